@@ -1,0 +1,66 @@
+"""What the one pass over a clip hands to every method.
+
+Shape legend: T decoded frames, N frames of one batch, H = W = 224, C = 3, S attention steps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.types import Floats, FrameScores
+
+
+@dataclass(frozen=True)
+class FrameBatch:
+    """Consecutive decoded frames, first at decoded index `start`.
+
+    `frames_NHWC` is RGB uint8, 224 x 224. `flows_NHW2` is in pixels of that 224 grid, from each
+    frame to the next, the clip's last frame repeating the flow before it; None when nobody asked.
+    """
+
+    start: int
+    times_N: Floats
+    frames_NHWC: NDArray[np.uint8]
+    flows_NHW2: NDArray[np.float32] | None = None
+
+
+class Descriptor(Protocol):
+    """A per-frame measurement, computed batch by batch with bounded memory."""
+
+    name: ClassVar[str]
+    needs_flow: ClassVar[bool]
+
+    def update(self, batch: FrameBatch) -> None:
+        """Take the next batch, in order."""
+
+    def finish(self) -> NDArray[Any]:
+        """One row per decoded frame: shape (T,) or (T, width)."""
+
+
+class Gate(Protocol):
+    """The attention model's answer for one clip, re-runnable at any threshold (no torch here)."""
+
+    def scores(self, threshold: float = 0.5) -> FrameScores:
+        """The recursion, run with the gate at `threshold`: what opens changes what follows."""
+
+
+@dataclass(frozen=True)
+class Features:
+    """All that methods may read: times, the descriptors they asked for, and the gate, if any."""
+
+    times_T: Floats
+    descriptors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    gate: Gate | None = None
+
+    @property
+    def T(self) -> int:
+        """Number of decoded frames."""
+        return len(self.times_T)
+
+    @property
+    def fps(self) -> float:
+        """Frames per second from the median interval; 25 for a single frame."""
+        return float(1 / np.median(np.diff(self.times_T))) if self.T > 1 else 25.0
