@@ -1,0 +1,36 @@
+# make run    set everything up (first time: a few minutes) and serve http://127.0.0.1:8050
+# make test   set everything up and run every test;  ARGS="-m 'not slow'" for the fast ones
+# make check  formatting, lint, types, import contracts
+# Settings: KAIROSCOPE_PORT and the other KAIROSCOPE_* of README.md; PYTHON and TORCH_INDEX for the set-up.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: run test check format clean
+
+run: $(STAMP)
+	@exec $(BIN)/kairoscope serve
+
+test: $(STAMP)
+	@scripts/chromium.sh
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+check: $(STAMP)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP)
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format .
+
+clean:
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@echo "Removed the environment and the caches. Your videos and results stay in .kairoscope/."
+
+# One stamp says that the environment matches pyproject.toml, so that a second run starts at once.
+$(STAMP): pyproject.toml
+	@scripts/setup.sh $(VENV)
+	@touch $@

@@ -1,0 +1,30 @@
+"""What all tests share: the real footage, where there is any, and the browser."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real clips named by KAIROSCOPE_REAL_DATA; skips where it is not set."""
+    folder = os.environ.get("KAIROSCOPE_REAL_DATA")
+    if not folder:
+        pytest.skip("needs real footage: set KAIROSCOPE_REAL_DATA to a folder of clips")
+    return Path(folder).resolve(strict=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; without one skips, or fails under KAIROSCOPE_REQUIRE_BROWSER=1."""
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found:
+        return found
+    missing = "needs a browser: install the package chromium (Debian: apt-get install chromium)"
+    if os.environ.get("KAIROSCOPE_REQUIRE_BROWSER") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)
