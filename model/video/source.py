@@ -1,0 +1,223 @@
+"""Child's side: open a file safely and hand out its frames in presentation order with their times.
+
+The file is opened as a byte stream with every FFmpeg protocol forbidden and the container on a
+whitelist, so whatever it says, no other file and no socket is ever opened.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Self
+
+import av
+
+from model.errors import UnreadableVideo, VideoTooLarge
+from model.video.child_main import still_alive
+from model.video.limits import CONTAINERS, Limits
+from model.video.timeline import Timeline
+
+ACCEPTED = ", ".join(CONTAINERS.values())
+NOT_DECODABLE = "The file may be damaged or encrypted; re-export it as MP4 (H.264)."
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded frame as stored, its time (s, the first at 0), how long it is shown (s, 0 when
+    unknown), and the counter-clockwise quarter turns that make it upright."""
+
+    frame: Any
+    time_s: float
+    shown_s: float
+    quarter_turns: int
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """(width, height) in pixels after turning."""
+        size = (self.frame.width, self.frame.height)
+        return (size[1], size[0]) if self.quarter_turns % 2 else size
+
+
+@dataclass
+class Source(AbstractContextManager["Source"]):
+    """An opened video. Entering raises UnreadableVideo or VideoTooLarge.
+
+    After `pictures()` is exhausted, `errors` counts packets that did not decode and `timeline`
+    knows how many times had to be repaired.
+    """
+
+    path: str
+    limits: Limits
+    threads: int = 1
+    errors: int = 0
+    timeline: Timeline = field(default_factory=Timeline)
+    _ticks: int = -1
+
+    def __enter__(self) -> Self:
+        av.logging.set_level(av.logging.ERROR)
+        with ExitStack() as stack:
+            file = stack.enter_context(_open_file(self.path, self.limits))
+            self.container = stack.enter_context(_open_container(file, self.limits))
+            self.stream = _video_stream(self.container)
+            self._refuse_large()
+            self._stack = stack.pop_all()
+        codec = self.stream.codec_context
+        codec.options = {"max_pixels": str(self.limits.max_pixels)}
+        codec.thread_count = self.threads
+        codec.thread_type = "AUTO"
+        interval = self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
+        self.timeline = Timeline(nominal_s=float(1 / interval))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def claimed_frames(self) -> int | None:
+        """Number of frames by the header, None where it says nothing."""
+        return self.stream.frames or None
+
+    @property
+    def claimed_duration_s(self) -> float | None:
+        """Seconds by the header, None where it says nothing."""
+        if self.stream.duration is not None:
+            return float(self.stream.duration * self.stream.time_base)
+        return self.container.duration / av.time_base if self.container.duration else None
+
+    def about(self) -> dict[str, Any]:
+        """What the header says, as fields of a message."""
+        return {
+            "codec": self.stream.codec_context.codec.canonical_name,
+            "container": CONTAINERS[self.container.format.name],
+            "claimed_frames": self.claimed_frames,
+            "claimed_duration_s": self.claimed_duration_s,
+            "has_audio": bool(self.container.streams.audio),
+        }
+
+    def pictures(self) -> Iterator[Picture]:
+        """All frames that decode. Raises UnreadableVideo when there are none, VideoTooLarge when
+        a limit is passed whatever the header claimed."""
+        count = 0
+        for frame in self._frames():
+            picture = self._picture(frame)
+            count += 1
+            self._refuse_growth(picture, count)
+            yield picture
+        if not count:
+            claimed = f" of {self.claimed_frames} claimed" if self.claimed_frames else ""
+            raise UnreadableVideo(f"no decodable frames{claimed}", NOT_DECODABLE)
+
+    def _frames(self) -> Iterator[Any]:
+        packets = self.container.demux(self.stream)
+        while True:
+            still_alive()
+            try:
+                packet = next(packets)
+                frames = packet.decode()
+            except StopIteration:
+                return
+            except MemoryError:
+                raise
+            except av.error.EOFError:
+                return
+            except av.error.FFmpegError:
+                self.errors += 1
+                continue
+            yield from frames
+
+    def _picture(self, frame: Any) -> Picture:
+        base = frame.time_base or self.stream.time_base
+        ticks = self._avi_ticks(frame) if self.container.format.name == "avi" else frame.pts
+        time_s = self.timeline.place(None if ticks is None else float(ticks * base))
+        shown_s = float((frame.duration or 0) * base)
+        return Picture(frame, time_s, shown_s, round(frame.rotation / 90) % 4)
+
+    def _avi_ticks(self, frame: Any) -> int:
+        """AVI has no presentation times, and one tick a frame: the packet that released a frame
+        dates it; frames released by the end of the file follow."""
+        self._ticks = self._ticks + 1 if frame.dts is None else frame.dts
+        return self._ticks
+
+    def _refuse_large(self) -> None:
+        codec, limits = self.stream.codec_context, self.limits
+        _refuse_pixels(codec.width, codec.height, limits)
+        if (self.claimed_frames or 0) > limits.max_frames:
+            _refuse_frames(f"{self.claimed_frames:,}", limits)
+        if (self.claimed_duration_s or 0) > limits.max_duration_s:
+            _refuse_duration(self.claimed_duration_s or 0, limits)
+
+    def _refuse_growth(self, picture: Picture, count: int) -> None:
+        _refuse_pixels(picture.frame.width, picture.frame.height, self.limits)
+        if count > self.limits.max_frames:
+            _refuse_frames(f"more than {self.limits.max_frames:,}", self.limits)
+        if picture.time_s > self.limits.max_duration_s:
+            _refuse_duration(picture.time_s, self.limits)
+
+
+def _open_file(path: str, limits: Limits) -> Any:
+    size = os.stat(path).st_size
+    if size == 0:
+        raise UnreadableVideo("the file is empty: 0 bytes", "Upload it again, completely.")
+    if size > limits.max_bytes:
+        raise VideoTooLarge(
+            f"the file has {size:,} bytes; at most {limits.max_bytes:,} are accepted",
+            "Re-encode it at a lower bit rate or cut it.",
+        )
+    return open(path, "rb")
+
+
+def _open_container(file: Any, limits: Limits) -> Any:
+    options = {
+        "format_whitelist": ",".join(CONTAINERS),
+        "protocol_whitelist": "none",  # no protocol has this name
+        "max_pixels": str(limits.max_pixels),
+        "threads": "1",
+    }
+    with av.logging.Capture() as log:
+        try:
+            return av.open(file, options=options, metadata_errors="replace")
+        except MemoryError:
+            raise
+        except (av.error.FFmpegError, ValueError) as error:
+            cause = f"not a readable video in an accepted container ({ACCEPTED})"
+            if any("moov atom not found" in text for *_, text in log):
+                cause = "the file is cut off: its index (moov atom) is missing"
+            raise UnreadableVideo(cause, "Upload the original video file.") from error
+
+
+def _video_stream(container: Any) -> Any:
+    stream = container.streams.best("video")
+    if stream is None or stream.disposition & av.stream.Disposition.attached_pic:
+        found = ", ".join(sorted({other.type for other in container.streams})) or "nothing"
+        raise UnreadableVideo(
+            f"the file has no video stream (it has: {found})", "Upload a file that shows pictures."
+        )
+    if stream.codec_context is None:
+        raise UnreadableVideo("the video's codec is unknown", NOT_DECODABLE)
+    if container.format.name not in CONTAINERS:
+        raise UnreadableVideo(f"container {container.format.name!r} is not accepted", ACCEPTED)
+    return stream
+
+
+def _refuse_pixels(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.max_pixels:
+        raise VideoTooLarge(
+            f"frames of {width} x {height} = {width * height:,} pixels; "
+            f"at most {limits.max_pixels:,} are accepted",
+            "Scale the video down, for example to 1920 pixels wide.",
+        )
+
+
+def _refuse_frames(count: str, limits: Limits) -> None:
+    raise VideoTooLarge(
+        f"the video has {count} frames; at most {limits.max_frames:,} are accepted",
+        "Cut the video into shorter parts.",
+    )
+
+
+def _refuse_duration(seconds: float, limits: Limits) -> None:
+    raise VideoTooLarge(
+        f"the video lasts {seconds:,.0f} s; at most {limits.max_duration_s:,.0f} s are accepted",
+        "Cut the video into shorter parts.",
+    )
