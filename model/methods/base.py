@@ -1,6 +1,8 @@
 """The plug-in interface: a keyframe method is a frozen dataclass with one `select`."""
 
 import dataclasses
+import inspect
+import math
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -9,9 +11,11 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from model.errors import InvalidParameter
+from model.errors import InvalidParameter, InvalidValue
 from model.features.types import Features
 from model.types import Curve, Floats, Indices, Keyframes
+
+EXACT = 2**53  # integers up to here are floats without loss
 
 
 def parameter(
@@ -48,19 +52,35 @@ class Method(ABC):
 
     def __post_init__(self) -> None:
         for spec in dataclasses.fields(self):
-            _check(self.name, spec, getattr(self, spec.name))
+            value = _checked(self.name, spec, getattr(self, spec.name))
+            object.__setattr__(self, spec.name, value)
 
     @abstractmethod
     def select(self, features: Features, k: int | None) -> Selection:
-        """Keyframes of the clip: the method's own number, or exactly `k` when given.
-
-        With `k` above the number of frames, all frames and a notice stating the shortfall.
-        """
+        """Keyframes of the clip: the method's own number, or exactly `k` (1 <= k <= T)."""
 
     def run(self, features: Features, k: int | None = None) -> Keyframes:
-        """`select`, validated and timed: sorted unique indices with their times."""
+        """`select`, validated and timed: sorted unique indices with their times.
+
+        With `k` above the number of frames, all frames and a notice stating the shortfall.
+        Raises InvalidParameter for k < 1.
+        """
         started = time.perf_counter()
-        selection = self.select(features, k)
+        if k is not None and k < 1:
+            raise InvalidParameter(
+                f"keyframes: wanted at least 1, got {k}", "Ask for 1 or more.", "/keyframes"
+            )
+        wanted = None if k is None else min(k, features.T)
+        selection = self.select(features, wanted)
+        if wanted is not None and len(selection.index_K) != wanted:
+            raise InvalidValue(
+                f"{self.name}: wanted {wanted} keyframes, got {len(selection.index_K)}"
+            )
+        shortfall = (
+            (f"Asked for {k} keyframes: the clip has only {features.T} frames, all are shown.",)
+            if k is not None and k > features.T
+            else ()
+        )
         order = np.argsort(selection.index_K, kind="stable")
         index_K = np.asarray(selection.index_K, np.int64)[order]
         return Keyframes(
@@ -71,7 +91,7 @@ class Method(ABC):
             parameters={**dataclasses.asdict(self), "keyframes": k},
             curves=selection.curves,
             seconds=time.perf_counter() - started,
-            notices=selection.notices,
+            notices=(*shortfall, *selection.notices),
         )
 
     @classmethod
@@ -93,7 +113,7 @@ class Method(ABC):
         return {
             "name": cls.name,
             "title": cls.title,
-            "description": (cls.__doc__ or "").strip(),
+            "description": inspect.cleandoc(cls.__doc__ or ""),
             "parameters": [
                 {
                     "name": spec.name,
@@ -106,25 +126,28 @@ class Method(ABC):
         }
 
 
-def _check(method: str, spec: "dataclasses.Field[Any]", value: Any) -> None:
-    """Raise InvalidParameter unless `value` has the default's type and lies in its range."""
-    pointer, wanted = f"/methods/{method}/{spec.name}", type(spec.default)
-    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+def _checked(method: str, spec: "dataclasses.Field[Any]", value: Any) -> Any:
+    """`value` in the default's type; raises InvalidParameter for another type or out of range."""
+    wanted: Any = type(spec.default)
+    if wanted is float and type(value) is int and abs(value) <= EXACT:
         value = float(value)
-    if not isinstance(value, wanted) or (isinstance(value, bool) and wanted is not bool):
-        raise InvalidParameter(
-            f"{method}.{spec.name}: wanted {wanted.__name__}, got {value!r}", "", pointer
-        )
-    low, high, choices = (spec.metadata.get(key) for key in ("low", "high", "choices"))
-    if choices and value not in choices:
-        raise InvalidParameter(
-            f"{method}.{spec.name}: wanted one of {', '.join(choices)}, got {value!r}", "", pointer
-        )
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        inside = (
-            np.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
-        )
-        if not inside:
-            raise InvalidParameter(
-                f"{method}.{spec.name}: wanted {low} to {high}, got {value}", "", pointer
-            )
+    low, high, choices = (spec.metadata[key] for key in ("low", "high", "choices"))
+    if type(value) is not wanted:
+        problem = wanted.__name__
+    elif choices and value not in choices:
+        problem = f"one of {', '.join(choices)}"
+    elif wanted in (int, float) and not _inside(value, low, high):
+        problem = f"a number{'' if low is None else f' from {low:g}'}"
+        problem += "" if high is None else f" to {high:g}"
+    else:
+        return value
+    raise InvalidParameter(
+        f"{method}.{spec.name}: wanted {problem}, got {value!r}",
+        f"The default is {spec.default!r}.",
+        f"/methods/{method}/{spec.name}",
+    )
+
+
+def _inside(value: float, low: float | None, high: float | None) -> bool:
+    finite = type(value) is int or math.isfinite(value)
+    return finite and (low is None or value >= low) and (high is None or value <= high)

@@ -1,0 +1,12 @@
+"""Per-frame descriptors, one a file, discovered: a new file in this folder is a new descriptor."""
+
+from functools import cache
+
+from model.features.types import Descriptor
+from model.plugins import discover
+
+
+@cache
+def registry() -> dict[str, type[Descriptor]]:
+    """All descriptors by name; ImportError names both files of a duplicate."""
+    return discover(__name__, __path__, Descriptor)

@@ -1,0 +1,34 @@
+"""What methods share to meet a wanted number of keyframes."""
+
+import numpy as np
+
+from model.types import Floats, Indices
+
+
+def midpoints(T: int, K: int) -> Indices:
+    """The middle frames of K equal parts of T frames: floor((i + 0.5) T / K), for 1 <= K <= T."""
+    return (2 * np.arange(K, dtype=np.int64) + 1) * T // (2 * K)
+
+
+def fill_apart(score_T: Floats, chosen: Indices, K: int) -> Indices:
+    """`chosen` and the highest-scoring frames away from them, K in all, sorted.
+
+    Frames are added best first, no closer than T / K to any other; the distance is halved until
+    K are found. Wants len(chosen) <= K <= T.
+    """
+    T = len(score_T)
+    taken = set(chosen.tolist())
+    best_first = np.argsort(-score_T, kind="stable").tolist()
+    distance = max(1, T // K)
+    while len(taken) < K:
+        near_T = np.zeros(T, np.bool_)
+        for frame in taken:
+            near_T[max(0, frame - distance + 1) : frame + distance] = True
+        for frame in best_first:
+            if len(taken) == K:
+                break
+            if not near_T[frame]:
+                taken.add(frame)
+                near_T[max(0, frame - distance + 1) : frame + distance] = True
+        distance = max(1, distance // 2)
+    return np.array(sorted(taken), np.int64)
