@@ -1,0 +1,1 @@
+"""Runs model/ off the web process: database, blob store, leases, Celery worker, supervisor."""

@@ -1,0 +1,50 @@
+"""Failures of the platform itself, in the shape of model.errors."""
+
+from model.errors import KairoscopeError
+
+
+class NotFound(KairoscopeError):
+    """No video, job or result of this id."""
+
+    code = "not-found"
+    status = 404
+
+
+class Conflict(KairoscopeError):
+    """The request does not fit the state of the job, e.g. cancelling a finished one."""
+
+    code = "conflict"
+    status = 409
+
+
+class IdempotencyConflict(KairoscopeError):
+    """An Idempotency-Key came again with another request."""
+
+    code = "idempotency-conflict"
+    status = 422
+
+
+class StorageFull(KairoscopeError):
+    """The blob store has no room left."""
+
+    code = "storage-full"
+    status = 507
+
+
+class WorkerDied(KairoscopeError):
+    """The worker process died on this job each time it was tried."""
+
+    code = "worker-died"
+
+
+class LeaseLost(KairoscopeError):
+    """The job now belongs to another worker, or to none: stop without a trace."""
+
+    code = "lease-lost"
+    status = 409
+
+
+class CannotServe(KairoscopeError):
+    """The server cannot start: its port or data directory is taken, or a part keeps dying."""
+
+    code = "cannot-serve"

@@ -1,0 +1,63 @@
+"""The Celery application: its configuration, and sending a job's id to the workers."""
+
+import redis
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from worker.broker import broker_url
+from worker.settings import Settings
+
+RUN = "kairoscope.run"
+QUEUES = ("kairoscope", "kairoscope-gallery")  # in order of precedence
+
+
+def make_celery(settings: Settings) -> Celery:
+    """A Celery application that speaks JSON, acknowledges late and keeps no results."""
+    app = Celery("kairoscope", broker=broker_url(settings))
+    app.conf.update(
+        accept_content=["json"],
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": 7 * 24 * 3600,  # the lease in the database decides, not this
+            "queue_order_strategy": "priority",
+            "socket_connect_timeout": 2,
+        },
+        task_acks_late=True,
+        task_ignore_result=True,
+        task_publish_retry=False,
+        task_queues={name: {} for name in QUEUES},
+        task_default_queue=QUEUES[0],
+        task_reject_on_worker_lost=True,
+        task_serializer="json",
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        worker_prefetch_multiplier=1,
+        worker_send_task_events=False,
+    )
+    return app
+
+
+def queue_of(gallery: bool) -> str:
+    """The queue of a job: what a user asked for goes before the gallery."""
+    return QUEUES[1] if gallery else QUEUES[0]
+
+
+def send(celery: Celery, job_id: str, queue: str) -> bool:
+    """Tell the workers of a job; False when the broker does not answer."""
+    try:
+        celery.send_task(RUN, args=[job_id], queue=queue)
+    except OperationalError:
+        return False
+    return True
+
+
+def waiting(celery: Celery) -> int | None:
+    """How many messages no worker has taken yet; None when the broker does not answer."""
+    try:
+        with celery.connection_for_write() as connection:
+            channel = connection.default_channel
+            declared = [channel.queue_declare(name, passive=True) for name in QUEUES]
+    except (OperationalError, redis.ConnectionError):
+        return None
+    return sum(int(queue.message_count) for queue in declared)
