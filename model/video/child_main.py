@@ -86,5 +86,5 @@ def _lower(limits: Limits, writes_bytes: int) -> None:
 
 def _die_with_parent() -> None:
     """The parent holds our stdin and never writes again: end of file means that it died."""
-    sys.stdin.buffer.read()
+    os.read(sys.stdin.fileno(), 1)
     os._exit(0)

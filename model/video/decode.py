@@ -1,6 +1,5 @@
 """Decode a video into batches of small square frames, in a child process."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -12,6 +11,7 @@ from model.features.types import FrameBatch
 from model.types import Clip, VideoInfo
 from model.video.child import Child, Message
 from model.video.limits import Limits
+from model.video.probe import sha256_of
 
 
 def open_clip(
@@ -25,12 +25,6 @@ def open_clip(
     return ClipStream(Path(path), limits or Limits(), size, batch)
 
 
-def sha256_of(path: Path | str) -> str:
-    """Hex digest of a file's bytes."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class ClipStream:
     """Batches of one clip; iterate once, then ask `clip`.
 
@@ -40,7 +34,7 @@ class ClipStream:
     def __init__(self, path: Path, limits: Limits, size: int, batch: int) -> None:
         self._path, self._size = path, size
         self._child = Child(
-            "decode", {"path": str(path.resolve()), "size": size, "batch": batch}, limits
+            "decode", {"path": str(path.resolve(strict=True)), "size": size, "batch": batch}, limits
         )
         self._about: Message = {}
         self._times: list[float] = []

@@ -21,13 +21,13 @@ Flow = NDArray[np.float32]
 
 def _dis() -> Callable[[Gray, Gray], Any]:
     """Dense inverse search (Kroeger et al., ECCV 2016), medium preset: fast, the default."""
-    solver = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    solver: Any = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
     return lambda previous_HW, next_HW: solver.calc(previous_HW, next_HW, None)
 
 
 def _tvl1() -> Callable[[Gray, Gray], Any]:
     """TV-L1 (Zach et al., DAGM 2007), the paper's choice, with OpenCV's default parameters."""
-    solver = cv2.optflow.DualTVL1OpticalFlow.create()
+    solver: Any = cv2.optflow.DualTVL1OpticalFlow.create()
     return lambda previous_HW, next_HW: solver.calc(previous_HW, next_HW, None)
 
 
@@ -75,7 +75,10 @@ def quantise_flow(flow_HW2: Flow, bound: float = 20.0) -> NDArray[np.uint8]:
     magnitude: Flow = np.linalg.norm(flow_HW2, axis=-1, keepdims=True)
     flow_HW3 = np.concatenate([flow_HW2, magnitude], axis=-1)
     scaled: Flow = 255 * (np.clip(flow_HW3, -bound, bound) + bound) / (2 * bound)
-    return np.floor(scaled + 0.5).astype(np.uint8)  # C's round: .5 away from zero
+    rounded: NDArray[np.uint8] = np.floor(scaled + 0.5).astype(
+        np.uint8
+    )  # C rounds .5 up, not to even
+    return rounded
 
 
 @dataclass

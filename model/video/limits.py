@@ -16,6 +16,10 @@ CONTAINERS = {
     "flv": "FLV",
     "asf": "WMV/ASF",
     "ogg": "Ogg",
+    "m4v": "raw MPEG-4 video",
+    "mpegvideo": "raw MPEG video",
+    "h264": "raw H.264",
+    "hevc": "raw HEVC",
 }
 
 

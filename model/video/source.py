@@ -5,6 +5,7 @@ whitelist, so whatever it says, no other file and no socket is ever opened.
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -58,9 +59,10 @@ class Source(AbstractContextManager["Source"]):
         av.logging.set_level(av.logging.ERROR)
         with ExitStack() as stack:
             file = stack.enter_context(_open_file(self.path, self.limits))
-            self.container = stack.enter_context(_open_container(file, self.limits))
-            self.stream = _video_stream(self.container)
-            self._refuse_large()
+            with _open_container(file, codec_whitelist="none") as header:
+                self._read_header(header)  # before any decoder allocates what it claims
+            file.seek(0)
+            self._read_header(stack.enter_context(_open_container(file)))
             self._stack = stack.pop_all()
         codec = self.stream.codec_context
         codec.options = {"max_pixels": str(self.limits.max_pixels)}
@@ -139,7 +141,8 @@ class Source(AbstractContextManager["Source"]):
         self._ticks = self._ticks + 1 if frame.dts is None else frame.dts
         return self._ticks
 
-    def _refuse_large(self) -> None:
+    def _read_header(self, container: Any) -> None:
+        self.container, self.stream = container, _video_stream(container)
         codec, limits = self.stream.codec_context, self.limits
         _refuse_pixels(codec.width, codec.height, limits)
         if (self.claimed_frames or 0) > limits.max_frames:
@@ -156,22 +159,23 @@ class Source(AbstractContextManager["Source"]):
 
 
 def _open_file(path: str, limits: Limits) -> Any:
-    size = os.stat(path).st_size
-    if size == 0:
+    about = os.stat(path)
+    if not stat.S_ISREG(about.st_mode):
+        raise UnreadableVideo("not a regular file", "Upload one video file.")
+    if about.st_size == 0:
         raise UnreadableVideo("the file is empty: 0 bytes", "Upload it again, completely.")
-    if size > limits.max_bytes:
+    if about.st_size > limits.max_bytes:
         raise VideoTooLarge(
-            f"the file has {size:,} bytes; at most {limits.max_bytes:,} are accepted",
+            f"the file has {about.st_size:,} bytes; at most {limits.max_bytes:,} are accepted",
             "Re-encode it at a lower bit rate or cut it.",
         )
-    return open(path, "rb")
+    return open(os.open(path, os.O_RDONLY), "rb")  # nameless: only the content decides
 
 
-def _open_container(file: Any, limits: Limits) -> Any:
-    options = {
+def _open_container(file: Any, **options: str) -> Any:
+    options |= {
         "format_whitelist": ",".join(CONTAINERS),
         "protocol_whitelist": "none",  # no protocol has this name
-        "max_pixels": str(limits.max_pixels),
         "threads": "1",
     }
     with av.logging.Capture() as log:
