@@ -1,0 +1,1 @@
+"""Data sets: readers of published ones and the rendered Athletics benchmark."""
