@@ -28,7 +28,7 @@ def open_clip(
 class ClipStream:
     """Batches of one clip; iterate once, then ask `clip`.
 
-    `claimed_frames` is the header's number, known after the first batch: for progress, not trust.
+    `expected_frames`, known from the first batch on, is for progress: the header may lie.
     """
 
     def __init__(self, path: Path, limits: Limits, size: int, batch: int) -> None:
@@ -39,7 +39,7 @@ class ClipStream:
         self._about: Message = {}
         self._times: list[float] = []
         self._clip: Clip | None = None
-        self.claimed_frames: int | None = None
+        self.expected_frames: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +52,7 @@ class ClipStream:
             match message["kind"]:
                 case "open":
                     self._about = message
-                    self.claimed_frames = message["claimed_frames"]
+                    self.expected_frames = message["expected_frames"]
                 case "frames":
                     yield self._batch(message["times"], payload)
                 case "end":
@@ -87,13 +87,13 @@ class ClipStream:
         info = VideoInfo(
             sha256=sha256_of(self._path),
             frames=len(times_T),
-            claimed_frames=self.claimed_frames,
+            claimed_frames=self._about["claimed_frames"],
             width=width,
             height=height,
             duration_s=float(times_T[-1]) + (end["shown_s"] or interval_s),
             codec=self._about["codec"],
             container=self._about["container"],
-            warnings=tuple(_warnings(end, self.claimed_frames, len(times_T))),
+            warnings=tuple(_warnings(end, self._about["claimed_frames"], len(times_T))),
         )
         return Clip(info, times_T)
 

@@ -87,12 +87,20 @@ class Source(AbstractContextManager["Source"]):
             return float(self.stream.duration * self.stream.time_base)
         return self.container.duration / av.time_base if self.container.duration else None
 
+    @property
+    def expected_frames(self) -> int | None:
+        """The claimed number, or what the claimed duration and rate make of it: for progress."""
+        if self.claimed_frames or not (self.claimed_duration_s and self.stream.average_rate):
+            return self.claimed_frames
+        return int(self.claimed_duration_s * self.stream.average_rate)
+
     def about(self) -> dict[str, Any]:
         """What the header says, as fields of a message."""
         return {
             "codec": self.stream.codec_context.codec.canonical_name,
             "container": CONTAINERS[self.container.format.name],
             "claimed_frames": self.claimed_frames,
+            "expected_frames": self.expected_frames,
             "claimed_duration_s": self.claimed_duration_s,
             "has_audio": bool(self.container.streams.audio),
         }

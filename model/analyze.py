@@ -1,0 +1,172 @@
+"""Video in, Analysis out: the main job. Knows no torch; the attention model is handed in."""
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import model
+from model.errors import Cancelled, InvalidParameter
+from model.features.extract import AttentionPass, Stopwatch, extract
+from model.features.types import Features
+from model.methods.base import Method
+from model.types import Analysis, FrameScores, Keyframes
+from model.video.decode import ClipStream, open_clip
+from model.video.flow import make_flow
+from model.video.limits import Limits
+
+PACKAGES = ("numpy", "scipy", "av", "opencv-contrib-python-headless")
+
+
+class Attention(Protocol):
+    """What `model.networks.attention.AttentionModel` offers."""
+
+    name: str
+    sha256: str
+    device: str
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        """The model card: recipe, training data, measured results."""
+
+    def begin(self, steps_per_second: float | None = None) -> AttentionPass:
+        """A run over one clip; 0 steps per second means every frame."""
+
+    def compute(self, S: int, M: int) -> Mapping[str, Any]:
+        """Multiply-adds of S steps, M of which opened the gate."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stage is: `decode` (the whole pass over the frames), then one per method.
+
+    `total` is None where the file does not say; it never falls below `done`.
+    """
+
+    stage: str
+    done: int
+    total: int | None
+    partial: FrameScores | None = None
+
+
+@dataclass
+class _Watch:
+    """Tells the caller of progress, and stops the work when the caller has cancelled it."""
+
+    on_progress: Callable[[Progress], None] | None
+    cancelled: Callable[[], bool] | None
+
+    def __call__(
+        self, stage: str, done: int, total: int | None, partial: FrameScores | None = None
+    ) -> None:
+        if self.cancelled and self.cancelled():
+            raise Cancelled("the analysis was cancelled", "Start it again when you want it.")
+        if self.on_progress:
+            self.on_progress(Progress(stage, done, total, partial))
+
+
+def analyze(
+    path: Path | str,
+    methods: Sequence[Method],
+    *,
+    keyframes: int | None = None,
+    attention: Attention | None = None,
+    flow: str = "dis",
+    steps_per_second: float | None = None,
+    limits: Limits | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Analysis:
+    """Decode `path` once and run every method on it.
+
+    `keyframes` is the number K asked of each method (None: its own). With `attention` the steps are
+    always computed. `on_progress` hears of every batch and method; `cancelled` is asked as often.
+    Raises UnreadableVideo, VideoTooLarge, InvalidParameter or Cancelled.
+    """
+    _check(methods, attention)
+    watch, stopwatch, algorithm = _Watch(on_progress, cancelled), Stopwatch(), make_flow(flow)
+    run = attention.begin(steps_per_second) if attention else None
+    wanted = {name for method in methods for name in method.needs}
+    with open_clip(path, limits) as stream:
+
+        def after_batch(done: int) -> None:
+            watch("decode", done, _total(stream, done), run.partial() if run else None)
+
+        watch("decode", 0, None)
+        features = extract(
+            stream, wanted, run, algorithm, after_batch=after_batch, stopwatch=stopwatch
+        )
+    results = _keyframes(methods, features, keyframes, watch, stopwatch)
+    steps = features.gate.scores() if features.gate else None
+    return Analysis(
+        clip=stream.clip,
+        steps=steps,
+        methods=results,
+        compute={"seconds": stopwatch.seconds, **_operations(attention, steps)},
+        provenance=_provenance(attention, flow, steps_per_second),
+    )
+
+
+def _check(methods: Sequence[Method], attention: Attention | None) -> None:
+    names = [method.name for method in methods]
+    for name in names:
+        if names.count(name) > 1:
+            raise InvalidParameter(f"method {name!r} is asked for twice", "Ask once.", "/methods")
+    gated = [method.name for method in methods if method.needs_gate]
+    if gated and attention is None:
+        raise InvalidParameter(
+            f"{gated[0]} needs the attention model, got none",
+            "Give the model, or leave the method out.",
+            f"/methods/{gated[0]}",
+        )
+
+
+def _total(stream: ClipStream, done: int) -> int | None:
+    """The frames to expect: the header's number, corrected upwards when more came."""
+    return None if stream.expected_frames is None else max(stream.expected_frames, done)
+
+
+def _keyframes(
+    methods: Sequence[Method],
+    features: Features,
+    k: int | None,
+    watch: _Watch,
+    stopwatch: Stopwatch,
+) -> dict[str, Keyframes]:
+    results = {}
+    for method in methods:
+        watch(method.name, 0, 1)
+        with stopwatch.on(f"method:{method.name}"):
+            results[method.name] = method.run(features, k)
+        watch(method.name, 1, 1)
+    return results
+
+
+def _operations(attention: Attention | None, steps: FrameScores | None) -> dict[str, Any]:
+    if attention is None or steps is None:
+        return {}
+    return {"operations": dict(attention.compute(len(steps.index_S), int(steps.open_S.sum())))}
+
+
+def _provenance(
+    attention: Attention | None, flow: str, steps_per_second: float | None
+) -> dict[str, Any]:
+    """What determined the result, so that it can be computed again."""
+    packages = PACKAGES if attention is None else (*PACKAGES, "torch")
+    found: dict[str, Any] = {
+        "code": model.__version__,
+        "python": platform.python_version(),
+        "packages": {name: version(name) for name in packages},
+        "flow": flow,
+    }
+    if attention is not None:
+        found["attention"] = {
+            "name": attention.name,
+            "sha256": attention.sha256,
+            "recipe": attention.card.get("recipe"),
+            "device": attention.device,
+            "steps_per_second": steps_per_second,
+        }
+    return found
