@@ -1,0 +1,75 @@
+"""The command `kairoscope`: one file a subcommand, discovered.
+
+A module of this folder is a subcommand when it has `register(subparsers)`, which adds its parser
+and sets `run`, a function of the parsed arguments that returns the exit code. Heavy imports
+(torch, OpenCV) belong inside `run`, so that `--help` answers at once.
+
+Exit codes: 0 done, 2 wrong usage, 3 an input was unreadable, 4 the work failed.
+"""
+
+import argparse
+import importlib
+import json
+import pkgutil
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+
+from model import __version__
+from model.errors import InvalidParameter, KairoscopeError, UnreadableVideo
+
+
+class CannotWrite(KairoscopeError):
+    """A result could not be written where it was asked for."""
+
+    code = "cannot-write"
+
+
+class Exit(IntEnum):
+    """What the command's exit code says."""
+
+    DONE = 0
+    USAGE = 2
+    UNREADABLE = 3
+    FAILED = 4
+    INTERRUPTED = 130
+
+
+def exit_code(error: KairoscopeError) -> Exit:
+    """The exit code of a failure."""
+    if isinstance(error, InvalidParameter):
+        return Exit.USAGE
+    return Exit.UNREADABLE if isinstance(error, UnreadableVideo) else Exit.FAILED
+
+
+def report(error: KairoscopeError, instance: str = "") -> None:
+    """Write the failure to stderr, one line of problem+json (RFC 9457); `instance` is the input."""
+    problem = error.to_problem() | ({"instance": instance} if instance else {})
+    print(json.dumps(problem, ensure_ascii=False), file=sys.stderr)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every subcommand of this folder."""
+    parser = argparse.ArgumentParser(
+        prog="kairoscope",
+        description="Shows where in a human-action video the information is.",
+    )
+    parser.add_argument("--version", action="version", version=f"kairoscope {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if hasattr(module, "register"):
+            module.register(subparsers)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    parsed = build_parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except KairoscopeError as error:
+        report(error)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED

@@ -1,0 +1,136 @@
+"""`kairoscope analyze`: attention and keyframes of video files, without any server."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from app.cli import CannotWrite, Exit, exit_code, report
+from app.cli.options import (
+    add_attention_options,
+    add_method_options,
+    chosen_methods,
+    load_attention,
+    positive_int,
+)
+from app.cli.output import ProgressLine, folder_names, summary, write_folder
+from model.errors import KairoscopeError, UnreadableVideo
+
+if TYPE_CHECKING:
+    from model.methods.base import Method
+    from model.networks.attention import AttentionModel
+    from model.types import Analysis
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "analyze",
+        help="find the keyframes of videos",
+        description="Attention and keyframes of each video. Exit code 0: done, 2: wrong usage, "
+        "3: an input was unreadable (the others are done), 4: an analysis failed.",
+    )
+    parser.add_argument("videos", metavar="VIDEO", nargs="+", type=Path)
+    add_method_options(parser)
+    parser.add_argument(
+        "--keyframes",
+        metavar="K",
+        type=positive_int,
+        help="exactly K keyframes from every method (default: each method's own number)",
+    )
+    add_attention_options(parser)
+    parser.add_argument(
+        "--json",
+        metavar="FILE",
+        help="write one JSON object a video and line (kairoscope/analysis@1) to FILE, - for stdout",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, help="a folder a video: analysis.json, keyframe JPEGs"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Analyse every video; one that fails is reported and the others are still done."""
+    methods = chosen_methods(arguments)
+    attention = load_attention(arguments, methods)
+    worst = Exit.DONE
+    with _json_sink(arguments.json) as sink:
+        folders = folder_names(arguments.videos)
+        for video, folder in zip(arguments.videos, folders, strict=True):
+            try:
+                analysis = _analyze(arguments, video, methods, attention)
+                _hand_over(arguments, sink, video, folder, analysis)
+            except KairoscopeError as error:
+                report(error, str(video))
+                worst = max(worst, exit_code(error))
+    return worst
+
+
+def _analyze(
+    arguments: argparse.Namespace,
+    video: Path,
+    methods: "Sequence[Method]",
+    attention: "AttentionModel | None",
+) -> "Analysis":
+    from model.analyze import analyze
+
+    if not video.is_file():
+        cause = "is not a file" if video.exists() else "does not exist"
+        raise UnreadableVideo(f"{video} {cause}", "Name a video file.")
+    line = ProgressLine(video.name)
+    try:
+        return analyze(
+            video,
+            methods,
+            keyframes=arguments.keyframes,
+            attention=attention,
+            flow=arguments.flow,
+            steps_per_second=arguments.steps_per_second,
+            on_progress=line,
+        )
+    finally:
+        line.clear()
+
+
+def _hand_over(
+    arguments: argparse.Namespace,
+    sink: TextIO | None,
+    video: Path,
+    folder: str,
+    analysis: "Analysis",
+) -> None:
+    result = analysis.to_json()
+    result["provenance"] |= {"file": str(video)}
+    if sink:
+        print(json.dumps(result), file=sink, flush=True)
+    else:
+        print(summary(video.name, analysis))
+    if arguments.out:
+        with _writing(arguments.out / folder):
+            write_folder(arguments.out / folder, video, analysis, result)
+
+
+@contextmanager
+def _json_sink(target: str | None) -> Iterator[TextIO | None]:
+    """Where the JSON lines go: nowhere, stdout for `-`, or a file."""
+    if target is None or target == "-":
+        yield sys.stdout if target else None
+        return
+    with _writing(target):
+        file = open(target, "w", encoding="utf-8")  # noqa: SIM115 (closed below)
+    with file:
+        yield file
+
+
+@contextmanager
+def _writing(target: Path | str) -> Iterator[None]:
+    """Turns an OSError into CannotWrite."""
+    try:
+        yield
+    except OSError as error:
+        cause = f"{target} cannot be written: {error.strerror}"
+        raise CannotWrite(cause, "Name a place that you may write to.") from error

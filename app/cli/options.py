@@ -1,0 +1,143 @@
+"""Options that several subcommands share, and what they mean."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from model.methods.base import Method
+    from model.networks.attention import AttentionModel
+
+FLOWS = ("dis", "tvl1", "farneback")
+
+
+def positive_int(text: str) -> int:
+    """An argparse type: a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"wanted a whole number of at least 1, got {text!r}")
+    return int(text)
+
+
+def rate(text: str) -> float:
+    """An argparse type: a finite number of at least 0."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"wanted a number of at least 0, got {text!r}")
+    return value
+
+
+def add_method_options(parser: argparse.ArgumentParser) -> None:
+    """Which methods run, with which parameters: read by `chosen_methods`."""
+    parser.add_argument(
+        "--methods", metavar="a,b", help="keyframe methods, or `all` (default: the six built-in)"
+    )
+    parser.add_argument(
+        "--set",
+        dest="settings",
+        metavar="METHOD.NAME=VALUE",
+        action="append",
+        default=[],
+        help="a method's parameter, e.g. sms.prominence=0.2; repeatable",
+    )
+    parser.add_argument(
+        "--list-methods",
+        action=_ListMethods,
+        nargs=0,
+        help="print every method with its parameters, defaults and ranges, and exit",
+    )
+
+
+def add_attention_options(parser: argparse.ArgumentParser) -> None:
+    """How the attention model runs: read by `load_attention` and `analyze`."""
+    parser.add_argument("--flow", choices=FLOWS, default="dis", help="optical flow (default: dis)")
+    parser.add_argument(
+        "--steps-per-second",
+        metavar="N",
+        type=rate,
+        help="attention steps a second; 0 means every frame (default: the checkpoint's)",
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
+    parser.add_argument(
+        "--weights", metavar="FILE", type=Path, help="attention checkpoint (default: the shipped)"
+    )
+
+
+def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
+    """The methods asked for, with their parameters.
+
+    Raises InvalidParameter (UnknownMethod) for a name, parameter or value that is not valid.
+    """
+    from model.methods import DEFAULT, get, registry
+
+    names: Sequence[str] = DEFAULT
+    if arguments.methods == "all":
+        names = tuple(registry())
+    elif arguments.methods is not None:
+        names = tuple(dict.fromkeys(name.strip() for name in arguments.methods.split(",")))
+    parameters = _parse_settings(arguments.settings)
+    for name in parameters:
+        get(name)
+        if name not in names:
+            raise InvalidParameter(f"--set names {name}, which is not among --methods")
+    return [get(name).from_parameters(parameters.get(name, {})) for name in names]
+
+
+def load_attention(
+    arguments: argparse.Namespace, methods: "Sequence[Method]"
+) -> "AttentionModel | None":
+    """The attention model, when one of the methods needs it. Raises InvalidCheckpoint."""
+    if not any(method.needs_gate for method in methods):
+        return None
+    from model.networks.attention import AttentionModel
+
+    return AttentionModel.load(arguments.weights, device=arguments.device)
+
+
+def _parse_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """`sms.prominence=0.2` as {"sms": {"prominence": 0.2}}; what is not JSON is a string."""
+    parameters: dict[str, dict[str, Any]] = {}
+    for text in texts:
+        path, equals, value = text.partition("=")
+        method, dot, name = path.strip().partition(".")
+        if not (equals and dot and method and name):
+            raise InvalidParameter(f"--set: wanted METHOD.NAME=VALUE, got {text!r}")
+        parameters.setdefault(method, {})[name] = _value(value.strip())
+    return parameters
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+class _ListMethods(argparse.Action):
+    """Print what every method's own fields say about it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
+        from model.methods import registry
+
+        for cls in registry().values():
+            description = cls.describe()
+            print(f"{description['name']}: {description['title']}")
+            for spec in description["parameters"]:
+                print(f"  --set {description['name']}.{spec['name']}={_default_and_range(spec)}")
+        parser.exit()
+
+
+def _default_and_range(spec: Mapping[str, Any]) -> str:
+    bounds = [
+        f"{word} {spec[key]}"
+        for word, key in (("from", "low"), ("to", "high"))
+        if spec[key] is not None
+    ]
+    allowed = ", ".join(spec["choices"]) or " ".join(bounds)
+    return f"{spec['default']}  {spec['help']}" + (f" ({allowed})" if allowed else "")

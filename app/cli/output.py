@@ -1,0 +1,85 @@
+"""What `analyze` shows and leaves behind: the progress line, the table, the folder of a video."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.types import Analysis
+
+if TYPE_CHECKING:
+    from model.analyze import Progress
+
+TABLE = "  {:<12}{:>9}{:>9}{:>9}  {}"
+
+
+def write_folder(folder: Path, video: Path, analysis: Analysis, result: dict[str, Any]) -> None:
+    """Write `analysis.json` and `<method>/<rank>_frame<index>_<time>s.jpg` for each keyframe.
+
+    Raises OSError when the folder cannot be written, UnreadableVideo when the video has gone.
+    """
+    from model.video.stills import read_stills
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "analysis.json").write_text(json.dumps(result), encoding="utf-8")
+    users: dict[int, list[Path]] = {}
+    for method, keyframes in analysis.methods.items():
+        (folder / method).mkdir(exist_ok=True)
+        for rank, index in enumerate(keyframes.index_K.tolist(), start=1):
+            time_s = keyframes.time_K[rank - 1]
+            name = f"{rank:03d}_frame{index:06d}_{time_s:09.3f}s.jpg"
+            users.setdefault(index, []).append(folder / method / name)
+    for index, jpeg in read_stills(video, users):
+        for target in users[index]:
+            target.write_bytes(jpeg)
+
+
+def folder_names(videos: Sequence[Path]) -> list[str]:
+    """A folder name for each video, after its file name, none twice."""
+    names: list[str] = []
+    for video in videos:
+        stem = re.sub(r"[^\w.-]", "_", video.name).strip(".") or "video"
+        candidates = (stem, *(f"{stem}-{number}" for number in range(2, len(videos) + 2)))
+        names.append(next(name for name in candidates if name not in names))
+    return names
+
+
+def summary(name: str, analysis: Analysis) -> str:
+    """The numbers of one video for people: what it is, then a line for each method."""
+    info = analysis.clip.info
+    lines = [
+        f"{name}: {info.frames} frames, {info.duration_s:.2f} s, "
+        f"{info.width}x{info.height}, {info.codec}"
+    ]
+    lines += [f"  warning: {warning}" for warning in info.warnings]
+    lines.append(TABLE.format("method", "keyframes", "share", "seconds", "frames"))
+    for method, keyframes in analysis.methods.items():
+        indices = keyframes.index_K.tolist()
+        frames = " ".join(map(str, indices[:12])) + (" ..." if len(indices) > 12 else "")
+        share = f"{100 * len(indices) / info.frames:.1f} %"
+        lines.append(TABLE.format(method, len(indices), share, f"{keyframes.seconds:.2f}", frames))
+        lines += [f"    {notice}" for notice in keyframes.notices]
+    return "\n".join(lines) + "\n"
+
+
+class ProgressLine:
+    """One line on stderr that is rewritten while a video is worked on; silent off a terminal."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, progress: "Progress") -> None:
+        """Show this progress."""
+        if self._shown:
+            of = f" of {progress.total}" if progress.total else ""
+            sys.stderr.write(f"\r\x1b[K{self._name}: {progress.stage} {progress.done}{of}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave the line empty for what follows."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
