@@ -3,9 +3,9 @@
 import os
 
 import numpy as np
-from av.video.reformatter import VideoReformatter
 
 from model.video.child_main import Job, run, send
+from model.video.images import Upright
 from model.video.limits import Limits
 from model.video.source import Picture, Source
 
@@ -14,7 +14,7 @@ THREADS = min(4, os.cpu_count() or 1)
 
 def decode(job: Job, limits: Limits) -> None:
     """Send `open`, then `frames` messages of up to `batch` frames, then `end`."""
-    reformatter, size, batch = VideoReformatter(), job["size"], job["batch"]
+    upright, size, batch = Upright(), job["size"], job["batch"]
     frames_NHWC = np.empty((batch, size, size, 3), np.uint8)
     times_N: list[float] = []
     last: Picture | None = None
@@ -22,7 +22,7 @@ def decode(job: Job, limits: Limits) -> None:
     with Source(job["path"], limits, threads=THREADS) as source:
         send("open", **source.about())
         for picture in source.pictures():
-            frames_NHWC[len(times_N)] = _square(reformatter, picture, size)
+            frames_NHWC[len(times_N)] = upright.rgb(picture, size, size)
             times_N.append(picture.time_s)
             last = picture
             if picture.upright_size not in sizes[-1:] and len(sizes) < 10:
@@ -39,13 +39,6 @@ def decode(job: Job, limits: Limits) -> None:
             shown_s=last.shown_s if last else 0.0,
             sizes=sizes,
         )
-
-
-def _square(reformatter: VideoReformatter, picture: Picture, size: int) -> np.ndarray:
-    frame = reformatter.reformat(
-        picture.frame, size, size, "rgb24", interpolation="AREA", threads=1
-    )
-    return np.rot90(frame.to_ndarray(), picture.quarter_turns)
 
 
 if __name__ == "__main__":
