@@ -13,7 +13,7 @@ from model.features.types import FrameBatch
 class Motion(RowDescriptor):
     """(T,) float64: m_t = mean |flow_t - median(flow_t)|, pixels of the 224 grid per frame.
 
-    The median over the frame, taken of each component, stands for the camera's pan.
+    The median of each component, over every second row and column, stands for the camera's pan.
     """
 
     name: ClassVar[str] = "motion"
@@ -28,5 +28,6 @@ class Motion(RowDescriptor):
 
 def _motion(flow_HW2: NDArray[np.float32]) -> float:
     vectors_2P = np.ascontiguousarray(flow_HW2.reshape(-1, 2).T)
-    rest_2P = vectors_2P - np.median(vectors_2P, axis=1, keepdims=True)
+    camera_2 = np.median(flow_HW2[::2, ::2].reshape(-1, 2), axis=0)
+    rest_2P = vectors_2P - camera_2[:, None]
     return float(np.hypot(rest_2P[0], rest_2P[1]).mean())

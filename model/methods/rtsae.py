@@ -1,0 +1,129 @@
+"""RTSAE, the paper's method: frames at which the attention gate opens."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from model.errors import InvalidValue
+from model.features.types import Features, Gate
+from model.methods.base import Method, Selection, parameter
+from model.methods.filling import fill_apart
+from model.types import Curve, FrameScores, Indices
+
+BISECTIONS = 20  # thresholds tried for a wanted number, to within 1e-6
+
+
+@dataclass(frozen=True)
+class RTSAE(Method):
+    """The frames at which the gate of the Recurrent Temporal Sparse Autoencoder opens.
+
+    The paper's method, learned without labels: an encoder of attention LSTMs reads the features of
+    about ten frames a second, and its gate decides at each of these steps whether what it sees is
+    worth passing on to a decoder that has to rebuild the whole sequence. A frame is a keyframe
+    where the gate a_t (equations 6 and 7) is above `threshold` (equation 14); its score is a_t. The
+    attention phi_t (equation 21) is the share of the step in the encoder's output: it is shown
+    beside the gate and decides nothing. What opens is remembered, so that another threshold changes
+    what opens later; the first step nearly always opens, as nothing is known before it.
+
+    Keyframes: as many as gates open; if none does, the step of the largest gate. A wanted number K
+    is met by bisecting the threshold and running the recursion again. Where no threshold gives
+    exactly K, the nearest run is taken and the lowest open gates are dropped (never the first
+    step) or the highest closed ones added. Above the number of steps, frames between them are
+    added by the gate interpolated in time.
+    """
+
+    name: ClassVar[str] = "rtsae"
+    title: ClassVar[str] = "RTSAE (attention)"
+    needs_gate: ClassVar[bool] = True
+
+    threshold: float = parameter(0.5, "The gate opens above this value.", low=0.0, high=1.0)
+
+    def select(self, features: Features, k: int | None) -> Selection:
+        """Frames of the open steps."""
+        if features.gate is None:
+            raise InvalidValue("rtsae: wanted the gate of the attention model, got none")
+        scores = features.gate.scores(self.threshold)
+        if k is None:
+            step_K, notices = _open_steps(scores)
+        elif k > len(scores.index_S):
+            return _between_steps(features, scores, k)
+        else:
+            scores, step_K, notices = _exactly(features.gate, scores, k)
+        index_K, score_K = scores.index_S[step_K], scores.gate_S[step_K]
+        return Selection(index_K, score_K, _curves(scores), notices)
+
+
+def _open_steps(scores: FrameScores) -> tuple[Indices, tuple[str, ...]]:
+    """The steps that open, or the one nearest to opening."""
+    if scores.open_S.any():
+        return np.flatnonzero(scores.open_S), ()
+    best = int(scores.gate_S.argmax())
+    return np.array([best]), (
+        f"No gate opens: the largest, {scores.gate_S[best]:.3f}, is taken "
+        f"(threshold {scores.threshold:g}).",
+    )
+
+
+def _exactly(
+    gate: Gate, scores: FrameScores, k: int
+) -> tuple[FrameScores, Indices, tuple[str, ...]]:
+    """The run whose number of open steps is nearest to k, and k of its steps."""
+    scores = _nearest_run(gate.scores, scores, k)
+    opened = int(scores.open_S.sum())
+    how = f"The gate's threshold is {scores.threshold:.4g} for {k} keyframes"
+    if opened == k:
+        return scores, np.flatnonzero(scores.open_S), (f"{how}.",)
+    rank_S = scores.gate_S + 2.0 * scores.open_S  # any open step before any closed one
+    if scores.open_S[0]:
+        rank_S[0] = np.inf
+    step_K = np.sort(np.argsort(-rank_S, kind="stable")[:k])
+    change = (
+        f"the {opened - k} lowest open gates are dropped"
+        if opened > k
+        else f"the {k - opened} highest closed gates are added"
+    )
+    return scores, step_K, (f"{how}: {opened} steps open, {change}.",)
+
+
+def _nearest_run(run: Callable[[float], FrameScores], scores: FrameScores, k: int) -> FrameScores:
+    """Bisect the threshold for k open steps; the nearest run met, the larger of two as near.
+
+    More opens at a lower threshold, mostly: the recursion makes no promise.
+    """
+
+    def miss(scores: FrameScores) -> tuple[int, bool]:
+        surplus = int(scores.open_S.sum()) - k
+        return abs(surplus), surplus < 0
+
+    low, high, nearest = 0.0, 1.0, scores
+    for _ in range(BISECTIONS):
+        if miss(scores)[0] == 0:
+            break
+        if miss(scores)[1]:
+            high = scores.threshold
+        else:
+            low = scores.threshold
+        scores = run((low + high) / 2)
+        nearest = min(nearest, scores, key=miss)
+    return nearest
+
+
+def _between_steps(features: Features, scores: FrameScores, k: int) -> Selection:
+    """All steps, and frames between them by the interpolated gate."""
+    gate_T = np.interp(features.times_T, scores.time_S, scores.gate_S)
+    index_K = fill_apart(gate_T, scores.index_S, k)
+    S = len(scores.index_S)
+    notice = (
+        f"The attention model saw {S} steps: all are taken, and {k - S} frames between them "
+        "by their interpolated gates."
+    )
+    return Selection(index_K, gate_T[index_K], _curves(scores), (notice,))
+
+
+def _curves(scores: FrameScores) -> dict[str, Curve]:
+    return {
+        "phi": Curve(scores.time_S, scores.phi_S, "attention phi_t", "of 1"),
+        "gate": Curve(scores.time_S, scores.gate_S, "gate a_t", "", scores.threshold),
+    }
