@@ -15,9 +15,10 @@ from app.cli.options import (
     chosen_methods,
     load_attention,
     positive_int,
+    require_file,
 )
 from app.cli.output import ProgressLine, folder_names, summary, write_folder
-from model.errors import KairoscopeError, UnreadableVideo
+from model.errors import KairoscopeError
 
 if TYPE_CHECKING:
     from model.methods.base import Method
@@ -78,9 +79,7 @@ def _analyze(
 ) -> "Analysis":
     from model.analyze import analyze
 
-    if not video.is_file():
-        cause = "is not a file" if video.exists() else "does not exist"
-        raise UnreadableVideo(f"{video} {cause}", "Name a video file.")
+    require_file(video)
     line = ProgressLine(video.name)
     try:
         return analyze(

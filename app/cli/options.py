@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.errors import InvalidParameter
+from model.errors import InvalidParameter, UnreadableVideo
 
 if TYPE_CHECKING:
     from model.methods.base import Method
@@ -31,6 +31,13 @@ def rate(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"wanted a number of at least 0, got {text!r}")
     return value
+
+
+def require_file(path: Path) -> None:
+    """Raises UnreadableVideo when `path` is not a file."""
+    if not path.is_file():
+        cause = "is not a file" if path.exists() else "does not exist"
+        raise UnreadableVideo(f"{path} {cause}", "Name a video file.")
 
 
 def add_method_options(parser: argparse.ArgumentParser) -> None:
