@@ -1,0 +1,36 @@
+"""What runs beside the requests: finishing and collecting uploads."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import anyio
+from anyio.to_thread import run_sync
+from fastapi import FastAPI
+
+from app.api.upload_store import UploadStore
+from app.api.upload_writers import Writers
+from worker.service import Service
+
+COLLECT_EVERY_S = 600.0
+
+
+def lifespan(
+    service: Service, store: UploadStore, writers: Writers
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """The application's life: housekeeping while it runs, closed connections after."""
+
+    async def housekeeping() -> None:
+        await writers.finish_waiting()
+        while True:
+            await run_sync(store.collect)
+            await anyio.sleep(COLLECT_EVERY_S)
+
+    @asynccontextmanager
+    async def live(_: FastAPI) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(housekeeping)
+            yield
+            tasks.cancel_scope.cancel()
+        service.close()
+
+    return live

@@ -1,0 +1,46 @@
+"""The web application: REST, pages and static files in one ASGI process, without torch."""
+
+from dash import Dash
+from fastapi import FastAPI
+
+import model
+from app import api, background, pages, platform, security
+from app.api import problems
+from app.api.analyses import Streams
+from app.api.upload_store import UploadStore
+from app.api.upload_writers import Writers
+from app.static_files import STATIC, CachedFiles
+from worker.service import Service
+from worker.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application with these settings, by default those of the environment.
+
+    Raises CannotServe where it would be open to everyone.
+    """
+    settings = settings or Settings()
+    security.check_exposure(settings)
+    service = Service(settings)
+    store = UploadStore(settings, lambda path, name: service.add_video(path, name).id)
+    writers, streams = Writers(store), Streams()
+
+    app = FastAPI(
+        title="Kairoscope",
+        version=model.__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=background.lifespan(service, store, writers),
+        max_body_size=security.MAX_BODY,
+    )
+    app.state.stopping = (writers.stop, streams.stop)  # called by app.server before it waits
+    problems.install(app)
+    app.include_router(api.router(service, store, writers, streams))
+    platform.install(app, service)
+    app.mount("/static", CachedFiles(directory=STATIC), name="static")
+
+    dash_app = Dash(__name__, server=app, on_error=problems.log_callback_error)
+    pages.mount(dash_app, service)
+    app.add_middleware(security.Security, settings=settings, script_hashes=dash_app.csp_hashes)
+    return app
