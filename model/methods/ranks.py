@@ -47,11 +47,13 @@ class Transitions:
 
     `start_J` is the first frame of the shot that follows, `centre_J` the middle frame of the
     run's window of largest rank (then of largest s_2/s_1), `strength_J` the run's largest s_2/s_1.
+    `tail` is the middle frame of the window of largest s_2/s_1 after the last run.
     """
 
     start_J: Indices
     centre_J: Indices
     strength_J: Floats
+    tail: int
 
 
 def transitions(rank_W: Indices, ratio_W: Floats, window: int) -> Transitions:
@@ -67,10 +69,11 @@ def transitions(rank_W: Indices, ratio_W: Floats, window: int) -> Transitions:
     runs = list(zip(first_J.tolist(), last_J.tolist(), strict=True))
     peak_J = [_peak(rank_W, ratio_W, first, last) for first, last in runs]
     strength = [ratio_W[first : last + 1].max() for first, last in runs]
+    calm = int(last_J[-1]) + 1 if runs else 0
+    peaks = np.array([*peak_J, calm + int(ratio_W[calm:].argmax())], np.int64)
+    middle = np.clip(peaks - (N - 1) + N // 2, 0, T - 1)
     return Transitions(
-        np.clip(start_J, 1, T - 1),
-        np.clip(np.array(peak_J, np.int64) - (N - 1) + N // 2, 0, T - 1),
-        np.array(strength, np.float64),
+        np.clip(start_J, 1, T - 1), middle[:-1], np.array(strength, np.float64), int(middle[-1])
     )
 
 

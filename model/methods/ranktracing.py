@@ -76,10 +76,8 @@ class RankTracing(Method):
             index = np.append(0, found.start_J)
             score = np.append(second_T[0], found.strength_J)
         else:
-            last_shot = int(found.start_J[-1]) if len(found.start_J) else 0
-            calm = last_shot + int(second_T[last_shot:].argmax())
-            index = np.append(found.centre_J, calm)
-            score = np.append(found.strength_J, second_T[calm])
+            index = np.append(found.centre_J, found.tail)
+            score = np.append(found.strength_J, second_T[found.tail])
         index_K, first = np.unique(index, return_index=True)
         return index_K.astype(np.int64), score[first]
 

@@ -1,0 +1,77 @@
+"""RankTracing on real histograms of made clips with known cuts."""
+
+import numpy as np
+import pytest
+
+from model.features.descriptors.histogram import Histogram
+from model.features.types import Features, FrameBatch
+from model.methods.ranktracing import RankTracing
+
+COLOURS = [(200, 40, 40), (30, 60, 210), (40, 190, 70), (230, 220, 60)]
+
+
+def clip(*lengths, seed=0):
+    """Shots of noisy colour fields, through the real histogram descriptor."""
+    random = np.random.default_rng(seed)
+    descriptor, start = Histogram(), 0
+    for colour, length in zip(COLOURS, lengths, strict=False):
+        noise = random.normal(0, 12, (length, 56, 56, 3))
+        frames = np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)
+        descriptor.update(FrameBatch(start, np.arange(start, start + length) / 25, frames))
+        start += length
+    return Features(np.arange(start) / 25, {"histogram": descriptor.finish()})
+
+
+def test_one_keyframe_at_the_start_of_each_shot():
+    keyframes = RankTracing().run(clip(25, 18, 30, 12))
+    assert keyframes.index_K.tolist() == [0, 25, 43, 73]
+
+
+def test_max_rank_sits_on_the_transitions_and_in_the_last_shot():
+    keyframes = RankTracing(rule="max-rank").run(clip(25, 18, 30))
+    assert keyframes.index_K[:2].tolist() == pytest.approx([25, 43], abs=1)
+    assert len(keyframes.index_K) == 3
+    assert keyframes.index_K[2] > 43 + 3  # beyond the windows that hold the cut
+    assert keyframes.score_K[2] < 0.25
+
+
+def test_a_single_shot_has_one_keyframe_and_says_so():
+    keyframes = RankTracing().run(clip(60))
+    assert keyframes.index_K.tolist() == [0]
+    assert "single shot" in keyframes.notices[0]
+    assert len(RankTracing(rule="max-rank").run(clip(60)).index_K) == 1
+
+
+def test_k_keeps_the_first_frame_and_the_strongest_cuts():
+    features = clip(25, 18, 30, 12)
+    features.descriptors["histogram"][43:] = (
+        0.35 * features.descriptors["histogram"][43:] + 0.65 * features.descriptors["histogram"][42]
+    )
+    found = RankTracing(tau=0.1).run(features)
+    assert found.index_K.tolist() == [0, 25, 43, 73]
+    assert RankTracing(tau=0.1).run(features, 2).index_K.tolist() == [0, 25]
+
+
+def test_k_above_the_shots_keeps_them_all():
+    keyframes = RankTracing().run(clip(25, 18, 30), 6)
+    assert {0, 25, 43} <= set(keyframes.index_K.tolist())
+    assert len(keyframes.index_K) == 6
+
+
+def test_curves_peak_at_the_cut_and_show_the_threshold():
+    keyframes = RankTracing().run(clip(30, 30))
+    rank, ratio = keyframes.curves["rank"], keyframes.curves["ratio"]
+    assert ratio.threshold == 0.25
+    above = np.flatnonzero(rank.value == 2)
+    assert above.mean() == pytest.approx(30, abs=0.5)
+    np.testing.assert_array_equal(rank.value > 1, ratio.value > 0.25)
+    assert ratio.value[:20].max() < 0.25
+
+
+def test_a_larger_hop_still_finds_the_cuts():
+    index = RankTracing(hop=3).run(clip(25, 18, 30)).index_K
+    np.testing.assert_allclose(index, [0, 25, 43], atol=3)
+
+
+def test_a_clip_shorter_than_the_window():
+    assert RankTracing().run(clip(2, 3)).index_K.tolist() == [0, 2]

@@ -1,0 +1,123 @@
+"""RTSAE's choice with gates whose answers are known."""
+
+import numpy as np
+import pytest
+
+from model.errors import InvalidValue
+from model.features.types import Features
+from model.methods.rtsae import BISECTIONS, RTSAE
+from model.types import FrameScores
+
+T, STEP = 100, 10
+
+
+class FixedGate:
+    """Gates that do not depend on what opened before, and a count of the runs."""
+
+    def __init__(self, gate_S, step=STEP):
+        self.gate_S = np.asarray(gate_S, float)
+        self.index_S = np.arange(len(gate_S)) * step
+        self.runs = []
+
+    def scores(self, threshold=0.5):
+        self.runs.append(threshold)
+        S = len(self.gate_S)
+        phi_S = np.full(S, 1 / S)
+        return FrameScores(
+            self.index_S,
+            self.index_S / 25,
+            phi_S,
+            self.gate_S,
+            self.gate_S > threshold,
+            threshold,
+        )
+
+
+def chosen(gate, k=None, frames=T, **parameters):
+    features = Features(np.arange(frames) / 25, {}, gate)
+    return RTSAE(**parameters).run(features, k)
+
+
+GATES = [1.0, 0.2, 0.7, 0.1, 0.6, 0.3, 0.9, 0.05, 0.4, 0.15]
+
+
+def test_open_steps_are_keyframes_and_the_gate_their_score():
+    keyframes = chosen(FixedGate(GATES))
+    assert keyframes.index_K.tolist() == [0, 20, 40, 60]
+    assert keyframes.score_K.tolist() == [1.0, 0.7, 0.6, 0.9]
+    assert keyframes.notices == ()
+    assert keyframes.curves["gate"].threshold == 0.5
+    assert keyframes.curves["phi"].value.sum() == pytest.approx(1)
+
+
+def test_the_threshold_is_a_parameter():
+    assert chosen(FixedGate(GATES), threshold=0.65).index_K.tolist() == [0, 20, 60]
+
+
+def test_no_open_gate_takes_the_largest_and_says_so():
+    keyframes = chosen(FixedGate([0.1, 0.2, 0.45, 0.3]))
+    assert keyframes.index_K.tolist() == [20]
+    assert "No gate opens" in keyframes.notices[0]
+
+
+@pytest.mark.parametrize("k", range(1, 11))
+def test_k_bisects_the_threshold(k):
+    gate = FixedGate(GATES)
+    keyframes = chosen(gate, k)
+    best = np.sort(np.argsort(-np.array(GATES))[:k]) * STEP
+    assert keyframes.index_K.tolist() == best.tolist()
+    assert len(gate.runs) <= 1 + BISECTIONS
+    assert keyframes.curves["gate"].threshold == gate.runs[-1]
+    assert f"{gate.runs[-1]:.4g}" in keyframes.notices[0]
+
+
+def test_the_own_number_needs_one_run():
+    gate = FixedGate(GATES)
+    assert chosen(gate, 4).index_K.tolist() == chosen(FixedGate(GATES)).index_K.tolist()
+    assert gate.runs == [0.5]
+
+
+class JumpingGate(FixedGate):
+    """What opens early closes what follows: 7 steps open below 0.6, 2 above, never between."""
+
+    LOW = np.array([0.95, 0.7, 0.9, 0.8, 0.65, 0.75, 0.85, 0.01, 0.02, 0.03])
+    HIGH = np.array([0.95, 0.1, 0.9, 0.2, 0.5, 0.3, 0.55, 0.01, 0.02, 0.03])
+
+    def __init__(self):
+        super().__init__(self.LOW)
+
+    def scores(self, threshold=0.5):
+        self.gate_S = self.LOW if threshold < 0.6 else self.HIGH
+        return super().scores(threshold)
+
+
+def test_a_jump_from_above_drops_the_lowest_open_gates():
+    keyframes = chosen(JumpingGate(), 6)
+    assert keyframes.index_K.tolist() == [0, 10, 20, 30, 50, 60]  # all but step 4, at 0.65
+    assert "7 steps open, the 1 lowest open gates are dropped" in keyframes.notices[0]
+
+
+def test_a_jump_from_below_adds_the_highest_closed_gates():
+    keyframes = chosen(JumpingGate(), 3)
+    assert keyframes.index_K.tolist() == [0, 20, 60]  # steps 0 and 2 open, 6 nearly
+    assert "2 steps open, the 1 highest closed gates are added" in keyframes.notices[0]
+
+
+def test_the_first_step_is_never_dropped():
+    gate = FixedGate(0.6 + 1e-8 * np.arange(10))  # too close for any threshold to part them
+    assert chosen(gate, 6).index_K.tolist() == [0, 50, 60, 70, 80, 90]
+
+
+def test_above_the_steps_frames_between_are_added():
+    keyframes = chosen(FixedGate(GATES), 14)
+    assert set(range(0, T, STEP)) <= set(keyframes.index_K.tolist())
+    assert len(keyframes.index_K) == 14
+    assert "10 steps" in keyframes.notices[0]
+    between = keyframes.index_K % STEP != 0
+    wanted = np.interp(keyframes.index_K[between], np.arange(10) * STEP, GATES)
+    np.testing.assert_allclose(keyframes.score_K[between], wanted)
+
+
+def test_without_a_gate_it_is_an_error():
+    with pytest.raises(InvalidValue, match="gate"):
+        chosen(None)
