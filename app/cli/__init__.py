@@ -9,7 +9,6 @@ Exit codes: 0 done, 2 wrong usage, 3 an input was unreadable, 4 the work failed.
 
 import argparse
 import importlib
-import json
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -42,12 +41,6 @@ def exit_code(error: KairoscopeError) -> Exit:
     return Exit.UNREADABLE if isinstance(error, UnreadableVideo) else Exit.FAILED
 
 
-def report(error: KairoscopeError, instance: str = "") -> None:
-    """Write the failure to stderr, one line of problem+json (RFC 9457); `instance` is the input."""
-    problem = error.to_problem() | ({"instance": instance} if instance else {})
-    print(json.dumps(problem, ensure_ascii=False), file=sys.stderr)
-
-
 def build_parser() -> argparse.ArgumentParser:
     """The parser with every subcommand of this folder."""
     parser = argparse.ArgumentParser(
@@ -69,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(parsed.run(parsed))
     except KairoscopeError as error:
-        report(error)
+        print(f"kairoscope: {error.message}. {error.hint}", file=sys.stderr)
         return exit_code(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED

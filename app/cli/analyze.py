@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from app.cli import CannotWrite, Exit, exit_code, report
+from app.cli import CannotWrite, Exit, exit_code
 from app.cli.options import (
     add_attention_options,
     add_method_options,
@@ -66,7 +66,8 @@ def run(arguments: argparse.Namespace) -> Exit:
                 analysis = _analyze(arguments, video, methods, attention)
                 _hand_over(arguments, sink, video, folder, analysis)
             except KairoscopeError as error:
-                report(error, str(video))
+                problem = error.to_problem() | {"instance": str(video)}
+                print(json.dumps(problem, ensure_ascii=False), file=sys.stderr)
                 worst = max(worst, exit_code(error))
     return worst
 

@@ -11,8 +11,23 @@ from model.errors import InvalidParameter, UnreadableVideo
 if TYPE_CHECKING:
     from model.methods.base import Method
     from model.networks.attention import AttentionModel
+    from worker.settings import Settings
 
 FLOWS = ("dis", "tvl1", "farneback")
+
+
+def deployment_settings() -> "Settings":
+    """The settings of the environment. Raises InvalidParameter naming the variables at fault."""
+    from pydantic import ValidationError
+
+    from worker.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [(str(fault["loc"][0]).upper(), fault) for fault in error.errors()]
+        causes = [f"KAIROSCOPE_{name}={fault['input']}: {fault['msg']}" for name, fault in faults]
+        raise InvalidParameter("; ".join(causes), "Correct or unset it.") from None
 
 
 def positive_int(text: str) -> int:
