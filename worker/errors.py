@@ -48,3 +48,9 @@ class CannotServe(KairoscopeError):
     """The server cannot start: its port or data directory is taken, or a part keeps dying."""
 
     code = "cannot-serve"
+
+
+class InternalError(KairoscopeError):
+    """An unexpected error: a bug, whose details are in the log only."""
+
+    code = "internal-error"

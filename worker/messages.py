@@ -33,6 +33,7 @@ def make_celery(settings: Settings) -> Celery:
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
         worker_prefetch_multiplier=1,
+        worker_redirect_stdouts=False,
         worker_send_task_events=False,
     )
     return app
@@ -57,7 +58,7 @@ def waiting(celery: Celery) -> int | None:
     try:
         with celery.connection_for_write() as connection:
             channel = connection.default_channel
-            declared = [channel.queue_declare(name, passive=True) for name in QUEUES]
+            declared = [channel.queue_declare(name) for name in QUEUES]
     except (OperationalError, redis.ConnectionError):
         return None
     return sum(int(queue.message_count) for queue in declared)

@@ -1,0 +1,116 @@
+"""What a job computes, and on which device: the only part of worker/ that loads torch, and only
+when a job needs it, so that it happens in the Celery child and never before its fork."""
+
+import logging
+import os
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from model.analyze import Progress, analyze
+from model.methods.base import Method
+from model.types import Analysis
+from model.video.preview import write_derivatives
+from worker.keys import weights_path
+from worker.service import limits
+from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from model.networks.attention import AttentionModel
+
+
+log = logging.getLogger(__name__)
+
+
+class Engine(Protocol):
+    """The two halves of a job."""
+
+    def device(self) -> str:
+        """Where the networks run."""
+
+    def derive(
+        self, video: Path, folder: Path, on_progress: Callable[[int, int | None], None]
+    ) -> None:
+        """Write what the browser plays (preview, sprites, thumbnail) into the folder."""
+
+    def analyze(
+        self,
+        video: Path,
+        methods: Sequence[Method],
+        keyframes: int | None,
+        attention: bool,
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> Analysis:
+        """Run the methods; the attention network only when asked to."""
+
+
+class TorchEngine:
+    """The engine of the product."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def device(self) -> str:
+        """The device of the settings; `auto` takes a GPU when there is one."""
+        return resolve_device(self.settings.device)
+
+    def derive(
+        self, video: Path, folder: Path, on_progress: Callable[[int, int | None], None]
+    ) -> None:
+        """See Engine."""
+        write_derivatives(video, folder, limits(self.settings), on_progress=on_progress)
+
+    def analyze(
+        self,
+        video: Path,
+        methods: Sequence[Method],
+        keyframes: int | None,
+        attention: bool,
+        on_progress: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+    ) -> Analysis:
+        """See Engine. A full GPU means the CPU, and `provenance` says so. Raises what
+        model.analyze raises, and InvalidCheckpoint."""
+        run = partial(
+            analyze,
+            video,
+            methods,
+            keyframes=keyframes,
+            flow=self.settings.flow,
+            limits=limits(self.settings),
+            on_progress=on_progress,
+            cancelled=cancelled,
+        )
+        if not attention:
+            return run()
+        import torch
+
+        weights, device = weights_path(self.settings), self.device()
+        try:
+            return run(attention=load_attention(weights, device))
+        except torch.OutOfMemoryError:
+            log.warning("out of memory on %s: analysing %s on the CPU instead", device, video)
+            return run(attention=load_attention(weights, "cpu"))
+
+
+@cache
+def resolve_device(wanted: str) -> str:
+    """`auto` as a device that is there."""
+    if wanted != "auto":
+        return wanted
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+@cache
+def load_attention(weights: Path, device: str) -> "AttentionModel":
+    """The network, loaded once per process, with all cores to itself. Raises InvalidCheckpoint."""
+    import torch
+    from model.networks.attention import AttentionModel
+
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    torch.set_flush_denormal(True)
+    return AttentionModel.load(weights, device)

@@ -1,0 +1,55 @@
+"""The gallery: rendered scenes with ground truth, so that a fresh clone has something to show.
+
+`python -m worker.gallery` adds what is missing, and ends. The scenes' seeds are for tests only:
+nothing was trained on them.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import select
+
+from model.datasets.athletics import make_scene
+from model.datasets.athletics.write import write_scene
+from worker.database import VideoRow
+from worker.parent import die_with_parent
+from worker.service import Service
+from worker.settings import Settings
+
+SCENES = tuple((action, seed) for seed in (20_000, 20_001, 20_002)
+               for action in ("LongJump", "PoleVault"))  # fmt: skip
+
+
+def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None:
+    """Render the scenes that no video of the gallery shows, and queue their analyses."""
+    marker = service.settings.data_dir / "gallery.done"
+    if marker.exists():
+        return  # what a user deleted stays deleted
+    there = _shown(service)
+    for action, seed in scenes:
+        if (action, seed) in there:
+            continue
+        scene = make_scene(action, seed)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "scene.mp4"
+            write_scene(scene, path)
+            service.add_video(path, f"{action} {seed}.mp4", gallery=True, truth=scene.truth())
+    marker.touch()
+
+
+def _shown(service: Service) -> set[tuple[str, int]]:
+    with service.database.read() as session:
+        truths = session.scalars(select(VideoRow.truth).where(VideoRow.gallery))
+        return {(truth["action"], truth["seed"]) for truth in truths if truth}
+
+
+def main() -> None:
+    """Fill the gallery in the background of everything else."""
+    die_with_parent()
+    os.nice(10)
+    fill(Service(Settings()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""What of an analysis is known already: a method that was run on the same video with the same
+parameters, weights and code is not run again, and the attention network not either."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from model import methods as registered
+from model.types import Analysis
+from worker.database import JobRow
+from worker.keys import analysis_key
+from worker.service import Service, result_key
+from worker.types import Job, Video
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run (`missing`: methods and parameters; `attention`: the network) and what to keep
+    (`kept`: methods' entries; `base`: an earlier analysis with the steps)."""
+
+    asked: tuple[str, ...]
+    missing: Mapping[str, Mapping[str, Any]]
+    kept: Mapping[str, Document]
+    base: Document | None
+
+    @property
+    def attention(self) -> bool:
+        """Whether the attention network has to run."""
+        return self.base is None or any(registered.get(name).needs_gate for name in self.missing)
+
+
+def plan(service: Service, video: Video, job: Job) -> Plan:
+    """The job, less what earlier analyses of the video found out."""
+    kept: dict[str, Document] = {}
+    base: Document | None = None
+    for row in _valid(service, video):
+        useful = {
+            name
+            for name, parameters in job.methods.items()
+            if name not in kept
+            and row.keyframes == job.keyframes
+            and row.methods.get(name) == parameters
+        }
+        if not useful and base is not None:
+            continue
+        document: Document = json.loads(service.blobs.read(result_key(video.sha256, row.key)))
+        kept.update((name, document["methods"][name]) for name in useful)
+        base = base or document
+    missing = {name: parameters for name, parameters in job.methods.items() if name not in kept}
+    return Plan(tuple(job.methods), missing, kept, base)
+
+
+def merge(plan: Plan, computed: Analysis | None) -> Document:
+    """The whole analysis as JSON; `provenance.reused` names what an earlier one contributed."""
+    document = computed.to_json() if computed else dict(plan.base or {})
+    if plan.base is not None:
+        if not plan.attention:
+            document["steps"] = plan.base["steps"]
+        for part in ("compute", "provenance"):
+            document[part] = {**plan.base[part], **document[part]}
+    found = {**document["methods"], **plan.kept}
+    document["methods"] = {name: found[name] for name in plan.asked}
+    document["provenance"] = {**document["provenance"], "reused": sorted(plan.kept)}
+    return document
+
+
+def _valid(service: Service, video: Video) -> list[JobRow]:
+    """Finished jobs of the video whose results today's weights and code would give again."""
+    wanted = (
+        select(JobRow)
+        .where(JobRow.video_id == video.id, JobRow.state == "done")
+        .order_by(JobRow.created_at.desc())
+    )
+    with service.database.read() as session:
+        rows = list(session.scalars(wanted))
+    return [
+        row
+        for row in rows
+        if row.key == analysis_key(service.settings, video.sha256, row.methods, row.keyframes)
+        and service.blobs.exists(result_key(video.sha256, row.key))
+    ]

@@ -1,0 +1,116 @@
+"""A job from claim to result: first what the page needs to play the video, then the analysis."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import update
+
+from model import methods as registered
+from model.types import Analysis
+from worker import leases, reuse
+from worker.attempt import Attempt
+from worker.database import JobRow, VideoRow
+from worker.engine import Engine
+from worker.errors import NotFound
+from worker.progress import Reporter
+from worker.service import Service, result_key
+from worker.types import Job, Video
+
+
+def run_job(service: Service, job_id: str, worker_id: str, engine: Engine) -> None:
+    """Run the job if it is waiting; otherwise (done, owned, cancelled, unknown) do nothing."""
+    lease = leases.claim(service.database, job_id, worker_id, service.settings.lease_s)
+    if lease is None:
+        return
+    with Attempt(lease) as attempt:
+        job = service.get_job(job_id)
+        video = service.get_video(job.video_id)
+        _Run(service, job, video, engine, attempt).run()
+    _forget_if_deleted(service, video)
+
+
+class _Run:
+    """One attempt's work."""
+
+    def __init__(
+        self, service: Service, job: Job, video: Video, engine: Engine, attempt: Attempt
+    ) -> None:
+        self.service, self.job, self.video = service, job, video
+        self.engine, self.attempt = engine, attempt
+        self.plan = reuse.plan(service, video, job)
+        self.reporter = Reporter(
+            attempt.lease, methods=len(self.plan.missing), derivatives=not video.derivatives_ready
+        )
+        self.original = service.blobs.local_path(f"videos/{video.id}/original")
+
+    def run(self) -> None:
+        """Derivatives, analysis, result. Raises what stops the job."""
+        if not self.video.derivatives_ready:
+            self._derive()
+        analysis = self._analyze() if self.plan.missing else None
+        document = json.dumps(reuse.merge(self.plan, analysis), allow_nan=False)
+        self.attempt.check()
+        with self.service.database.read() as session:
+            key = session.get_one(JobRow, self.job.id).key
+        self.service.blobs.put(result_key(self.video.sha256, key), document.encode())
+
+    def _derive(self) -> None:
+        def on_progress(done: int, total: int | None) -> None:
+            self.attempt.check()
+            self.reporter.derivatives(done, total)
+
+        with _scratch(self.service, self.job) as folder:
+            self.engine.derive(self.original, folder, on_progress)
+            for path in folder.iterdir():
+                self.service.blobs.put(f"videos/{self.video.id}/{path.name}", path)
+        self._update_video(derivatives_ready=True)
+
+    def _analyze(self) -> Analysis:
+        device = self.engine.device() if self.plan.attention else "cpu"
+        self.attempt.lease.write(device=device)
+        analysis = self.engine.analyze(
+            self.original,
+            [
+                registered.get(name).from_parameters(parameters)
+                for name, parameters in self.plan.missing.items()
+            ],
+            self.job.keyframes,
+            self.plan.attention,
+            self.reporter.analysis,
+            self.attempt.should_stop,
+        )
+        network = analysis.provenance.get("attention", {})
+        self.attempt.lease.write(device=network.get("device", device))
+        info = analysis.clip.info
+        self._update_video(
+            frames=info.frames, duration_s=info.duration_s, warnings=list(info.warnings)
+        )
+        return analysis
+
+    def _update_video(self, **values: object) -> None:
+        with self.service.database.write() as session:
+            session.execute(update(VideoRow).where(VideoRow.id == self.video.id).values(**values))
+
+
+@contextmanager
+def _scratch(service: Service, job: Job) -> Iterator[Path]:
+    """An empty folder of the job's own, gone at the end; a killed attempt's is emptied first."""
+    folder = service.settings.data_dir / "scratch" / job.id
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_if_deleted(service: Service, video: Video) -> None:
+    """Remove what this attempt stored after its video was deleted."""
+    try:
+        service.get_video(video.id)
+    except NotFound:
+        service.blobs.delete_tree(f"videos/{video.id}")
+        service.blobs.delete_tree(f"results/{video.sha256}")
