@@ -22,6 +22,9 @@ def make_celery(settings: Settings) -> Celery:
             "visibility_timeout": 7 * 24 * 3600,  # the lease in the database decides, not this
             "queue_order_strategy": "priority",
             "socket_connect_timeout": 2,
+            "max_retries": 1,  # of a send: the outbox tries again, the caller must not wait
+            "interval_start": 0,
+            "interval_step": 0.1,
         },
         task_acks_late=True,
         task_ignore_result=True,
