@@ -19,7 +19,8 @@ class Average(Method):
     The paper reports average sampling beside SMS for Vanilla ARCH without saying how the frames
     are spaced. Here they are the middle frames of M equal parts, floor((i + 0.5) T / M), so that
     at the same number only the selection differs. The parameters are those of SMS and decide M
-    alone. The scores carry no meaning and are all 1.
+    alone; the curve is the motion in which SMS looks for peaks. The scores carry no meaning and are
+    all 1.
 
     Keyframes: the number M that SMS finds with these parameters. A wanted number K replaces M.
     """
@@ -36,5 +37,7 @@ class Average(Method):
 
     def select(self, features: Features, k: int | None) -> Selection:
         """Midpoints of as many equal parts as SMS has keyframes."""
-        M = k or len(SMS(**dataclasses.asdict(self)).select(features, None).index_K)
-        return Selection(midpoints(features.T, M), np.ones(M))
+        sms = SMS(**dataclasses.asdict(self)).select(features, None)
+        M = k or len(sms.index_K)
+        notices = (f"SMS finds {len(sms.index_K)} keyframes.",)
+        return Selection(midpoints(features.T, M), np.ones(M), sms.curves, notices)

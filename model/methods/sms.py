@@ -24,7 +24,8 @@ class SMS(Method):
     sequential features and adapts to the speed and duration of an action) fits the most plausible
     rule, which is what this method does: per frame, the mean length of the optical flow after
     removing its median (the camera's pan), smoothed by a Gaussian and divided by its maximum;
-    keyframes are the local maxima that stand out. The score of a keyframe is that motion.
+    keyframes are the local maxima that stand out. A cut between shots looks like motion, too. The
+    score of a keyframe is that motion.
 
     Keyframes: as many as there are peaks of at least `prominence`, `distance` frames apart; without
     a peak the frame of most motion, and without any change of motion the middle frame. A wanted

@@ -27,7 +27,7 @@ class Superframes(Method):
     superframes by hill climbing: a segment scores by how likely its length is (log-normal, mode
     1.85 s) and by how little moves at its two ends, where motion is the speed of tracked corners.
     The interest of a frame is, in the original, a weighted sum of attention, aesthetics, landmarks,
-    faces and motion with learned weights that were never published; here it is the plain mean of
+    faces and motion with learned weights, which we did not find; here it is the plain mean of
     contrast, colourfulness, sharpness and motion, each scaled to [0, 1] over the clip. There is no
     landmark detector and no face detector: none comes with the libraries used. A 0/1 knapsack takes
     the superframes of the largest summed interest within `budget` of the frames. The original ends

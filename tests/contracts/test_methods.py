@@ -131,6 +131,8 @@ def test_own_number(name, kind):
     assert time.perf_counter() - started < 10
     assert_sound(keyframes, features)
     assert keyframes.method == name
+    measures = methods.get(name).needs or methods.get(name).needs_gate
+    assert bool(keyframes.curves) == bool(measures)
 
 
 @pytest.mark.parametrize("kind", KINDS)

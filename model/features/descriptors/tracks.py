@@ -13,6 +13,7 @@ from model.features.types import Descriptor, FrameBatch
 
 BLOCK = 5  # frame intervals that a track spans
 MOST, FEWEST = 100, 5  # corners followed; below the fewest nothing is known and motion is 0
+WINDOW = (15, 15)  # pixels that Lucas-Kanade compares, on each level of its pyramid
 ENOUGH = 95  # corners below which FAST is tried again with a lower threshold
 THRESHOLDS = (51, 10, 2)  # a contrast of 0.2, divided by 5 at each retry
 
@@ -82,7 +83,9 @@ def displacement(greys: list[Grey]) -> float:
         if len(here_P2) < FEWEST:
             return 0.0
         next_P2 = np.empty_like(here_P2)
-        _, status_P1, _ = cv2.calcOpticalFlowPyrLK(previous_HW, next_HW, here_P2, next_P2)
+        _, status_P1, _ = cv2.calcOpticalFlowPyrLK(
+            previous_HW, next_HW, here_P2, next_P2, winSize=WINDOW
+        )
         alive_P = np.ravel(status_P1) == 1
         start_P2, here_P2 = start_P2[alive_P], next_P2[alive_P]
     if len(here_P2) < FEWEST:
