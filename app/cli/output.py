@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.types import Analysis
-
 if TYPE_CHECKING:
     from model.analyze import Progress
+    from model.types import Analysis
 
 TABLE = "  {:<12}{:>9}{:>9}{:>9}  {}"
 
 
-def write_folder(folder: Path, video: Path, analysis: Analysis, result: dict[str, Any]) -> None:
+def write_folder(folder: Path, video: Path, analysis: "Analysis", result: dict[str, Any]) -> None:
     """Write `analysis.json` and `<method>/<rank>_frame<index>_<time>s.jpg` for each keyframe.
 
     Raises OSError when the folder cannot be written, UnreadableVideo when the video has gone.
@@ -46,7 +45,7 @@ def folder_names(videos: Sequence[Path]) -> list[str]:
     return names
 
 
-def summary(name: str, analysis: Analysis) -> str:
+def summary(name: str, analysis: "Analysis") -> str:
     """The numbers of one video for people: what it is, then a line for each method."""
     info = analysis.clip.info
     lines = [

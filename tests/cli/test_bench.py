@@ -1,0 +1,43 @@
+"""`kairoscope bench`: every stage is measured, and the figures fit together."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli import Exit, main
+from model.features.descriptors import registry
+
+METHODS = "sms,uniform"
+
+
+def test_json_has_every_stage_with_sound_figures(
+    clip: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", str(clip), "--methods", METHODS, "--json"]) == Exit.DONE
+    data = json.loads(capsys.readouterr().out)
+    assert data["schema"] == "kairoscope/bench@1"
+    assert data["video"]["frames"] == 40
+    descriptors = [f"descriptor {name}" for name in registry()]
+    methods = [f"method {name}" for name in METHODS.split(",")]
+    assert sorted(data["stages"]) == sorted(["decode", "flow", *descriptors, *methods])
+    for stage in data["stages"].values():
+        assert stage["wall_s"] > 0
+        assert stage["cpu_s"] >= 0
+        assert stage["frames_per_s"] == pytest.approx(40 / stage["wall_s"])
+    assert data["stages"]["decode"]["cpu_s"] > 0.02  # the decoder's process is counted
+    timed_s = sum(stage["wall_s"] for name, stage in data["stages"].items() if name != "decode")
+    assert timed_s < data["total"]["wall_s"]
+    assert data["peak_memory_bytes"] > 50 * 2**20
+
+
+def test_table_names_every_stage(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", str(clip), "--methods", METHODS]) == Exit.DONE
+    out = capsys.readouterr().out
+    for stage in ("decode", "flow", "method sms", "one analysis", "peak memory"):
+        assert stage in out
+
+
+def test_a_missing_file_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "nosuch.mp4"]) == Exit.UNREADABLE
+    assert capsys.readouterr().err == "kairoscope: nosuch.mp4 does not exist. Name a video file.\n"

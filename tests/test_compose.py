@@ -1,0 +1,81 @@
+"""docker-compose.yml: valid, and the same commands and settings that `kairoscope serve` runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from worker import supervise
+from worker.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+COMPOSE = ROOT / "docker-compose.yml"
+
+
+@pytest.fixture(scope="module")
+def services() -> dict[str, Any]:
+    return yaml.safe_load(COMPOSE.read_text())["services"]
+
+
+def test_is_valid_against_the_compose_schema() -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "check_jsonschema"),
+            *("--builtin-schema", "vendor.compose-spec", str(COMPOSE)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_commands_are_those_that_serve_runs(services: dict[str, Any]) -> None:
+    settings = Settings(host="0.0.0.0", token="secret")
+    commands = {
+        "web": supervise.web_command(settings),
+        "worker": supervise.worker_command(settings),
+        "worker-gpu": supervise.worker_command(settings),
+        "gallery": supervise.gallery_command(settings),
+    }
+    for name, command in commands.items():
+        assert command[0] == sys.executable
+        assert services[name]["command"] == ["python", *command[1:]], name
+
+
+def test_every_setting_exists_and_is_accepted(
+    services: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in services.keys() - {"redis"}:
+        environment = services[name]["environment"]
+        known = {f"KAIROSCOPE_{field.upper()}" for field in Settings.model_fields}
+        assert set(environment) <= known
+        with monkeypatch.context() as patch:
+            for variable, value in environment.items():
+                patch.setenv(variable, str(value))
+            assert Settings().redis_url == "redis://redis:6379/0"
+    assert services["worker"]["environment"]["KAIROSCOPE_DEVICE"] == "cpu"
+    assert services["worker-gpu"]["environment"]["KAIROSCOPE_DEVICE"] == "cuda"
+
+
+def test_the_gpu_is_reserved_and_only_asked_for_by_its_profile(services: dict[str, Any]) -> None:
+    gpu = services["worker-gpu"]
+    assert gpu["profiles"] == ["gpu"]
+    (device,) = gpu["deploy"]["resources"]["reservations"]["devices"]
+    assert device["capabilities"] == ["gpu"]
+    assert all("profiles" not in services[name] for name in ("web", "worker", "redis"))
+
+
+def test_nobody_starts_before_what_it_needs_is_healthy(services: dict[str, Any]) -> None:
+    for service in services.values():
+        for needed, how in service.get("depends_on", {}).items():
+            assert how == {"condition": "service_healthy"}
+            assert "healthcheck" in services[needed]
+    assert set(services["web"]["depends_on"]) == {"redis"}
+
+
+def test_the_token_is_required_where_the_page_is_exposed(services: dict[str, Any]) -> None:
+    assert services["web"]["environment"]["KAIROSCOPE_TOKEN"].startswith("${KAIROSCOPE_TOKEN:?")
