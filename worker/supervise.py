@@ -40,11 +40,7 @@ def worker_command(settings: Settings) -> list[str]:
 
 def web_command(settings: Settings) -> list[str]:
     """The command line of the web server; settings travel in the environment."""
-    return [
-        *(sys.executable, "-m", "uvicorn", "--factory", "app.main:create_app"),
-        *("--host", settings.host, "--port", str(settings.port)),
-        *("--log-level", "warning", "--timeout-graceful-shutdown", "3"),
-    ]
+    return [sys.executable, "-m", "app.server"]
 
 
 def gallery_command(settings: Settings) -> list[str]:
