@@ -1,0 +1,1 @@
+"""Figures: one a file, each a pure function from values of `model.types` to a `go.Figure`."""

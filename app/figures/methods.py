@@ -1,0 +1,46 @@
+"""The look of each method: Okabe and Ito's colours, shifted to 3:1 contrast on each ground, and a
+dash, a marker and a glyph of its own, so that nothing is told by colour alone."""
+
+from dataclasses import dataclass
+
+from app.figures.style import Theme
+from model.methods import registry
+
+
+@dataclass(frozen=True)
+class MethodStyle:
+    """How one method is drawn: a colour a theme, a Plotly dash and symbol, a glyph for text."""
+
+    light: str
+    dark: str
+    dash: str
+    symbol: str
+    glyph: str
+
+    def colour(self, theme: Theme) -> str:
+        """The colour on that ground."""
+        return self.dark if theme == "dark" else self.light
+
+
+STYLES = (
+    MethodStyle("#0069a8", "#56b4e9", "solid", "circle", "●"),
+    MethodStyle("#c04f00", "#ff8f4d", "dash", "square", "■"),
+    MethodStyle("#00805d", "#3fcf9f", "dot", "diamond", "◆"),
+    MethodStyle("#a34a85", "#e294c4", "dashdot", "triangle-up", "▲"),
+    MethodStyle("#866800", "#e3c14a", "longdash", "cross", "✚"),
+    MethodStyle("#646b76", "#a7aeb9", "longdashdot", "x", "✖"),
+)
+
+
+def style_of(method: str) -> MethodStyle:
+    """The style of a method by its place in the registry, so that it looks the same in every
+    analysis; after six, and for a method no longer there, the styles repeat."""
+    known = list(registry())
+    place = known.index(method) if method in known else len(known)
+    return STYLES[place % len(STYLES)]
+
+
+def title_of(method: str) -> str:
+    """The title of a method; its name when it is no longer there."""
+    found = registry().get(method)
+    return found.title if found else method

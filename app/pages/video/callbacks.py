@@ -1,0 +1,98 @@
+"""Callbacks of the video page: figures follow theme, window and scores; the end fills the rest.
+
+Nothing here runs for a frame: the playhead lives in the browser alone.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+
+from app.pages.shell_ids import ROUTE, THEME
+from app.pages.video import ids
+from app.pages.video.layout import status
+from app.pages.video.numbers import numbers
+from app.pages.video.rows import method_rows
+from app.pages.video.view import Look, Shown, keyframes_of, shown
+from worker.service import Service
+
+
+def register(dash_app: Dash, service: Service) -> None:
+    """Register the page's callbacks."""
+
+    @dash_app.callback(
+        Output(ids.ATTENTION, "figure"),
+        Output(ids.DIAGNOSTICS, "figure"),
+        Output(ids.DIAGNOSTICS, "style"),
+        Input(THEME, "data"),
+        Input(ids.VIEW, "data"),
+        Input(ids.SCALED, "value"),
+        Input(ids.GREW, "data"),
+        Input(ids.SETTLED, "data"),
+        State(ids.STATE, "data"),
+        State(ROUTE, "data"),
+        prevent_initial_call=True,
+    )
+    def draw(
+        theme: str | None,
+        view: Mapping[str, Any],
+        scaled: list[str] | None,
+        _: Any,
+        __: Any,
+        state: Mapping[str, Any],
+        route: Mapping[str, Any],
+    ) -> tuple[Any, Any, Any]:
+        look = Look.of(theme or route.get("theme"), view, bool(scaled))
+        now = _shown(service, state, route)
+        if ctx.triggered_id == ids.GREW:
+            return now.attention(look), no_update, no_update
+        diagnostics = now.diagnostics(look)
+        return now.attention(look), diagnostics, {"height": diagnostics.layout.height}
+
+    @dash_app.callback(
+        Output(ids.STATUS, "children"),
+        Output("curves", "data-scores"),
+        Input(ids.GREW, "data"),
+        State(ids.STATE, "data"),
+        State(ROUTE, "data"),
+        prevent_initial_call=True,
+    )
+    def follow(_: Any, state: Mapping[str, Any], route: Mapping[str, Any]) -> tuple[Any, str]:
+        now = _shown(service, state, route)
+        return status(now.job), str(now.steps is not None).lower()
+
+    @dash_app.callback(
+        Output(ids.STATUS, "children", allow_duplicate=True),
+        Output("curves", "data-scores", allow_duplicate=True),
+        Output(ids.NUMBERS, "children"),
+        Output(ids.ROWS, "children"),
+        Output("diagnostics", "hidden"),
+        Output("export", "hidden"),
+        Output(ids.STATE, "data"),
+        Input(ids.SETTLED, "data"),
+        State(ids.STATE, "data"),
+        State(ROUTE, "data"),
+        prevent_initial_call=True,
+    )
+    def settle(_: Any, state: Mapping[str, Any], route: Mapping[str, Any]) -> tuple[Any, ...]:
+        now = _shown(service, state, route)
+        unfinished = now.analysis is None
+        return (
+            status(now.job),
+            str(now.steps is not None).lower(),
+            numbers(now),
+            method_rows(now),
+            unfinished,
+            unfinished,
+            now.state(),
+        )
+
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "openVideo"),
+        Output(ids.OPENED, "data"),
+        Input(ids.STATE, "data"),
+    )
+
+
+def _shown(service: Service, state: Mapping[str, Any], route: Mapping[str, Any]) -> Shown:
+    return shown(service, state["video"], keyframes_of(route.get("search")))

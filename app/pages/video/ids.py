@@ -1,0 +1,13 @@
+"""Ids of the video page."""
+
+STATE = "video-state"  # what the browser needs to know: video id, job id and state, duration
+VIEW = "video-view"  # the window of time shown, the width of the gutter
+OPENED = "video-opened"
+SETTLED = "video-settled"  # set by the browser when the job ended
+GREW = "video-grew"  # set by the browser when more scores are known
+SCALED = "video-scaled"
+STATUS = "video-status"
+NUMBERS = "video-numbers"
+ROWS = "video-rows"
+ATTENTION = "video-attention"
+DIAGNOSTICS = "video-diagnostics"

@@ -1,0 +1,242 @@
+"""The video page: player, numbers, and the timeline that everything shares."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+
+from app.pages import text
+from app.pages.video import ids
+from app.pages.video.numbers import numbers
+from app.pages.video.rows import film_row, method_rows, phase_row
+from app.pages.video.view import Look, Shown, keyframes_of, shown
+from worker.errors import NotFound
+from worker.service import Service
+from worker.types import Job
+
+GRAPH = {"staticPlot": True, "displayModeBar": False, "responsive": True}
+
+
+def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> list[Any]:
+    """The page of one video, complete as far as its analysis is."""
+    try:
+        now = shown(service, video_id, keyframes_of(route.get("search")))
+    except NotFound as error:
+        return not_found(f"{error.message.capitalize()}. {error.hint}")
+    look = Look.of(route.get("theme"), route, scaled=False)
+    return [
+        _title(now),
+        html.Div(status(now.job), id=ids.STATUS),
+        html.Div(
+            [_player(now), html.Aside(numbers(now), id=ids.NUMBERS, className="numbers")],
+            className="stage",
+        ),
+        _timeline(now, look),
+        dcc.Store(id=ids.STATE, data=now.state()),
+        dcc.Store(id=ids.VIEW, data={"gutter": look.gutter}),
+        dcc.Store(id=ids.OPENED),
+        dcc.Store(id=ids.GREW),
+        dcc.Store(id=ids.SETTLED),
+    ]
+
+
+def not_found(message: str) -> list[Any]:
+    """The page for what is not there."""
+    return [
+        html.Div(
+            [
+                html.H1("Not found"),
+                html.P(message),
+                dcc.Link("To the library", href="/", className="button"),
+            ],
+            className="empty",
+        )
+    ]
+
+
+def status(job: Job | None) -> Any:
+    """Progress with stage, time left and Cancel; cause and fix of a failure; nothing when done."""
+    if job is None or job.state == "done":
+        return None
+    if job.state == "failed":
+        cause, fix = text.problem_lines(job.error)
+        body = [html.P(html.Strong(cause)), html.P(fix) if fix else None]
+        return html.Div([*body, _retry("Try again")], className="notice failed", role="alert")
+    if job.state == "cancelled":
+        body = html.P("This analysis was cancelled.")
+        return html.Div([body, _retry("Analyse again")], className="notice")
+    stage = text.stage_title(job.stage if job.state == "running" else "queued")
+    percent = round(100 * job.progress)
+    left = f"{text.seconds(job.eta_s)} left" if job.eta_s and job.progress > 0.02 else ""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.P(stage, className="stage-name", **{"aria-live": "polite"}),
+                    html.P(f"{percent} %", className="percent"),
+                    html.P(left, className="left"),
+                    html.Button(
+                        "Cancel", type="button", className="button", **{"data-cancel": job.id}
+                    ),
+                ],
+                className="progress-line",
+            ),
+            html.Div(
+                html.Span(style={"width": f"{percent}%"}),
+                className="bar",
+                role="progressbar",
+                **{
+                    "aria-valuenow": str(percent),
+                    "aria-valuemin": "0",
+                    "aria-valuemax": "100",
+                    "aria-label": "Analysis",
+                },
+            ),
+        ],
+        className="progress",
+    )
+
+
+def _retry(label: str) -> html.Button:
+    return html.Button(label, type="button", className="button", **{"data-analyse": ""})
+
+
+def _title(now: Shown) -> html.Div:
+    video, job = now.video, now.job
+    result = f"/api/v1/analyses/{job.id}/result" if job else ""
+    export = html.A(
+        "Export JSON",
+        href=result,
+        download=f"{video.name}.json",
+        className="button",
+        id="export",
+        hidden=now.analysis is None,
+    )
+    keyframes = dcc.Input(
+        id="keyframes",
+        type="number",
+        min=1,
+        step=1,
+        value=job.keyframes if job else None,
+        placeholder="auto",
+    )
+    return html.Div(
+        [
+            html.H1(video.name, title=video.name),
+            html.Div(
+                [
+                    html.Label(["Keyframes", keyframes], htmlFor="keyframes", className="field"),
+                    html.Button(
+                        "Analyse", type="button", className="button", **{"data-analyse": ""}
+                    ),
+                    export,
+                    html.Button("Copy link", type="button", className="button", id="copy-link"),
+                ],
+                className="actions",
+            ),
+        ],
+        className="title-row",
+    )
+
+
+def _player(now: Shown) -> html.Figure:
+    source = f"/api/v1/videos/{now.video.id}"
+    return html.Figure(
+        [
+            html.Video(
+                id="player",
+                preload="auto",
+                muted=True,
+                width=now.video.width,
+                height=now.video.height,
+                **{"data-source": f"{source}/preview.mp4", "aria-label": now.video.name},
+            ),
+            html.Figcaption(
+                [
+                    _control("back", "Previous frame (,)"),
+                    _control("play", "Play (Space)"),
+                    _control("forward", "Next frame (.)"),
+                    html.Output("0.000 s", id="clock", className="clock"),
+                    html.Output("", id="frame", className="frame"),
+                    html.Button(
+                        "1×", type="button", id="speed", className="control speed", title="Speed"
+                    ),
+                ],
+                className="transport",
+            ),
+        ],
+        className="player",
+    )
+
+
+def _control(name: str, label: str) -> html.Button:
+    return html.Button(
+        "",
+        type="button",
+        id=name,
+        className=f"control {name}",
+        title=label,
+        **{"aria-label": label},
+    )
+
+
+def _timeline(now: Shown, look: Look) -> html.Section:
+    graph = _graph(ids.ATTENTION, now.attention(look))
+    scaled = dcc.Checklist(id=ids.SCALED, options=[{"label": "scaled to 1", "value": "scaled"}])
+    curves = html.Div(
+        [
+            html.Div(
+                [html.H2([html.Var("φₜ"), " attention"]), html.P("share per step"), scaled],
+                className="panel-label phi",
+            ),
+            html.Div(
+                [html.H2([html.Var("aₜ"), " gate"]), html.P("● open at 0.5")],
+                className="panel-label gate",
+            ),
+            graph,
+            html.P("The first scores appear here in a moment.", className="waiting"),
+        ],
+        className="curves",
+        **{"data-zone": "curves", "data-scores": str(now.steps is not None).lower()},
+        id="curves",
+    )
+    playhead = html.Div(
+        html.Span(className="handle"),
+        id="playhead",
+        className="playhead",
+        role="slider",
+        tabIndex=0,
+        **{"aria-label": "Playhead", "aria-valuemin": "0", "aria-valuenow": "0"},
+    )
+    return html.Section(
+        [
+            phase_row(now),
+            curves,
+            film_row(),
+            html.Div(method_rows(now), id=ids.ROWS),
+            _diagnostics(now, look),
+            html.Div(id="loop", className="loop", hidden=True),
+            html.Div(id="hover-line", className="hover-line", hidden=True),
+            playhead,
+        ],
+        id="timeline",
+        className="timeline",
+        **{"aria-label": "Timeline"},
+    )
+
+
+def _diagnostics(now: Shown, look: Look) -> html.Details:
+    graph = _graph(ids.DIAGNOSTICS, now.diagnostics(look))
+    return html.Details(
+        [html.Summary("What each method measured"), html.Div(graph, **{"data-zone": "curves"})],
+        id="diagnostics",
+        className="diagnostics",
+        hidden=now.analysis is None,
+    )
+
+
+def _graph(id: str, figure: go.Figure) -> dcc.Graph:
+    """A graph as wide as its place; Dash takes the height from the style, not from the figure."""
+    style = {"height": figure.layout.height}
+    return dcc.Graph(id=id, figure=figure, config=GRAPH, responsive=True, style=style)

@@ -1,0 +1,73 @@
+"""The rows under the curves: ground-truth phases, the film, and one row a method.
+
+The browser places what is in a row (`track`), on exactly the time axis of the figure.
+"""
+
+from typing import Any
+
+from dash import html
+
+from app.figures.methods import style_of, title_of
+from app.pages import text
+from app.pages.video.view import Shown
+
+
+def phase_row(now: Shown) -> html.Div | None:
+    """The ground truth of a rendered scene, as labelled bands; None for footage."""
+    if not now.phases:
+        return None
+    bands = [
+        html.Button(
+            phase.name,
+            type="button",
+            className="phase",
+            title=f"{phase.name}: {phase.start_s:.2f} to {phase.end_s:.2f} s",
+            **{"data-start": str(phase.start_s), "data-end": str(phase.end_s)},
+        )
+        for phase in now.phases
+    ]
+    label = html.Div([html.H2("Ground truth")], className="row-label")
+    return html.Div([label, html.Div(bands, className="track")], className="row phases")
+
+
+def film_row() -> html.Div:
+    """The whole clip as a strip of frames."""
+    label = html.Div([html.H2("Film")], className="row-label")
+    track = html.Div(className="track", **{"aria-hidden": "true"})
+    return html.Div([label, track], className="row film", id="film")
+
+
+def method_rows(now: Shown) -> list[Any]:
+    """One row a method: its name and numbers, and the track for its keyframes."""
+    names = list(now.analysis.methods if now.analysis else now.job.methods if now.job else ())
+    return [_row(now, name) for name in names]
+
+
+def _row(now: Shown, name: str) -> html.Div:
+    style, title = style_of(name), title_of(name)
+    return html.Div(
+        [
+            html.Button(
+                [
+                    html.Span(style.glyph, className="glyph", **{"aria-hidden": "true"}),
+                    html.Span(title, className="name"),
+                    html.Span(_numbers(now, name), className="kept"),
+                ],
+                type="button",
+                className="row-label",
+                title=f"Select {title}",
+                **{"data-select": name, "aria-pressed": "false"},
+            ),
+            html.Div(className="track", role="group", **{"aria-label": f"Keyframes of {title}"}),
+        ],
+        className="row method" + ("" if now.analysis else " pending"),
+        style={"--light": style.light, "--dark": style.dark},
+        **{"data-method": name},
+    )
+
+
+def _numbers(now: Shown, name: str) -> str:
+    if not now.analysis:
+        return "waiting" if now.job and not now.job.finished else "–"
+    kept = len(now.analysis.methods[name].index_K)
+    return f"{kept} kept · {text.share(kept, now.analysis.clip.info.frames)}"

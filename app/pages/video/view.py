@@ -1,0 +1,118 @@
+"""What the video page shows, gathered from the service into one value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import plotly.graph_objects as go
+
+from app.figures.attention import Phase, attention
+from app.figures.diagnostics import diagnostics
+from app.figures.style import Theme
+from model.types import Analysis, FrameScores
+from worker.service import Service
+from worker.types import Job, Video
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the figures are drawn: theme, gutter (px), the window of time (s), phi scaled or not."""
+
+    theme: Theme = "light"
+    gutter: int = 168
+    window: tuple[float, float] | None = None
+    scaled: bool = False
+
+    @classmethod
+    def of(cls, theme: str | None, view: Mapping[str, Any] | None, scaled: bool) -> "Look":
+        """The look the browser reported."""
+        view = view or {}
+        start, end = view.get("window") or (0.0, 0.0)
+        window = (float(start), float(end)) if end > start else None
+        known: Theme = "dark" if theme == "dark" else "light"
+        return cls(known, int(view.get("gutter") or cls.gutter), window, scaled)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A video, the job the page follows, and its analysis once that is done."""
+
+    video: Video
+    job: Job | None
+    analysis: Analysis | None
+
+    @property
+    def steps(self) -> FrameScores | None:
+        """The scores so far: of the finished analysis, else the partial ones."""
+        if self.analysis:
+            return self.analysis.steps
+        partial = self.job.partial if self.job else None
+        return FrameScores.from_json(partial) if partial else None
+
+    @property
+    def duration_s(self) -> float:
+        """The length of the time axis."""
+        if self.analysis:
+            return self.analysis.clip.info.duration_s
+        known = self.video.duration_s or 0.0
+        steps = self.steps
+        return max(known, float(steps.time_S[-1]) if steps else 0.0) or 1.0
+
+    @property
+    def phases(self) -> list[Phase]:
+        """The ground-truth phases of a rendered scene; none for footage."""
+        phases: Sequence[Mapping[str, Any]] = (self.video.truth or {}).get("phases", ())
+        return [Phase(str(p["name"]), float(p["start_s"]), float(p["end_s"])) for p in phases]
+
+    def attention(self, look: Look) -> go.Figure:
+        """The attention figure."""
+        return attention(
+            self.steps,
+            self.duration_s,
+            phases=self.phases,
+            theme=look.theme,
+            scaled=look.scaled,
+            gutter=look.gutter,
+            window=look.window,
+        )
+
+    def diagnostics(self, look: Look) -> go.Figure:
+        """The figure of the methods' own curves."""
+        return diagnostics(
+            self.analysis.methods if self.analysis else {},
+            self.duration_s,
+            theme=look.theme,
+            gutter=look.gutter,
+            window=look.window,
+        )
+
+    def state(self) -> dict[str, Any]:
+        """What the browser needs to know to take over."""
+        return {
+            "video": self.video.id,
+            "job": self.job.id if self.job else None,
+            "state": self.job.state if self.job else None,
+            "ready": self.video.derivatives_ready,
+            "duration_s": self.duration_s,
+        }
+
+
+def shown(service: Service, video_id: str, keyframes: int | None) -> Shown:
+    """What to show of a video: the newest job asked for with that many keyframes, else the newest.
+
+    Raises NotFound.
+    """
+    video = service.get_video(video_id)
+    jobs = service.jobs_of(video_id)
+    asked = [job for job in jobs if job.keyframes == keyframes]
+    job = (asked or jobs or [None])[0]
+    done = job is not None and job.state == "done"
+    analysis = Analysis.from_json(service.result(job.id)) if job and done else None
+    return Shown(video, job, analysis)
+
+
+def keyframes_of(search: str | None) -> int | None:
+    """The `k` of a query string, when it is a number of at least 1."""
+    value = parse_qs((search or "").lstrip("?")).get("k", [""])[0]
+    return int(value) if value.isdecimal() and int(value) >= 1 else None

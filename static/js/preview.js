@@ -1,0 +1,47 @@
+// The card that shows the frame under the pointer, with its number, its second and its scores.
+import { lastAtMost } from "./sprites.js";
+
+const HEIGHT = 132;
+
+export class Preview {
+  #card; #picture; #title; #text;
+  sprites = null;
+  steps = null;
+
+  constructor(parent) {
+    this.#card = document.createElement("div");
+    this.#card.className = "preview";
+    this.#card.hidden = true;
+    this.#picture = document.createElement("div");
+    this.#title = document.createElement("strong");
+    this.#text = document.createElement("span");
+    this.#card.append(this.#picture, this.#title, this.#text);
+    parent.append(this.#card);
+  }
+
+  // Show what is known at `time` (s) beside the point `x`, `y` of the window. `frame` may be null.
+  show({ x, y, time, frame, extra = "" }) {
+    const tile = this.sprites && frame !== null ? this.sprites.tileOf(frame) : null;
+    this.#picture.hidden = tile === null;
+    if (tile !== null) this.sprites.paint(this.#picture, tile, HEIGHT);
+    this.#title.textContent = `${frame === null ? "" : `frame ${frame} · `}${time.toFixed(3)} s`;
+    this.#text.textContent = [extra, this.#scores(time)].filter(Boolean).join(" · ");
+    this.#card.hidden = false;
+    const { offsetWidth: width, offsetHeight: height } = this.#card;
+    const left = Math.min(Math.max(8, x - width / 2), innerWidth - width - 8);
+    const above = y - height - 18;
+    this.#card.style.transform = `translate(${left}px, ${above > 8 ? above : y + 24}px)`;
+    this.#card.dataset.frame = frame ?? "";
+  }
+
+  hide() { this.#card.hidden = true; }
+
+  remove() { this.#card.remove(); }
+
+  #scores(time) {
+    if (!this.steps?.time_s.length || time < this.steps.time_s[0]) return "";
+    const step = lastAtMost(this.steps.time_s, time);
+    const gate = this.steps.gate[step].toFixed(2);
+    return `φ ${this.steps.phi[step].toPrecision(3)} · a ${gate}${this.steps.open[step] ? " open" : ""}`;
+  }
+}

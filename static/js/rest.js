@@ -1,0 +1,24 @@
+// The REST interface under /api/v1: JSON in and out, a problem object as an Error with a hint.
+export const API = "/api/v1";
+
+export async function call(method, path, body) {
+  const answer = await fetch(API + path, {
+    method,
+    headers: body ? { "Content-Type": "application/json" } : {},
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  const text = await answer.text();
+  const data = text ? JSON.parse(text) : null;
+  if (!answer.ok) throw new Error([data?.detail ?? answer.statusText, data?.hint].filter(Boolean).join(" "));
+  return data;
+}
+
+// Say something to everyone, for a moment, without moving anything.
+export function toast(text) {
+  const note = document.createElement("div");
+  note.className = "toast";
+  note.role = "status";
+  note.textContent = text;
+  document.body.append(note);
+  setTimeout(() => note.remove(), 6000);
+}

@@ -1,0 +1,170 @@
+// The video page: wires player, curves, rows and keyboard to one clock and one axis.
+import { Axis } from "./axis.js";
+import { Clock } from "./clock.js";
+import { listen } from "./keys.js";
+import { watch } from "./live.js";
+import { follow } from "./pointer.js";
+import { Preview } from "./preview.js";
+import { API, call, toast } from "./rest.js";
+import { Sprites } from "./sprites.js";
+import { Strips } from "./strips.js";
+
+const SPEEDS = [1, 0.5, 0.25, 0.1, 2];
+let page = null;
+
+// Called with the page's state when it is shown, and again when its job has ended.
+export function open(state) {
+  const player = document.getElementById("player");
+  if (page?.player === player) return page.update(state);
+  page?.close();
+  page = new VideoPage(player, state);
+}
+
+class VideoPage {
+  #ends = new AbortController();
+  #state = {};
+
+  constructor(player, state) {
+    const { signal } = this.#ends;
+    const timeline = document.getElementById("timeline");
+    this.player = player;
+    this.timeline = timeline;
+    this.clock = new Clock(player, state.duration_s, signal);
+    this.axis = new Axis(timeline, state.duration_s, signal);
+    this.strips = new Strips(timeline, this.axis);
+    this.preview = new Preview(document.body);
+    const line = timeline.querySelector("#hover-line");
+    const onHover = (time) => {
+      line.hidden = time === null;
+      if (time !== null) line.style.transform = `translateX(${this.axis.x(time)}px)`;
+    };
+    const { endLoop } = follow(timeline, { ...this, onHover }, signal);
+    listen({ ...this, endLoop }, signal);
+    this.#controls(signal);
+    this.clock.on(() => this.#show());
+    this.axis.on(() => this.#place());
+    const gone = new MutationObserver(() => player.isConnected || this.close());
+    gone.observe(document.getElementById("page"), { childList: true });
+    signal.addEventListener("abort", () => gone.disconnect());
+    const start = Number(new URLSearchParams(location.search).get("t"));
+    if (start > 0) this.clock.seek(start);
+    this.update(state);
+  }
+
+  close() {
+    this.#ends.abort();
+    this.preview.remove();
+    if (page === this) page = null;
+  }
+
+  async update(state) {
+    const before = this.#state;
+    this.#state = state;
+    if (state.ready && !before.ready) await this.#media();
+    if (state.job === before.job && state.state === before.state) return;
+    if (state.state === "done") await this.#result();
+    else if (["queued", "running"].includes(state.state)) this.#follow();
+  }
+
+  // Preview and sprites, as soon as the worker has made them.
+  async #media() {
+    this.player.playsInline = true;
+    this.player.src = this.player.dataset.source;
+    const sprites = await Sprites.load(this.#state.video);
+    this.preview.sprites = sprites;
+    this.strips.know({ sprites });
+    this.#show();
+  }
+
+  async #result() {
+    const result = await call("GET", `/analyses/${this.#state.job}/result`);
+    if (this.#ends.signal.aborted) return;
+    const { duration_s: duration } = result.video;
+    this.preview.steps = result.steps;
+    this.axis.know(duration);
+    this.clock.know(result.times_s, duration);
+    this.strips.know({ times: result.times_s, methods: result.methods });
+    this.#show();
+  }
+
+  #follow() {
+    const set = window.dash_clientside.set_props;
+    const onProgress = async (job) => {
+      if (job.partial) this.preview.steps = job.partial;
+      set("video-grew", { data: Date.now() });
+      if (this.#state.ready) return;
+      const video = await call("GET", `/videos/${this.#state.video}`);
+      if (video.derivatives_ready) this.update({ ...this.#state, ready: true });
+    };
+    const onEnd = () => set("video-settled", { data: Date.now() });
+    watch(this.#state.job, { onProgress, onEnd }, this.#ends.signal);
+  }
+
+  #controls(signal) {
+    const on = (id, handler) => document.getElementById(id).addEventListener("click", handler, { signal });
+    this.player.addEventListener("click", () => this.clock.toggle(), { signal });
+    on("play", () => this.clock.toggle());
+    on("back", () => this.clock.step(-1));
+    on("forward", () => this.clock.step(1));
+    on("speed", () => {
+      this.clock.rate = SPEEDS[(SPEEDS.indexOf(this.clock.rate) + 1) % SPEEDS.length];
+    });
+    on("copy-link", async () => {
+      await navigator.clipboard.writeText(location.href);
+      toast("Link to this moment copied");
+    });
+    document.getElementById("page").addEventListener("click", (event) => {
+      const target = (name) => event.target.closest(`[data-${name}]`);
+      if (target("select")) this.strips.select(target("select").dataset.select);
+      if (target("cancel")) this.#ask(() => call("DELETE", `/analyses/${target("cancel").dataset.cancel}`));
+      if (target("analyse")) this.#ask(() => this.#analyse());
+    }, { signal });
+  }
+
+  async #ask(action) {
+    try { await action(); } catch (error) { toast(error.message); }
+  }
+
+  async #analyse() {
+    const keyframes = document.getElementById("keyframes").valueAsNumber || null;
+    await call("POST", "/analyses", { video_id: this.#state.video, ...(keyframes && { keyframes }) });
+    location.search = keyframes ? `?k=${keyframes}` : "";
+    if (!location.search) location.reload();
+  }
+
+  #show() {
+    const { clock } = this, frame = clock.frame;
+    document.getElementById("clock").textContent = `${clock.now.toFixed(3)} s`;
+    document.getElementById("frame").textContent =
+      frame === null ? "" : `frame ${frame} of ${clock.times.length}`;
+    document.getElementById("speed").textContent = `${clock.rate}×`;
+    const play = document.getElementById("play");
+    play.classList.toggle("playing", clock.playing);
+    play.setAttribute("aria-label", clock.playing ? "Pause (Space)" : "Play (Space)");
+    if (frame !== null) this.strips.at(frame);
+    this.axis.follow(clock.now);
+    this.#place();
+    this.#permalink();
+  }
+
+  #place() {
+    const playhead = this.timeline.querySelector("#playhead");
+    const { now, frame, duration } = this.clock;
+    playhead.style.transform = `translateX(${this.axis.x(now)}px)`;
+    playhead.setAttribute("aria-valuemax", duration.toFixed(3));
+    playhead.setAttribute("aria-valuenow", now.toFixed(3));
+    playhead.setAttribute("aria-valuetext", `${now.toFixed(3)} seconds${frame === null ? "" : `, frame ${frame}`}`);
+  }
+
+  // The address names the moment, so that a reload or a copied link comes back to it.
+  #permalink() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.#ends.signal.aborted || this.clock.playing) return;
+      const address = new URL(location);
+      if (this.clock.now > 0) address.searchParams.set("t", this.clock.now.toFixed(3));
+      else address.searchParams.delete("t");
+      if (address.href !== location.href) history.replaceState(history.state, "", address);
+    }, 250);
+  }
+}
