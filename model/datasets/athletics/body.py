@@ -209,9 +209,7 @@ def reach_leg(
     return out
 
 
-def reach_arm(
-    build: Build, root_T2: Array, poses_TC: Array, side: str, hand_T2: Array
-) -> Array:
+def reach_arm(build: Build, root_T2: Array, poses_TC: Array, side: str, hand_T2: Array) -> Array:
     """Poses in which one hand is at `hand_T2`. A target out of reach is approached."""
     out = poses_TC.copy()
     shoulder = _joint_at(build, root_T2, poses_TC, Joint[f"SHOULDER_{side}"])

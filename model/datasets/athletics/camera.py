@@ -44,7 +44,7 @@ class View:
 
     def point(self, x: float, y: float, z: float) -> Array:
         """One world point on the screen, (2,)."""
-        return self.project(np.array([[x, y, z]]))[0]
+        return np.asarray(self.project(np.array([[x, y, z]]))[0])
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def draw_camera(
     floor = float(rng.uniform(0.78, 0.88)) * height
     tilt = framing.look * rise * pixels_T + height * (0.012 * _drift(rng, n, 0.7 * fps))
     horizon = floor - pixels_T * eye + tilt + _shake(rng, n, 0.0016 * height)
-    slant = float(rng.uniform(-0.22, 0.22))
+    slant = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.08, 0.26))
     return Camera(width, height, distance, eye, slant, x, pixels_T, horizon)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +14,9 @@ Colour = tuple[float, float, float]
 _SHIFT = 4
 _ONE = 1 << _SHIFT
 _ARC = np.radians(np.linspace(-90.0, 90.0, 7))
+_HALF_DISC = np.stack([np.cos(_ARC), np.sin(_ARC)], axis=1)
+_ROUND = np.linspace(0.0, 2.0 * np.pi, 20, endpoint=False)
+_DISC = np.stack([np.cos(_ROUND), np.sin(_ROUND)], axis=1)
 
 
 class Canvas:
@@ -28,8 +34,8 @@ class Canvas:
 
     def _fixed(self, points_N2: NDArray[np.float64]) -> NDArray[np.int32]:
         # Pixel centres are integers in OpenCV and halves here.
-        at = (points_N2 - self.origin) * self.scale - 0.5
-        return np.rint(np.clip(at, -8000, 8000) * _ONE).astype(np.int32)
+        at = (points_N2 - self.origin) * (self.scale * _ONE) - 0.5 * _ONE
+        return np.asarray(np.rint(at), np.int32)
 
     def _ink(self, colour: Colour) -> tuple[float, ...]:
         return (*colour, 255.0) if self._opaque else colour
@@ -66,15 +72,13 @@ class Canvas:
         self, centre: NDArray[np.float64], rx: float, ry: float, angle: float, colour: Colour
     ) -> None:
         """Fill an ellipse; angle in degrees, clockwise on screen."""
-        t = np.linspace(0, 2 * np.pi, 20, endpoint=False)
-        c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-        x, y = rx * np.cos(t), ry * np.sin(t)
-        outline = np.stack([c * x - s * y, s * x + c * y], axis=1)
-        self.convex(np.asarray(centre, dtype=float) + outline, colour)
+        c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+        axes = np.array([[rx * c, rx * s], [-ry * s, ry * c]])
+        self.convex(centre + _DISC @ axes, colour)
 
     def stroke(self, points_N2: NDArray[np.float64], width: float, colour: Colour) -> None:
         """A polyline of a width in pixels, drawn as a chain of thin quadrilaterals."""
-        for a, b in zip(points_N2[:-1], points_N2[1:], strict=True):
+        for a, b in pairwise(points_N2):
             along = b - a
             length = float(np.hypot(along[0], along[1]))
             if length < 1e-6:
@@ -87,15 +91,19 @@ def capsule_outline(
     a: NDArray[np.float64], b: NDArray[np.float64], ra: float, rb: float
 ) -> NDArray[np.float64]:
     """Outline (14, 2) of the hull of two discs."""
-    heading = np.arctan2(b[1] - a[1], b[0] - a[0])
-    end = heading + _ARC
-    start = heading + np.pi + _ARC
-    return np.concatenate(
-        [
-            b + rb * np.stack([np.cos(end), np.sin(end)], axis=1),
-            a + ra * np.stack([np.cos(start), np.sin(start)], axis=1),
-        ]
-    )
+    arc = end_cap(a, b)
+    outline = np.empty((14, 2))
+    outline[:7] = b + rb * arc
+    outline[7:] = a - ra * arc
+    return outline
+
+
+def end_cap(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half of the unit circle (7, 2), open towards `a`, for the end at `b`."""
+    dx, dy = float(b[0] - a[0]), float(b[1] - a[1])
+    length = math.hypot(dx, dy) or 1.0
+    dx, dy = dx / length, dy / length
+    return np.asarray(_HALF_DISC @ np.array([[dx, dy], [-dy, dx]]))
 
 
 def paste(frame: Image, layer: Image, x: int, y: int) -> None:

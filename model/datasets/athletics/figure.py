@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from model.datasets.athletics.body import Array, Build, Joint
-from model.datasets.athletics.canvas import Canvas, Colour, Image, capsule_outline
+from model.datasets.athletics.canvas import Canvas, Colour, Image, capsule_outline, end_cap
 from model.datasets.athletics.light import Light, Outfit, shade
 
 _SUPERSAMPLE = 2
@@ -24,6 +24,7 @@ class Painter:
         self.build = build
         self.outfit = outfit
         self.light = light
+        self._lit = np.array([light.key, -0.55]) / np.hypot(1.0, 0.55)
 
     def patch(self, joints_J2: Array, depth_J: Array, pixels: float) -> tuple[Image, int, int]:
         """The figure as a premultiplied RGBA patch and the frame position of its corner.
@@ -46,8 +47,8 @@ class Painter:
         self._arm(canvas, joints, far, unit, 0.74)
         self._leg(canvas, joints, far, unit, 0.76)
         self._torso(canvas, joints, unit)
-        self._leg(canvas, joints, near, unit, 1.0)
         self._hips(canvas, joints, unit)
+        self._leg(canvas, joints, near, unit, 1.0)
         self._head(canvas, joints, unit)
         self._arm(canvas, joints, near, unit, 1.0)
 
@@ -55,21 +56,19 @@ class Painter:
         self, canvas: Canvas, a: Array, b: Array, ra: float, rb: float, colour: Colour, gain: float
     ) -> None:
         """A tapered cylinder: dark edge, body tone, and a band of light on the lit side."""
-        light = self.light
-        side = np.array([light.key, -0.55])
-        side = side / np.hypot(side[0], side[1])
-        c = light.contrast
-        canvas.capsule(a, b, ra, rb, light.on(colour, gain * (1.0 - 1.15 * c)))
-        canvas.capsule(
-            a + side * ra * 0.22, b + side * rb * 0.22, ra * 0.80, rb * 0.80, light.on(colour, gain)
-        )
-        canvas.capsule(
-            a + side * ra * 0.42,
-            b + side * rb * 0.42,
-            ra * 0.36,
-            rb * 0.36,
-            light.on(colour, gain * (1.0 + 0.7 * c)),
-        )
+        light, c = self.light, self.light.contrast
+        arc = end_cap(a, b)
+        outline = np.empty((14, 2))
+        for shift, width, tone in (
+            (0.0, 1.0, 1 - 1.15 * c),
+            (0.22, 0.8, 1.0),
+            (0.42, 0.36, 1 + 0.7 * c),
+        ):
+            np.multiply(arc, width * rb, out=outline[:7])
+            np.multiply(arc, -width * ra, out=outline[7:])
+            outline[:7] += b + shift * rb * self._lit
+            outline[7:] += a + shift * ra * self._lit
+            canvas.convex(outline, light.on(colour, gain * tone))
 
     def _leg(self, canvas: Canvas, joints: Array, side: str, unit: float, gain: float) -> None:
         g = self.build.girth
@@ -141,9 +140,9 @@ class Painter:
         self._slab(
             canvas, neck - 0.1 * up, chest, spread * 0.85, 0.040 * unit * g, 0.060 * unit * g, top
         )
-        trim = self.light.on(self.outfit.trim)
-        canvas.capsule(waist, pelvis + 0.44 * up, 0.030 * unit, 0.030 * unit, trim)
         if self.outfit.bib:
+            trim = self.light.on(self.outfit.trim)
+            canvas.capsule(waist, pelvis + 0.44 * up, 0.030 * unit, 0.030 * unit, trim)
             across = np.array([-up[1], up[0]]) * 0.13
             a, b = pelvis + 0.50 * up, pelvis + 0.74 * up
             canvas.convex(
@@ -155,7 +154,14 @@ class Painter:
             canvas.stroke(np.stack([mid - half, mid + half]), 0.018 * unit, ink)
 
     def _slab(
-        self, canvas: Canvas, a: Array, b: Array, spread: Array, ra: float, rb: float, colour: Colour
+        self,
+        canvas: Canvas,
+        a: Array,
+        b: Array,
+        spread: Array,
+        ra: float,
+        rb: float,
+        colour: Colour,
     ) -> None:
         """A part of the torso: two limbs apart by `spread` and what lies between them."""
         for offset, gain in ((spread, 0.82), (-spread, 1.0), (0 * spread, 0.96)):
@@ -173,7 +179,9 @@ class Painter:
         length = max(float(np.hypot(up[0], up[1])), 1e-6)
         up = up / length
         # The face looks where the feet point, seen through the body's yaw.
-        front = joints[Joint.TOE_R] - joints[Joint.HEEL_R] + joints[Joint.TOE_L] - joints[Joint.HEEL_L]
+        front = (
+            joints[Joint.TOE_R] - joints[Joint.HEEL_R] + joints[Joint.TOE_L] - joints[Joint.HEEL_L]
+        )
         right = np.array([-up[1], up[0]])
         face = right * (1.0 if float(front @ right) >= 0 else -1.0)
         angle = float(np.degrees(np.arctan2(up[1], up[0])))
@@ -183,16 +191,28 @@ class Painter:
             tail = head - face * r * 1.5 - up * r * 1.3
             self._limb(canvas, head - face * r * 0.6, tail, r * 0.55, r * 0.25, outfit.hair, 1.0)
         crown = outfit.cap or outfit.hair
-        canvas.ellipse(head + up * r * 0.18 - face * r * 0.12, r * 1.22, r * 1.02, angle, light.on(crown))
         canvas.ellipse(
-            head - up * r * 0.12 + face * r * 0.16, r * 1.02, r * 0.82, angle, light.on(outfit.skin, 0.9)
+            head + up * r * 0.18 - face * r * 0.12, r * 1.22, r * 1.02, angle, light.on(crown)
         )
         canvas.ellipse(
-            head - up * r * 0.16 + face * r * 0.36, r * 0.8, r * 0.55, angle, light.on(outfit.skin, 1.08)
+            head - up * r * 0.12 + face * r * 0.16,
+            r * 1.02,
+            r * 0.82,
+            angle,
+            light.on(outfit.skin, 0.9),
+        )
+        canvas.ellipse(
+            head - up * r * 0.16 + face * r * 0.36,
+            r * 0.8,
+            r * 0.55,
+            angle,
+            light.on(outfit.skin, 1.08),
         )
         canvas.ellipse(
             head + up * r * 0.75 - face * r * 0.05, r * 0.56, r * 0.98, angle, light.on(crown, 1.1)
         )
         if outfit.cap:
             brim = head + up * r * 0.45
-            canvas.stroke(np.stack([brim, brim + face * r * 1.6]), r * 0.3, light.on(outfit.cap, 0.8))
+            canvas.stroke(
+                np.stack([brim, brim + face * r * 1.6]), r * 0.3, light.on(outfit.cap, 0.8)
+            )

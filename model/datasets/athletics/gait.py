@@ -67,9 +67,7 @@ class Gait:
 
     def hip_height(self, phase_T: Array) -> Array:
         mid = self.stance / 2
-        return self.scale * (
-            0.925 - self.bounce * np.cos(4 * np.pi * (np.asarray(phase_T) - mid))
-        )
+        return self.scale * (0.925 - self.bounce * np.cos(4 * np.pi * (np.asarray(phase_T) - mid)))
 
     def poses(self, phase_T: Array, root_T2: Array) -> Array:
         """Poses (T, C) at cycle phases of the right leg; the left leg is half a cycle away."""
@@ -108,7 +106,10 @@ class Gait:
     def _swing_path(self) -> CubicSpline:
         """Hip-relative ankle path whose ends join the stance without a jump."""
         points = _SWING[:, 1:].copy()
-        for row, pitch, x, phase in ((0, -62.0, _TOE_OFF_X, self.stance), (-1, -6.0, _TOUCHDOWN_X, 0.0)):
+        for row, pitch, x, phase in (
+            (0, -62.0, _TOE_OFF_X, self.stance),
+            (-1, -6.0, _TOUCHDOWN_X, 0.0),
+        ):
             hip = self.hip_height(np.array([phase]))[0]
             toe = np.array([[x * self.scale, -hip]])
             points[row] = ankle_over_toe(self.build, toe, np.array([pitch]))[0] / self.scale

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from model.datasets.athletics.body import Array
 from model.datasets.athletics.camera import View
 from model.datasets.athletics.canvas import Colour, Image
 from model.datasets.athletics.light import Light, shade
 
-_PX_X = 40.0
-_PX_Z = 16.0
+# Texture pixels per metre along the runway and across it, for a picture 240 rows high.
+_ALONG = 40.0
+_ACROSS = 16.0
 NEAR_Z = -9.0
 FAR_Z = 26.0
 
@@ -65,7 +65,7 @@ def draw_palette(rng: np.random.Generator) -> Palette:
 
 
 class Ground:
-    """The floor between x0 and x1 metres."""
+    """The floor between x0 and x1 metres; `detail` multiplies the resolution of its texture."""
 
     def __init__(
         self,
@@ -74,11 +74,13 @@ class Ground:
         palette: Palette,
         light: Light,
         markings: tuple[Marking, ...],
+        detail: float = 1.0,
     ):
+        self._px_x, self._px_z = _ALONG * detail, _ACROSS * detail
         self.x0, self.x1 = extent
         self.light = light
-        columns = int((self.x1 - self.x0) * _PX_X)
-        rows = int((FAR_Z - NEAR_Z) * _PX_Z)
+        columns = int((self.x1 - self.x0) * self._px_x)
+        rows = int((FAR_Z - NEAR_Z) * self._px_z)
         self._texture = np.zeros((rows, columns, 3), np.uint8)
         self._noise = _grain(rng, rows, columns)
         self._lay(Marking(self.x0, self.x1, NEAR_Z, FAR_Z, palette.grass, 9.0))
@@ -93,15 +95,19 @@ class Ground:
         self.texture = self._soften()
 
     def _box(self, m: Marking) -> tuple[slice, slice]:
-        rows = sorted((round((FAR_Z - z) * _PX_Z) for z in (m.z0, m.z1)))
-        cols = sorted((round((x - self.x0) * _PX_X) for x in (m.x0, m.x1)))
+        rows = sorted(round((FAR_Z - z) * self._px_z) for z in (m.z0, m.z1))
+        cols = sorted(round((x - self.x0) * self._px_x) for x in (m.x0, m.x1))
         return slice(max(rows[0], 0), max(rows[1], 0)), slice(max(cols[0], 0), max(cols[1], 0))
 
     def _lay(self, m: Marking) -> None:
         rows, cols = self._box(m)
-        base = np.array(self.light.on(m.colour))
-        grained = base + m.grain * self._noise[rows, cols, None]
-        self._texture[rows, cols] = np.clip(grained, 0, 255).astype(np.uint8)
+        if not self._noise[rows, cols].size:
+            return
+        base = np.full(self._noise[rows, cols].shape, 128, np.uint8)
+        grey = cv2.addWeighted(self._noise[rows, cols], m.grain / 24.0, base, -m.grain / 24.0, 128)
+        levels = np.arange(256, dtype=float)[:, None] - 128.0 + np.array(self.light.on(m.colour))
+        table = np.clip(levels, 0, 255).astype(np.uint8)[None]
+        self._texture[rows, cols] = cv2.LUT(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), table)
 
     def _mow(self, rng: np.random.Generator, palette: Palette) -> None:
         """Mowing stripes across the infield and behind the track."""
@@ -135,7 +141,7 @@ class Ground:
         """Blur what perspective would alias: the farther, the more along both axes."""
         out = self._texture.copy()
         for z0, z1, kz, kx in ((3.0, 9.0, 3, 3), (9.0, 15.0, 7, 3), (15.0, FAR_Z, 9, 5)):
-            rows = slice(round((FAR_Z - z1) * _PX_Z), round((FAR_Z - z0) * _PX_Z))
+            rows = slice(round((FAR_Z - z1) * self._px_z), round((FAR_Z - z0) * self._px_z))
             out[rows] = cv2.blur(self._texture, (kx, kz))[rows]
         return out
 
@@ -155,7 +161,7 @@ class Ground:
         )
         screen = view.project(corners) - np.array([0.5, top + 0.5])
         texels = np.stack(
-            [(corners[:, 0] - self.x0) * _PX_X, (FAR_Z - corners[:, 2]) * _PX_Z], axis=1
+            [(corners[:, 0] - self.x0) * self._px_x, (FAR_Z - corners[:, 2]) * self._px_z], axis=1
         )
         matrix = cv2.getPerspectiveTransform(screen.astype(np.float32), texels.astype(np.float32))
         frame[top:] = cv2.warpPerspective(
@@ -172,9 +178,9 @@ def markings_start(markings: tuple[Marking, ...]) -> float:
     return min((m.x0 for m in markings if m.z0 <= -0.58 and m.z1 >= 0.58), default=0.0)
 
 
-def _grain(rng: np.random.Generator, rows: int, columns: int) -> Array:
-    """Unit noise with fine grain and slow patches."""
-    fine = rng.standard_normal((rows, columns)).astype(np.float32)
+def _grain(rng: np.random.Generator, rows: int, columns: int) -> Image:
+    """Noise of deviation 24 around 128, with fine grain and slow patches."""
+    fine = rng.standard_normal((rows, columns), dtype=np.float32)
     coarse = rng.standard_normal((rows // 16 + 2, columns // 48 + 2)).astype(np.float32)
     patches = cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(0.75 * fine + 0.7 * patches)
+    return np.clip(128.0 + 18.0 * fine + 17.0 * patches, 0, 255).astype(np.uint8)

@@ -55,7 +55,9 @@ def draw_light(rng: np.random.Generator) -> Light:
     key = float(rng.choice([-1.0, 1.0]))
     x = -key * float(rng.uniform(0.25, 0.7))
     z = float(rng.uniform(-0.35, 0.35))
-    kind = rng.choice(["noon", "clear", "overcast", "golden", "night"], p=[0.25, 0.25, 0.2, 0.15, 0.15])
+    kind = rng.choice(
+        ["noon", "clear", "overcast", "golden", "night"], p=[0.25, 0.25, 0.2, 0.15, 0.15]
+    )
     table: dict[str, tuple[tuple[float, float, float], Colour, Colour, float, float, float]] = {
         "noon": ((1.04, 1.02, 0.98), (70, 130, 205), (176, 208, 236), 0.30, 0.50, 0.6),
         "clear": ((1.0, 1.0, 1.0), (96, 150, 214), (204, 222, 238), 0.25, 0.42, 1.2),
@@ -80,7 +82,7 @@ def shade(colour: Colour, gain: float) -> Colour:
 def vivid(rng: np.random.Generator, lightness: tuple[float, float] = (0.35, 0.6)) -> Colour:
     """A saturated colour, as of a kit or a board."""
     r, g, b = colorsys.hls_to_rgb(
-        float(rng.uniform()), float(rng.uniform(*lightness)), float(rng.uniform(0.55, 0.95))
+        float(rng.uniform()), float(rng.uniform(*lightness)), float(rng.uniform(0.35, 0.85))
     )
     return (255 * r, 255 * g, 255 * b)
 

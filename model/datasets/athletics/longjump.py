@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline, PchipInterpolator
 
-from model.datasets.athletics.body import Array, Build, Channel, forward, reach_leg
+from model.datasets.athletics.body import Array, Build, forward, reach_leg
 from model.datasets.athletics.camera import Framing
 from model.datasets.athletics.ground import Marking
-from model.datasets.athletics.props import Box, Spray
+from model.datasets.athletics.props import Box, Dent, Spray
 from model.datasets.athletics.runup import (
     RunUp,
     between,
     draw_gait,
+    key,
     phases_from,
     planted_ankle,
     sided,
@@ -61,7 +62,7 @@ class LongJump(Action):
         root = _root(times, time, k, gait.hip_height(np.zeros(1))[0])
         before = times < time.touchdown
         root[before] = run.root(times[before])
-        poses = _poses(times, time, run, root, str(rng.choice(["hang", "hitch"])))
+        poses = _poses(times, time, run, str(rng.choice(["hang", "hitch"])))
         poses[before] = run.poses(times[before])
         poses = _plant_feet(build, times, time, run, root, poses)
         phases = phases_from(
@@ -83,7 +84,7 @@ class LongJump(Action):
         heel = _hip_at_landing(time, k) + _REACH * k
         props, markings = _pit(rng, heel, moments["touch-down"], fps, 0.40 * k)
         joints = forward(build, root, poses)
-        return Performance(build, phases, moments, root, joints, props, markings)
+        return Performance(build, phases, moments, root, joints, np.zeros(n), props, markings)
 
 
 def _draw_timeline(rng: np.random.Generator, k: float, speed: float) -> _Timeline:
@@ -125,7 +126,9 @@ def _root(times: Array, time: _Timeline, k: float, hip: float) -> Array:
     sit = x + (_REACH + _SLIDE) * k
     y = np.array([_LANDING_HIP, 0.33, 0.27, 0.30, 0.42, 0.80, 0.93, 0.93]) * k
     gap = np.array([0.0, 0.10, 0.24, 0.42, 0.62, 1.0, 1.35, 3.0])
-    along = np.array([x, sit - 0.42 * k, sit - 0.26 * k, sit - 0.14 * k, sit + 0.02 * k, sit, sit, sit])
+    along = np.array(
+        [x, sit - 0.42 * k, sit - 0.26 * k, sit - 0.14 * k, sit + 0.02 * k, sit, sit, sit]
+    )
     after = PchipInterpolator(time.landing + gap, np.stack([along, y], axis=1))
     root = contact(np.clip(times, time.touchdown, time.toe_off))
     root = np.where((times > time.toe_off)[:, None], flight, root)
@@ -133,8 +136,9 @@ def _root(times: Array, time: _Timeline, k: float, hip: float) -> Array:
     return np.asarray(np.where(landed[:, None], after(np.maximum(times, time.landing)), root))
 
 
-def _poses(times: Array, time: _Timeline, run: RunUp, root: Array, style: str) -> Array:
+def _poses(times: Array, time: _Timeline, run: RunUp, style: str) -> Array:
     """Keyposes of take-off, flight and landing."""
+    build = run.gait.build
     yaw, foot = run.gait.yaw, run.foot
     at = np.array([time.touchdown])
     flight = time.landing - time.toe_off
@@ -148,45 +152,49 @@ def _poses(times: Array, time: _Timeline, run: RunUp, root: Array, style: str) -
     ]  # fmt: skip
     middle = _HANG if style == "hang" else _HITCH
     keys += [(time.toe_off + f * flight, sided(foot, yaw=yaw, **p)) for f, p in middle]
-    keys += [(time.landing + s, sided(foot, yaw=yaw, **p)) for s, p in _SIT]
+    down = np.array([time.landing])
+    hip = np.array([[_hip_at_landing(time, build.height / 1.8), _LANDING_HIP * build.height / 1.8]])
+    touch = sided(foot, yaw=yaw, **_SIT[0][1])[None]
+    keys.append((time.landing, _feet_in_sand(build, down, time, hip, touch)[0]))
+    keys += [(time.landing + s, sided(foot, yaw=yaw, **p)) for s, p in _SIT[1:]]
     return between(keys, times)
 
 
 _HANG: list[tuple[float, dict[str, float]]] = [
-    (0.22, dict(lean=-6, head=6, hip_t=-32, knee_t=45, hip_f=42, knee_f=80, foot_t=-30,
-                foot_f=-20, arm_t=120, elbow_t=40, arm_f=-90, elbow_f=30)),
-    (0.45, dict(lean=-9, head=10, hip_t=-12, knee_t=88, hip_f=-14, knee_f=78, foot_t=-30,
-                foot_f=-30, arm_t=172, elbow_t=18, arm_f=-186, elbow_f=12)),
-    (0.66, dict(lean=2, head=0, hip_t=48, knee_t=84, hip_f=50, knee_f=80, foot_t=-10,
-                foot_f=-10, arm_t=165, elbow_t=14, arm_f=-190, elbow_f=10)),
-    (0.86, dict(lean=24, head=-14, hip_t=98, knee_t=38, hip_f=100, knee_f=36, foot_t=8,
-                foot_f=8, arm_t=112, elbow_t=12, arm_f=-246, elbow_f=12)),
+    key(0.22, lean=-6, head=6, hip_t=-32, knee_t=45, hip_f=42, knee_f=80, foot_t=-30,
+                foot_f=-20, arm_t=120, elbow_t=40, arm_f=-90, elbow_f=30),
+    key(0.45, lean=-9, head=10, hip_t=-12, knee_t=88, hip_f=-14, knee_f=78, foot_t=-30,
+                foot_f=-30, arm_t=172, elbow_t=18, arm_f=-186, elbow_f=12),
+    key(0.66, lean=2, head=0, hip_t=48, knee_t=84, hip_f=50, knee_f=80, foot_t=-10,
+                foot_f=-10, arm_t=165, elbow_t=14, arm_f=-190, elbow_f=10),
+    key(0.86, lean=24, head=-14, hip_t=98, knee_t=38, hip_f=100, knee_f=36, foot_t=8,
+                foot_f=8, arm_t=112, elbow_t=12, arm_f=-246, elbow_f=12),
 ]  # fmt: skip
 _HITCH: list[tuple[float, dict[str, float]]] = [
-    (0.20, dict(lean=-4, head=4, hip_t=-22, knee_t=70, hip_f=40, knee_f=30, foot_t=-30,
-                foot_f=-15, arm_t=20, elbow_t=40, arm_f=-130, elbow_f=30)),
-    (0.42, dict(lean=-8, head=8, hip_t=72, knee_t=92, hip_f=-24, knee_f=28, foot_t=-10,
-                foot_f=-25, arm_t=-60, elbow_t=30, arm_f=-210, elbow_f=20)),
-    (0.64, dict(lean=0, head=0, hip_t=78, knee_t=40, hip_f=30, knee_f=100, foot_t=0,
-                foot_f=-10, arm_t=-160, elbow_t=20, arm_f=-250, elbow_f=15)),
-    (0.86, dict(lean=22, head=-14, hip_t=98, knee_t=30, hip_f=92, knee_f=44, foot_t=8,
-                foot_f=8, arm_t=-248, elbow_t=12, arm_f=-256, elbow_f=12)),
+    key(0.20, lean=-4, head=4, hip_t=-22, knee_t=70, hip_f=40, knee_f=30, foot_t=-30,
+                foot_f=-15, arm_t=20, elbow_t=40, arm_f=-130, elbow_f=30),
+    key(0.42, lean=-8, head=8, hip_t=72, knee_t=92, hip_f=-24, knee_f=28, foot_t=-10,
+                foot_f=-25, arm_t=-60, elbow_t=30, arm_f=-210, elbow_f=20),
+    key(0.64, lean=0, head=0, hip_t=78, knee_t=40, hip_f=30, knee_f=100, foot_t=0,
+                foot_f=-10, arm_t=-160, elbow_t=20, arm_f=-250, elbow_f=15),
+    key(0.86, lean=22, head=-14, hip_t=98, knee_t=30, hip_f=92, knee_f=44, foot_t=8,
+                foot_f=8, arm_t=-248, elbow_t=12, arm_f=-256, elbow_f=12),
 ]  # fmt: skip
 _SIT: list[tuple[float, dict[str, float]]] = [
-    (0.0, dict(lean=34, head=-20, hip_t=112, knee_t=16, hip_f=112, knee_f=16, foot_t=10,
-               foot_f=10, arm_t=70, elbow_t=10, arm_f=70, elbow_f=10)),
-    (0.22, dict(lean=44, head=-26, hip_t=130, knee_t=100, hip_f=130, knee_f=100, arm_t=10,
-                elbow_t=15, arm_f=12, elbow_f=15)),
-    (0.45, dict(lean=30, head=-16, hip_t=130, knee_t=120, hip_f=130, knee_f=120, arm_t=-18,
-                elbow_t=12, arm_f=55, elbow_f=12)),
-    (0.70, dict(lean=46, head=-22, hip_t=110, knee_t=110, hip_f=110, knee_f=110, arm_t=48,
-                elbow_t=14, arm_f=60, elbow_f=10)),
-    (1.05, dict(lean=26, head=-8, hip_t=40, knee_t=40, hip_f=40, knee_f=40, arm_t=20,
-                elbow_t=20, arm_f=24, elbow_f=25)),
-    (1.40, dict(lean=3, head=0, hip_t=5, knee_t=6, hip_f=5, knee_f=6, arm_t=60,
-                elbow_t=90, arm_f=70, elbow_f=80)),
-    (1.75, dict(lean=-3, head=8, hip_t=3, knee_t=4, hip_f=3, knee_f=4, arm_t=165,
-                elbow_t=20, arm_f=160, elbow_f=25)),
+    key(0.0, lean=34, head=-20, hip_t=112, knee_t=16, hip_f=112, knee_f=16, foot_t=10,
+               foot_f=10, arm_t=70, elbow_t=10, arm_f=70, elbow_f=10),
+    key(0.22, lean=44, head=-26, hip_t=130, knee_t=100, hip_f=130, knee_f=100, arm_t=10,
+                elbow_t=15, arm_f=12, elbow_f=15),
+    key(0.45, lean=30, head=-16, hip_t=130, knee_t=120, hip_f=130, knee_f=120, arm_t=-18,
+                elbow_t=12, arm_f=55, elbow_f=12),
+    key(0.70, lean=46, head=-22, hip_t=110, knee_t=110, hip_f=110, knee_f=110, arm_t=48,
+                elbow_t=14, arm_f=60, elbow_f=10),
+    key(1.05, lean=26, head=-8, hip_t=40, knee_t=40, hip_f=40, knee_f=40, arm_t=20,
+                elbow_t=20, arm_f=24, elbow_f=25),
+    key(1.40, lean=3, head=0, hip_t=5, knee_t=6, hip_f=5, knee_f=6, arm_t=60,
+                elbow_t=90, arm_f=70, elbow_f=80),
+    key(1.75, lean=-3, head=8, hip_t=3, knee_t=4, hip_f=3, knee_f=4, arm_t=165,
+                elbow_t=20, arm_f=160, elbow_f=25),
 ]  # fmt: skip
 
 
@@ -195,7 +203,6 @@ def _plant_feet(
 ) -> Array:
     """Hold the take-off foot on the board and both feet in the sand."""
     out = poses.copy()
-    k = build.height / 1.8
     board = (times >= time.touchdown) & (times <= time.toe_off)
     if board.any():
         s = (times[board] - time.touchdown) / (time.toe_off - time.touchdown)
@@ -204,14 +211,21 @@ def _plant_feet(
         out[board] = reach_leg(build, root[board], out[board], run.foot, ankle, pitch)
     sand = times >= time.landing
     if sand.any():
-        t = times[sand] - time.landing
-        slide = _SLIDE * k * (1 - np.clip(1 - t / 0.2, 0, 1) ** 2)
-        x = _hip_at_landing(time, k) + _REACH * k + slide
-        pitch = PchipInterpolator([0, 0.15, 0.5, 0.8, 5], [38.0, 30.0, 12.0, 0.0, 0.0])(t)
-        for side, ahead in (("R", 0.05), ("L", -0.05)):
-            ankle = np.stack([x + ahead * k, np.full_like(x, 0.9 * build.sole)], axis=1)
-            out[sand] = reach_leg(build, root[sand], out[sand], side, ankle, pitch)
+        out[sand] = _feet_in_sand(build, times[sand], time, root[sand], out[sand])
     return out
+
+
+def _feet_in_sand(build: Build, times: Array, time: _Timeline, root: Array, poses: Array) -> Array:
+    """Both heels where they broke the sand, sliding forward while the body comes after."""
+    k = build.height / 1.8
+    t = times - time.landing
+    slide = _SLIDE * k * (1 - np.clip(1 - t / 0.2, 0, 1) ** 2)
+    x = _hip_at_landing(time, k) + _REACH * k + slide
+    pitch = PchipInterpolator([0, 0.15, 0.5, 0.8, 5], [38.0, 30.0, 12.0, 0.0, 0.0])(t)
+    for side, ahead in (("R", 0.05), ("L", -0.05)):
+        ankle = np.stack([x + ahead * k, np.full_like(x, 0.9 * build.sole)], axis=1)
+        poses = reach_leg(build, root, poses, side, ankle, pitch)
+    return poses
 
 
 def _pit(
@@ -227,24 +241,30 @@ def _pit(
         Marking(board - 0.12, board + 0.08, -0.58, 0.58, (244.0, 244.0, 240.0), 2.0),
         Marking(board + 0.08, board + 0.18, -0.58, 0.58, (60.0, 140.0, 80.0), 2.0),
     )
-    count = 130
-    speed = rng.uniform(0.6, 3.6, count)
+    count = 420
+    speed = rng.uniform(0.6, 4.2, count)
     tilt = np.radians(rng.uniform(15, 85, count))
     spray = Spray(
         start=splash,
         fps=fps,
         origin_N3=np.column_stack(
-            [heel + rng.normal(0.1, 0.15, count), np.full(count, 0.02), rng.normal(-0.1, 0.25, count)]
+            [
+                heel + rng.normal(0.1, 0.2, count),
+                np.full(count, 0.02),
+                rng.normal(-0.1, 0.25, count),
+            ]
         ),
         velocity_N3=np.column_stack(
             [speed * np.cos(tilt), 1.15 * speed * np.sin(tilt), rng.normal(0, 0.6, count)]
         ),
-        size_N=rng.uniform(0.008, 0.022, count),
+        size_N=rng.uniform(0.006, 0.022, count),
+        gain_N=rng.uniform(0.78, 1.15, count),
         colour=_SAND,
     )
-    z = half + 0.8
+    dent = Dent(heel + 0.1, splash, fps, _SAND)
+    z = half + 0.5
     boards = tuple(
-        Box(x, x + 0.55, 0.0, 0.45, z, z + 0.12, (244.0, 214.0, 60.0), (30.0, 30.0, 36.0))
-        for x in np.arange(near + 1.0, far, 1.0 if rng.uniform() < 0.4 else 2.0)
+        Box(x, x + 0.34, 0.0, 0.24, z, z + 0.08, (238.0, 238.0, 236.0), (30.0, 60.0, 130.0))
+        for x in np.arange(near + 1.0, far, 1.0)
     )
-    return (spray, *boards), markings
+    return (dent, spray, *boards), markings

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from model.datasets.athletics.body import Array
 from model.datasets.athletics.camera import View
 from model.datasets.athletics.canvas import Canvas, Colour
-from model.datasets.athletics.light import Light
+from model.datasets.athletics.light import Light, shade
 from model.datasets.athletics.props import Box
 
 _BEYOND = 0.32
@@ -37,9 +38,7 @@ def bow(tip_2: Array, hand_2: Array, length: float, points: int = _POINTS) -> Ar
     rise = 2.0 * chord / np.pi * np.sqrt(max(length / chord - 1.0, 0.0))
     across = np.array([along[1], -along[0]]) / chord
     across = across if across[0] >= 0 else -across
-    return np.asarray(
-        tip_2 + s[:, None] * along + rise * np.sin(np.pi * s)[:, None] * across
-    )
+    return np.asarray(tip_2 + s[:, None] * along + rise * np.sin(np.pi * s)[:, None] * across)
 
 
 def lower_grip(track: PoleTrack, below: float) -> Array:
@@ -86,9 +85,11 @@ class _Upright:
     def draw(self, canvas: Canvas, view: View, light: Light, frame: int) -> None:
         s = view.scale(self.z)
         a, b = view.point(self.x, 0.0, self.z), view.point(self.x, self.high, self.z)
-        canvas.stroke(np.stack([a, b]), max(0.11 * s, 1.3), light.on(self.colour, 0.75))
+        canvas.stroke(np.stack([a, b]), max(0.08 * s, 1.3), light.on(self.colour, 0.75))
         side = np.array([0.02 * s, 0.0])
-        canvas.stroke(np.stack([a - side, b - side]), max(0.04 * s, 0.6), light.on(self.colour, 1.2))
+        canvas.stroke(
+            np.stack([a - side, b - side]), max(0.04 * s, 0.6), light.on(self.colour, 1.2)
+        )
         foot = view.project(np.array([[self.x - 0.5, 0.05, self.z], [self.x + 0.5, 0.05, self.z]]))
         canvas.stroke(foot, max(0.12 * s, 1.4), light.on(self.colour, 0.6))
 
@@ -116,7 +117,7 @@ class Uprights:
         points = np.column_stack([np.full(9, self.x), np.full(9, self.bar), z])
         screen = view.project(points)
         width = max(0.035 * view.pixels, 1.3)
-        for k, (a, b) in enumerate(zip(screen[:-1], screen[1:], strict=True)):
+        for k, (a, b) in enumerate(pairwise(screen)):
             colour = (240.0, 236.0, 226.0) if k % 2 else (226.0, 60.0, 44.0)
             canvas.stroke(np.stack([a, b]), width, light.on(colour))
 
@@ -129,4 +130,12 @@ class Landing:
     z: float = 2.7
 
     def draw(self, canvas: Canvas, view: View, light: Light, frame: int) -> None:
-        self.mat.draw(canvas, view, light, frame)
+        mat = self.mat
+        mat.draw(canvas, view, light, frame)
+        seam = light.on(shade(mat.colour, 0.72))
+        width = max(0.03 * view.pixels, 0.8)
+        for x in np.linspace(mat.x0, mat.x1, 5)[1:-1]:
+            edge = [[x, mat.y0, mat.z0], [x, mat.y1, mat.z0], [x, mat.y1, mat.z1]]
+            canvas.stroke(view.project(np.array(edge)), width, seam)
+        middle = [[mat.x0, mat.y1, 0.0], [mat.x1, mat.y1, 0.0]]
+        canvas.stroke(view.project(np.array(middle)), width, seam)

@@ -128,13 +128,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Spray:
-    """Grains thrown up at one frame, each on its own ballistic path; metres and seconds."""
+    """Grains thrown up at one frame, each on its own ballistic path; metres and seconds.
+
+    gain: brightness of each grain relative to the colour.
+    """
 
     start: int
     fps: float
     origin_N3: Array
     velocity_N3: Array
     size_N: Array
+    gain_N: Array
     colour: Colour
     z: float = -0.05
 
@@ -145,26 +149,61 @@ class Spray:
         at = self.origin_N3 + self.velocity_N3 * t
         at[:, 1] -= 4.905 * t * t
         live = at[:, 1] > 0
-        if t < 0.55:
+        if t < 0.6:
             self._dust(canvas, view, light, t)
-        colour = light.on(self.colour, 1.08)
         s = view.scale(self.z)
-        for point, size in zip(view.project(at[live]), self.size_N[live], strict=True):
-            canvas.disc(point, max(0.55, size * s), colour)
+        pixels = np.rint(view.project(at[live]) - 0.5).astype(int)
+        width = np.maximum(np.rint(self.size_N[live] * s), 1).astype(int)
+        gain = self.gain_N[live, None]
+        grains = np.clip(np.array(light.on(self.colour)) * gain, 0, 255)
+        for dy, dx in np.ndindex(int(width.max(initial=1)), int(width.max(initial=1))):
+            x, y = pixels[:, 0] + dx, pixels[:, 1] + dy
+            shown = (width > max(dx, dy)) & (x >= 0) & (y >= 0)
+            shown &= (x < view.width) & (y < view.height)
+            below = canvas.image[y[shown], x[shown]]
+            mixed = 0.3 * below + 0.7 * grains[shown]
+            canvas.image[y[shown], x[shown]] = mixed.astype(np.uint8)
 
     def _dust(self, canvas: Canvas, view: View, light: Light, t: float) -> None:
         """The cloud of fine sand, fading."""
         centre = view.point(float(self.origin_N3[:, 0].mean()) + 0.5 * t, 0.12 + 0.4 * t, self.z)
         s = view.scale(self.z)
-        rx, ry = (0.35 + 1.6 * t) * s, (0.16 + 0.8 * t) * s
+        rx, ry = (0.45 + 1.8 * t) * s, (0.25 + 1.1 * t) * s
         h, w = int(2 * ry) + 3, int(2 * rx) + 3
         yy, xx = np.mgrid[0:h, 0:w]
         r2 = ((xx - w / 2) / rx) ** 2 + ((yy - h / 2) / ry) ** 2
-        cover = 0.55 * (1 - t / 0.55) * np.clip(1 - r2, 0, 1)
+        cover = 0.75 * (1 - t / 0.6) * np.clip(1 - r2, 0, 1)
         layer = np.empty((h, w, 4), np.uint8)
         layer[:, :, :3] = cover[:, :, None] * np.array(light.on(self.colour))
         layer[:, :, 3] = 255 * cover
         paste(canvas.image, layer, int(centre[0] - w / 2), int(centre[1] - h / 2))
+
+
+@dataclass(frozen=True)
+class Dent:
+    """The hole that a landing leaves in the sand, from one frame on."""
+
+    x: float
+    start: int
+    fps: float
+    colour: Colour
+    z: float = 0.6
+
+    def draw(self, canvas: Canvas, view: View, light: Light, frame: int) -> None:
+        age = (frame - self.start) / self.fps
+        if age < 0:
+            return
+        grow = min(1.0, 0.35 + age / 0.3)
+        s = view.scale(0.0)
+        flat = view.eye / view.distance
+        for dx, dz, size, gain in (
+            (0.0, 0.0, 1.0, 0.80),
+            (0.12, -0.25, 0.6, 0.66),
+            (0.5, 0.3, 0.4, 1.10),
+        ):
+            at = view.point(self.x + dx * grow, 0.0, dz)
+            rx = 0.62 * size * grow * s
+            canvas.ellipse(at, rx, max(0.75 * rx * flat, 1.0), 0.0, light.on(self.colour, gain))
 
 
 _BONES = (

@@ -31,7 +31,7 @@ class RunUp:
         ramp = np.clip(fine / (0.75 * self.touchdown), 0, 1)
         speed = self.speed * (self.slow + (1 - self.slow) * ramp * (2 - ramp))
         x = np.concatenate([[0.0], np.cumsum(0.5 * (speed[1:] + speed[:-1]) * np.diff(fine))])
-        return np.interp(times_T, fine, x - x[-1])
+        return np.asarray(np.interp(times_T, fine, x - x[-1]))
 
     def root(self, times_T: Array) -> Array:
         """Hip positions (T, 2)."""
@@ -67,6 +67,11 @@ def pose(**degrees: float) -> Array:
     return out
 
 
+def key(at: float, **degrees: float) -> tuple[float, dict[str, float]]:
+    """A keypose in words: when, and the angles that are not 0."""
+    return at, degrees
+
+
 def sided(foot: str, **degrees: float) -> Array:
     """A keypose with `_t` for the take-off side and `_f` for the free side."""
     free = "l" if foot == "R" else "r"
@@ -90,7 +95,9 @@ def planted_ankle(build: Build, toe_x: float, pitch_T: Array, floor: float = 0.0
     return ankle_over_toe(build, toe, pitch_T)
 
 
-def phases_from(bounds: list[tuple[str, float, bool]], fps: float, n_frames: int) -> tuple[Phase, ...]:
+def phases_from(
+    bounds: list[tuple[str, float, bool]], fps: float, n_frames: int
+) -> tuple[Phase, ...]:
     """Contiguous phases from (name, start second, decisive); an empty last one is dropped."""
     starts = [min(round(t * fps), n_frames) for _, t, _ in bounds] + [n_frames]
     return tuple(

@@ -32,7 +32,8 @@ class Phase:
 class Prop(Protocol):
     """A thing of the scene at depth z (metres, larger is farther), drawn at every frame."""
 
-    z: float
+    @property
+    def z(self) -> float: ...
 
     def draw(self, canvas: Canvas, view: View, light: Light, frame: int) -> None: ...
 
@@ -42,8 +43,8 @@ class Performance:
     """One athlete's action, without pictures.
 
     root_T2: metres; joints_TJ3: metres, see `body.Joint`; moments: name to frame;
-    props and markings: what the action brings to the stadium; floor_T: metres, height of what is
-    under the athlete.
+    floor_T: metres, height of what lies under the athlete;
+    props and markings: what the action brings to the stadium.
     """
 
     build: Build
@@ -51,6 +52,7 @@ class Performance:
     moments: dict[str, int]
     root_T2: Array
     joints_TJ3: Array
+    floor_T: Array
     props: tuple[Prop, ...] = ()
     markings: tuple[Marking, ...] = ()
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from model.datasets.athletics.body import Array
 from model.datasets.athletics.camera import View
 from model.datasets.athletics.canvas import Canvas, Colour, Image, paste
-from model.datasets.athletics.light import SKINS, Light, shade, vivid
+from model.datasets.athletics.light import HAIRS, SKINS, Light, shade, vivid
 
 _WORDS = (
-    "ATHLETICS", "CITY GAMES", "GRAND PRIX", "CITIUS", "ALTIUS", "FORTIUS", "MEETING", "2031",
+    "ATHLETICS", "CITY GAMES", "GRAND PRIX", "CITIUS", "ALTIUS", "FORTIUS", "MEETING", "FINALS",
     "NOVA", "ORBIT", "KAIROS", "TEMPO", "STADE", "OLYMP",
 )  # fmt: skip
 
@@ -66,8 +67,6 @@ class Stadium:
         mirrored: bool,
     ):
         self.light = light
-        self.sky = _sky(rng, light)
-        self._reach = extent[1] - extent[0]
         self.layers: list[Layer] = []
         small = rng.uniform() < 0.35
         z = 30.0
@@ -77,14 +76,12 @@ class Stadium:
         stand = self._stands(rng, extent, density, small)
         self.layers.append(Layer(stand, z, extent[0], 0.9, density))
         boards = self._boards(rng, extent, pixels * distance / (distance + 25.5), mirrored)
-        self.layers.append(Layer(boards, 25.5, extent[0], 0.0, pixels * distance / (distance + 25.5)))
+        self.layers.append(
+            Layer(boards, 25.5, extent[0], 0.0, pixels * distance / (distance + 25.5))
+        )
 
     def draw(self, frame: Image, view: View) -> None:
-        """Sky first, then the layers from far to near."""
-        h, w = frame.shape[:2]
-        shift = int((view.x * 0.6 * view.pixels / 12.0) % (self.sky.shape[1] - w))
-        row = int(np.clip(self.sky.shape[0] * 0.62 - view.horizon, 0, self.sky.shape[0] - h))
-        frame[:] = self.sky[row : row + h, shift : shift + w]
+        """The layers from far to near."""
         for layer in self.layers:
             layer.draw(frame, view)
 
@@ -107,13 +104,21 @@ class Stadium:
         row_step, place = 0.62 * density, 0.52 * density
         dark = 0.62 if self.light.name == "night" else 0.86
         for k, y in enumerate(np.arange(top + 0.7 * row_step, h, row_step)):
-            _rect(canvas, 0, y - 0.05 * density, w, y + 0.08 * density, self.light.on(concrete, dark))
+            _rect(
+                canvas, 0, y - 0.05 * density, w, y + 0.08 * density, self.light.on(concrete, dark)
+            )
             self._row(rng, canvas, float(y), w, (place, k), (seat, fullness, dark), density)
         for x in np.arange(rng.uniform(0, 6) * density, w, 9.0 * density):
             _rect(canvas, x, top, x + 1.1 * density, h, self.light.on(concrete, dark))
         if roof:
             self._roof(rng, canvas, (w, top, roof), density)
-        return _halve(canvas.image)
+        picture = _halve(canvas.image)
+        # The stands are out of focus and fall off towards the back rows.
+        blurred = cv2.GaussianBlur(picture, (3, 3), float(rng.uniform(0.5, 0.9)))
+        fall = np.linspace(0.74 if roof else 0.88, 1.0, picture.shape[0])[:, None, None]
+        picture[:] = blurred
+        picture[:, :, :3] = (blurred[:, :, :3] * fall).astype(np.uint8)
+        return picture
 
     def _row(
         self,
@@ -133,14 +138,30 @@ class Stadium:
                 colour = self.light.on(seat, dark * float(rng.uniform(0.85, 1.05)))
                 _rect(canvas, x + 0.1 * place, y - 0.62 * place, x + 0.85 * place, y, colour)
                 continue
-            at = np.array([x + place * 0.5, y]) + rng.normal(0, 0.05, 2) * density
-            shirt = vivid(rng, (0.3, 0.75)) if rng.uniform() < 0.7 else shade((230, 230, 230), float(rng.uniform(0.3, 1)))
-            gain = dark * float(rng.uniform(0.75, 1.1))
-            canvas.ellipse(at - [0, 0.20 * density], 0.22 * density, 0.30 * density, 0, self.light.on(shirt, gain))
-            skin = SKINS[int(rng.integers(len(SKINS)))]
-            canvas.disc(at - [0, 0.56 * density], 0.115 * density, self.light.on(skin, gain))
-            if rng.uniform() < 0.7:
-                canvas.disc(at - [0, 0.62 * density], 0.09 * density, self.light.on((48, 38, 34), gain))
+            at = np.array([x + place * 0.5, y]) + rng.normal(0, 0.07, 2) * density
+            self._spectator(rng, canvas, at, density, dark)
+
+    def _spectator(
+        self, rng: np.random.Generator, canvas: Canvas, at: Array, density: float, dark: float
+    ) -> None:
+        """Shoulders, head and hair of somebody seated, in mostly muted clothes."""
+        gain = dark * float(rng.uniform(0.55, 1.05))
+        if rng.uniform() < 0.45:
+            shirt = vivid(rng, (0.25, 0.6))
+        else:
+            shirt = shade((214.0, 212.0, 208.0), float(rng.uniform(0.18, 1.0)))
+        size = float(rng.uniform(0.85, 1.1)) * density
+        body = self.light.on(shirt, gain)
+        canvas.ellipse(at - [0, 0.17 * size], 0.215 * size, 0.24 * size, 0, body)
+        if rng.uniform() < 0.25:
+            arm = float(rng.choice([-1.0, 1.0])) * 0.2 * size
+            canvas.disc(at + np.array([arm, -0.42 * size]), 0.07 * size, body)
+        head = at - [float(rng.normal(0, 0.03)) * size, 0.47 * size]
+        skin = SKINS[int(rng.integers(len(SKINS)))]
+        canvas.disc(head, 0.105 * size, self.light.on(skin, gain))
+        if rng.uniform() < 0.8:
+            hair = HAIRS[int(rng.integers(len(HAIRS)))] if rng.uniform() < 0.7 else shirt
+            canvas.disc(head - [0, 0.055 * size], 0.085 * size, self.light.on(hair, gain))
 
     def _roof(
         self,
@@ -157,7 +178,11 @@ class Stadium:
         _rect(canvas, 0, edge, w, edge + 0.55 * density, self.light.on(colour))
         for x in np.arange(rng.uniform(0, 8) * density, w, 8.0 * density):
             _rect(canvas, x, edge, x + 0.3 * density, top + 2 * density, self.light.on(colour, 0.7))
-        lamp = (255.0, 250.0, 232.0) if self.light.name in ("night", "golden") else (150.0, 150.0, 150.0)
+        lamp = (
+            (255.0, 250.0, 232.0)
+            if self.light.name in ("night", "golden")
+            else (150.0, 150.0, 150.0)
+        )
         for x in np.arange(density, w, 1.6 * density):
             _rect(canvas, x, edge + 0.6 * density, x + 0.7 * density, edge + 0.8 * density, lamp)
 
@@ -174,12 +199,16 @@ class Stadium:
             _rect(canvas, x, 0, x + length - 0.05 * density, h, self.light.on(colour))
             ink = (245.0, 245.0, 245.0) if sum(colour) < 480 else (30.0, 40.0, 90.0)
             word = str(rng.choice(_WORDS))
-            _lettering(canvas.image, word, (2 * x, 0, 2 * length, 2 * h), self.light.on(ink), mirrored)
+            _lettering(
+                canvas.image, word, (2 * x, 0, 2 * length, 2 * h), self.light.on(ink), mirrored
+            )
             _rect(canvas, x, 0, x + length, 0.06 * density, self.light.on((210.0, 210.0, 210.0)))
             x += length
         return _halve(canvas.image)
 
-    def _trees(self, rng: np.random.Generator, extent: tuple[float, float], density: float) -> Layer:
+    def _trees(
+        self, rng: np.random.Generator, extent: tuple[float, float], density: float
+    ) -> Layer:
         """A line of trees and floodlight masts beyond the stands."""
         x0, x1 = extent[0] - 10, extent[1] + 10
         canvas = self._canvas((x0, x1), 17.0, density)
@@ -189,14 +218,29 @@ class Stadium:
             mast = (92.0, 96.0, 102.0)
             _rect(canvas, x, h - 15.0 * density, x + 0.35 * density, h, self.light.on(mast))
             lamp = (255.0, 252.0, 236.0) if night else (176.0, 180.0, 186.0)
-            _rect(canvas, x - 1.4 * density, h - 16.6 * density, x + 1.7 * density, h - 14.8 * density, lamp)
-        green = (float(rng.uniform(40, 70)), float(rng.uniform(72, 100)), float(rng.uniform(36, 56)))
-        for _ in range(int((x1 - x0) * 2.2)):
-            radius = float(rng.uniform(1.0, 2.4)) * density
-            lift = float(rng.uniform(0, 8)) * density * float(rng.uniform(0.3, 1.0))
-            at = np.array([rng.uniform(0, w), h - lift - radius])
-            gain = (0.35 if night else 0.7) + 0.5 * lift / (10 * density)
-            canvas.ellipse(at, radius, radius * 1.25, 0, self.light.on(green, gain * float(rng.uniform(0.8, 1.15))))
+            _rect(
+                canvas,
+                x - 1.4 * density,
+                h - 16.6 * density,
+                x + 1.7 * density,
+                h - 14.8 * density,
+                lamp,
+            )
+        green = (
+            float(rng.uniform(40, 70)),
+            float(rng.uniform(72, 100)),
+            float(rng.uniform(36, 56)),
+        )
+        shapes = rng.uniform(0, 1, (int((x1 - x0) * 9), 4))
+        # Big dark crowns first, small sunlit clumps last.
+        for k, (u, v, q, g) in enumerate(shapes):
+            late = k / len(shapes)
+            radius = (2.4 - 1.8 * late) * (0.6 + 0.5 * q) * density
+            ridge = 5.0 + 2.5 * np.sin(u * (x1 - x0) / 3.1) + 1.5 * np.sin(u * (x1 - x0) / 1.3)
+            lift = float(v * ridge) * density
+            at = np.array([u * w, h - lift - 0.6 * radius])
+            gain = (0.3 if night else 0.6) * (0.75 + 0.35 * late + 0.35 * v) * (0.85 + 0.3 * g)
+            canvas.ellipse(at, radius, radius, 0, self.light.on(green, gain))
         return Layer(_halve(canvas.image), 48.0, x0, 0.5, density, pan=0.8)
 
 
@@ -234,19 +278,28 @@ def paste4(image: Image, stamp: Image, x: int, y: int) -> None:
     image[y:y1, x:x1] = (piece + below * (1 - piece[:, :, 3:] / 255)).astype(np.uint8)
 
 
-def _sky(rng: np.random.Generator, light: Light) -> Image:
-    """A tall, wide gradient with clouds."""
-    rows, columns = 900, 1400
-    t = np.linspace(0, 1, rows)[:, None, None]
-    low, top = np.array(light.sky_low), np.array(light.sky_top)
-    k = np.clip(t / 0.62, 0, 1)
-    base = top + (low - top) * k
-    clouds = np.zeros((rows, columns), np.float32)
-    for octave, weight in ((9, 1.0), (22, 0.5), (60, 0.25)):
-        grid = rng.standard_normal((octave, octave)).astype(np.float32)
-        clouds += weight * cv2.resize(grid, (columns, rows), interpolation=cv2.INTER_CUBIC)
-    cover = np.clip(clouds - rng.uniform(-0.3, 1.2), 0, 1)[:, :, None] * 0.55
-    white = np.array((245.0, 244.0, 242.0)) if light.name != "night" else np.array((44.0, 48.0, 66.0))
-    if light.name == "golden":
-        white = np.array((252.0, 214.0, 176.0))
-    return np.clip(base + (white - base) * cover, 0, 255).astype(np.uint8)
+class Sky:
+    """A gradient with clouds, far larger than the picture; it hardly moves while panning."""
+
+    def __init__(self, rng: np.random.Generator, light: Light, width: int, height: int):
+        rows, columns = int(3.75 * height), int(3 * width)
+        k = np.clip(np.linspace(0, 1 / 0.62, rows)[:, None, None], 0, 1)
+        low, top = np.array(light.sky_low), np.array(light.sky_top)
+        base = top + (low - top) * k
+        threshold = float(rng.uniform(-0.3, 1.2))
+        clouds = np.zeros((rows, columns), np.float32)
+        for octave, weight in ((9, 1.0), (22, 0.5), (60, 0.25)):
+            grid = rng.standard_normal((octave, octave)).astype(np.float32)
+            clouds += weight * cv2.resize(grid, (columns, rows), interpolation=cv2.INTER_CUBIC)
+        cover = np.clip(clouds - threshold, 0, 1)[:, :, None] * 0.55
+        tone = {"night": (44.0, 48.0, 66.0), "golden": (252.0, 214.0, 176.0)}
+        white = np.array(tone.get(light.name, (245.0, 244.0, 242.0)))
+        self.image = np.clip(base + (white - base) * cover, 0, 255).astype(np.uint8)
+
+    def draw(self, frame: Image, view: View) -> None:
+        """Fill the whole frame."""
+        h, w = frame.shape[:2]
+        spare_y, spare_x = self.image.shape[0] - h, self.image.shape[1] - w
+        column = int(np.clip(0.75 * spare_x + 0.05 * view.x * view.pixels, 0, spare_x))
+        row = int(np.clip(self.image.shape[0] * 0.62 - view.horizon, 0, spare_y))
+        frame[:] = self.image[row : row + h, column : column + w]

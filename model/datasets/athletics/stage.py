@@ -12,7 +12,7 @@ from model.datasets.athletics.ground import Ground, draw_palette
 from model.datasets.athletics.light import Outfit, draw_kit, draw_light, draw_official, vivid
 from model.datasets.athletics.props import bystander, cast_shadow
 from model.datasets.athletics.scene import Action, Prop, Scene, stream
-from model.datasets.athletics.stadium import Stadium
+from model.datasets.athletics.stadium import Sky, Stadium
 
 _SHUTTER = 0.35
 _TILES = 6
@@ -25,10 +25,14 @@ class Stage:
         self.scene = scene
         act = scene.performance
         self.act = act
-        rng = stream(scene.action, scene.seed, "stage")
-        self.light = draw_light(rng)
+
+        def rng(purpose: str) -> np.random.Generator:
+            # A stream each, so that a scene looks the same at another size.
+            return stream(scene.action, scene.seed, purpose)
+
+        self.light = draw_light(rng("light"))
         self.camera = draw_camera(
-            rng,
+            rng("camera"),
             Action.registry[scene.action].framing,
             act.root_T2,
             act.build.height,
@@ -41,16 +45,23 @@ class Stage:
         near = (float(x.min()) - 2 * half - 8, float(x.max()) + 2 * half + 8)
         deep = half * (self.camera.distance + 32.0) / self.camera.distance + 10
         far = (float(x.min()) - deep, float(x.max()) + deep)
-        self.stadium = Stadium(rng, self.light, far, pixels, self.camera.distance, scene.leftwards)
-        self.ground = Ground(rng, near, draw_palette(rng), self.light, act.markings)
-        self.painter = Painter(act.build, draw_kit(rng), self.light)
-        props = [*act.props, *self._officials(rng, pixels)]
+        self.stadium = Stadium(
+            rng("stadium"), self.light, far, pixels, self.camera.distance, scene.leftwards
+        )
+        self.sky = Sky(rng("sky"), self.light, scene.width, scene.height)
+        palette = draw_palette(rng("palette"))
+        detail = max(1.0, scene.height / 240.0)
+        self.ground = Ground(rng("ground"), near, palette, self.light, act.markings, detail)
+        self.painter = Painter(act.build, draw_kit(rng("kit")), self.light)
+        props = [*act.props, *self._officials(rng("officials"), pixels)]
         self.behind: list[Prop] = sorted((p for p in props if p.z > 0), key=lambda p: -p.z)
         self.before: list[Prop] = sorted((p for p in props if p.z <= 0), key=lambda p: -p.z)
-        self._noise = _noise_tiles(rng, scene.width, scene.height)
-        self._offsets = rng.integers(0, 32, (scene.n_frames, 2))
+        sensor = rng("sensor")
+        period, offset = sensor.uniform(2, 6), sensor.uniform(0, 6)
         t = np.arange(scene.n_frames) / scene.fps
-        self._gain = 1.0 + 0.02 * np.sin(2 * np.pi * t / rng.uniform(2, 6) + rng.uniform(0, 6))
+        self._gain = 1.0 + 0.02 * np.sin(2 * np.pi * t / period + offset)
+        self._offsets = sensor.integers(0, 32, (scene.n_frames, 2))
+        self._noise = _noise_tiles(sensor, scene.width, scene.height)
 
     def _officials(self, rng: np.random.Generator, pixels: float) -> list[Prop]:
         """People beside the runway and, in some scenes, passing before the camera."""
@@ -75,6 +86,7 @@ class Stage:
         """The finished RGB frame (H, W, 3)."""
         view = self.camera.view(index)
         picture = np.empty((view.height, view.width, 3), np.uint8)
+        self.sky.draw(picture, view)
         self.stadium.draw(picture, view)
         self.ground.draw(picture, view)
         canvas = Canvas(picture)
@@ -82,7 +94,8 @@ class Stage:
             prop.draw(canvas, view, self.light, index)
         self._smear(picture, view)
         joints = self.act.joints_TJ3[index]
-        cast_shadow(picture, view, self.light, self.act.build, joints, 0.0)
+        floor = float(self.act.floor_T[index])
+        cast_shadow(picture, view, self.light, self.act.build, joints, floor)
         self._middle(canvas, view, index)
         return self._sensor(picture, index)
 
