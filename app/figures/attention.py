@@ -16,11 +16,12 @@ GATE_DOMAIN = (0.0, 0.36)
 
 
 class Phase(NamedTuple):
-    """A ground-truth phase of the action, e.g. the flight, in seconds."""
+    """A ground-truth phase, e.g. the flight, in seconds; the action is decided in some of them."""
 
     name: str
     start_s: float
     end_s: float
+    decisive: bool = False
 
 
 def attention(
@@ -35,12 +36,13 @@ def attention(
 ) -> go.Figure:
     """phi_t of each step (divided by its maximum when `scaled`) over the gate with its threshold.
 
-    Dots mark the open steps, a dotted line the flat level 1/S, bands the `phases`. `window` (s)
-    narrows the view and restores full resolution there. Without `steps`, the empty axes.
+    Dots mark the open steps, a dotted line the flat level 1/S, bands the `phases`, shaded where
+    decisive. `window` (s) narrows the view and restores full resolution there. Without `steps`,
+    the empty axes.
     """
     palette = PALETTES[theme]
     figure = go.Figure(layout=_layout(theme, duration_s, gutter, window, scaled))
-    for number, phase in enumerate(phases):
+    for phase in phases:
         figure.add_shape(
             type="rect",
             x0=phase.start_s,
@@ -48,7 +50,7 @@ def attention(
             y0=0,
             y1=1,
             yref="paper",
-            fillcolor=palette.band if number % 2 else "rgba(0,0,0,0)",
+            fillcolor=palette.band if phase.decisive else "rgba(0,0,0,0)",
             line={"color": palette.grid, "width": 1},
             layer="below",
             name=phase.name,
@@ -122,7 +124,13 @@ def _layout(
 ) -> dict[str, Any]:
     layout = time_layout(theme, duration_s, gutter, window)
     grid = PALETTES[theme].grid
-    axis = {"gridcolor": grid, "zeroline": False, "fixedrange": True, "tickfont": {"size": 11}}
+    axis = {
+        "gridcolor": grid,
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 11},
+        "ticklabelstandoff": 6,
+    }
     layout["height"] = HEIGHT
     layout["yaxis"] = {**axis, "domain": PHI_DOMAIN, "rangemode": "tozero", "nticks": 4}
     if scaled:

@@ -98,4 +98,5 @@ def _axis(number: int, panels: int, theme: Theme) -> dict[str, Any]:
         "fixedrange": True,
         "nticks": 3,
         "tickfont": {"size": 11},
+        "ticklabelstandoff": 6,
     }

@@ -10,7 +10,7 @@ FONT = "'IBM Plex Sans', system-ui, sans-serif"
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme. `band` shades every other ground-truth phase."""
+    """The colours of one theme. `band` shades the decisive ground-truth phases."""
 
     ink: str
     muted: str
@@ -40,6 +40,7 @@ PALETTES: dict[Theme, Palette] = {
 }
 
 
+NARROW = 100  # px: with less gutter than this the screen is a phone's
 RIGHT = 18  # px between the plot area and the right edge
 
 
@@ -65,7 +66,7 @@ def time_layout(
             "gridcolor": palette.grid,
             "zeroline": False,
             "showline": False,
-            "nticks": 12,
+            "nticks": 5 if gutter < NARROW else 12,
             "tickangle": 0,
             "fixedrange": True,
         },

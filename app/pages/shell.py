@@ -127,7 +127,11 @@ def _keys() -> html.Dialog:
         [
             html.H2("Keyboard", id="keys-title"),
             html.Dl(rows, className="keys"),
-            html.P("A click seeks, a drag over the curves loops.", className="aside"),
+            html.P(
+                "A click seeks, a drag over the curves loops; Ctrl and the wheel zoom. The ring in "
+                "each row marks the keyframe that stands for the moment under the playhead.",
+                className="aside",
+            ),
             html.Button("Close", type="button", className="button", **{"data-close": ""}),
         ],
         id=KEYS,

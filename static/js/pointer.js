@@ -19,7 +19,8 @@ export function follow(timeline, { clock, axis, preview, onHover }, signal) {
     const time = cell && !press ? Number(cell.dataset.time) : snap(timeAt(event));
     const frame = clock.times ? clock.frameAt(time) : null;
     const extra = cell && !press ? timeline.querySelector(`[data-select="${cell.dataset.of}"] .name`).textContent : "";
-    const y = cell ? cell.getBoundingClientRect().top : event.clientY;
+    const anchor = cell ?? event.target.closest(".curves, .row");
+    const y = anchor ? anchor.getBoundingClientRect().top : event.clientY;
     preview.show({ x: event.clientX, y, time, frame, extra });
     onHover(time);
   }

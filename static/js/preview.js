@@ -19,7 +19,7 @@ export class Preview {
     parent.append(this.#card);
   }
 
-  // Show what is known at `time` (s) beside the point `x`, `y` of the window. `frame` may be null.
+  // Show what is known at `time` (s) above the point `x`, `y` of the window, or below. `frame` may be null.
   show({ x, y, time, frame, extra = "" }) {
     const tile = this.sprites && frame !== null ? this.sprites.tileOf(frame) : null;
     this.#picture.hidden = tile === null;
@@ -29,8 +29,8 @@ export class Preview {
     this.#card.hidden = false;
     const { offsetWidth: width, offsetHeight: height } = this.#card;
     const left = Math.min(Math.max(8, x - width / 2), innerWidth - width - 8);
-    const above = y - height - 18;
-    this.#card.style.transform = `translate(${left}px, ${above > 8 ? above : y + 24}px)`;
+    const above = y - height - 8;
+    this.#card.style.transform = `translate(${left}px, ${above > 8 ? above : y + 60}px)`;
     this.#card.dataset.frame = frame ?? "";
   }
 

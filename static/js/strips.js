@@ -1,7 +1,7 @@
 // What lies on the rows: the film, the ticks and thumbnails of each method's keyframes.
 import { lastAtMost } from "./sprites.js";
 
-const FILM = 40, THUMB = 52, TICKS = 10; // px high
+const FILM = 40, THUMB = 46; // px high
 const SLIVER = 9; // px: a thumbnail narrower than this joins its neighbours
 
 export class Strips {
@@ -132,5 +132,3 @@ export class Strips {
     return cell;
   }
 }
-
-export { TICKS };

@@ -60,10 +60,11 @@ class VideoPage {
   async update(state) {
     const before = this.#state;
     this.#state = state;
-    if (state.ready && !before.ready) await this.#media();
-    if (state.job === before.job && state.state === before.state) return;
-    if (state.state === "done") await this.#result();
-    else if (["queued", "running"].includes(state.state)) this.#follow();
+    const media = state.ready && !before.ready ? this.#media() : null;
+    const news = state.job !== before.job || state.state !== before.state;
+    if (news && state.state === "done") await this.#result();
+    if (news && ["queued", "running"].includes(state.state)) this.#follow();
+    await media;
   }
 
   // Preview and sprites, as soon as the worker has made them.

@@ -183,15 +183,19 @@ def _control(name: str, label: str) -> html.Button:
 
 def _timeline(now: Shown, look: Look) -> html.Section:
     graph = _graph(ids.ATTENTION, now.attention(look))
-    scaled = dcc.Checklist(id=ids.SCALED, options=[{"label": "scaled to 1", "value": "scaled"}])
+    scaled = dcc.Checklist(id=ids.SCALED, options=[{"label": "maximum at 1", "value": "scaled"}])
     curves = html.Div(
         [
             html.Div(
-                [html.H2([html.Var("φₜ"), " attention"]), html.P("share per step"), scaled],
+                [
+                    html.H2([html.Var(["φ", html.Sub("t")]), " attention"]),
+                    html.P("share per step"),
+                    scaled,
+                ],
                 className="panel-label phi",
             ),
             html.Div(
-                [html.H2([html.Var("aₜ"), " gate"]), html.P("● open at 0.5")],
+                [_symbol("a", " gate"), html.P("● open at 0.5")],
                 className="panel-label gate",
             ),
             graph,
@@ -224,6 +228,10 @@ def _timeline(now: Shown, look: Look) -> html.Section:
         className="timeline",
         **{"aria-label": "Timeline"},
     )
+
+
+def _symbol(letter: str, meaning: str) -> html.H2:
+    return html.H2([html.Var([letter, html.Sub("t")]), meaning])
 
 
 def _diagnostics(now: Shown, look: Look) -> html.Details:

@@ -22,7 +22,7 @@ def numbers(now: Shown) -> list[Any]:
 
 
 def _of(analysis: Analysis) -> list[Any]:
-    return [html.H2("Methods"), _table(analysis), _compute(analysis.compute)]
+    return [html.H2("Methods"), _table(analysis), _compute(analysis.compute.get("operations", {}))]
 
 
 def _facts(now: Shown) -> list[Any]:
@@ -62,10 +62,10 @@ def _table(analysis: Analysis) -> html.Table:
     return html.Table([html.Thead(html.Tr(head)), html.Tbody(rows)])
 
 
-def _compute(compute: Mapping[str, Any]) -> Any:
-    full, spent = compute.get("full"), compute.get("spent")
-    if not full or spent is None:
+def _compute(operations: Mapping[str, Any]) -> Any:
+    if not operations:  # no method asked for the attention
         return None
+    full, spent = operations["full"], operations["spent"]
     line = f"{text.quantity(spent)} of {text.quantity(full)} multiply-adds"
     saved = html.Strong(f"{text.share(full - spent, full)} saved")
     return html.P(["The gate spent ", line, ": ", saved, "."], className="compute")

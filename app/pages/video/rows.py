@@ -20,7 +20,7 @@ def phase_row(now: Shown) -> html.Div | None:
         html.Button(
             phase.name,
             type="button",
-            className="phase",
+            className="phase decisive" if phase.decisive else "phase",
             title=f"{phase.name}: {phase.start_s:.2f} to {phase.end_s:.2f} s",
             **{"data-start": str(phase.start_s), "data-end": str(phase.end_s)},
         )

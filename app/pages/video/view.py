@@ -63,7 +63,10 @@ class Shown:
     def phases(self) -> list[Phase]:
         """The ground-truth phases of a rendered scene; none for footage."""
         phases: Sequence[Mapping[str, Any]] = (self.video.truth or {}).get("phases", ())
-        return [Phase(str(p["name"]), float(p["start_s"]), float(p["end_s"])) for p in phases]
+        return [
+            Phase(str(p["name"]), float(p["start_s"]), float(p["end_s"]), bool(p["decisive"]))
+            for p in phases
+        ]
 
     def attention(self, look: Look) -> go.Figure:
         """The attention figure."""
