@@ -125,4 +125,6 @@ def _environment() -> dict[str, str]:
     """Only what an interpreter needs to find its libraries."""
     kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
     inherited = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**inherited, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
+    # numpy's OpenBLAS would reserve address space for a thread on every core
+    own = {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+    return inherited | own

@@ -103,6 +103,8 @@ def _warnings(end: dict[str, Any], claimed: int | None, decoded: int) -> Iterato
         yield f"the header claims {claimed} frames, {decoded} were decoded"
     if end["errors"]:
         yield f"{end['errors']} packets could not be decoded"
+    if end["damaged"]:
+        yield f"{end['damaged']} frames are damaged"
     if end["repaired"]:
         yield f"{end['repaired']} frame times were missing or out of order and were repaired"
     if len(end["sizes"]) > 1:

@@ -35,6 +35,7 @@ def decode(job: Job, limits: Limits) -> None:
         send(
             "end",
             errors=source.errors,
+            damaged=source.damaged,
             repaired=source.timeline.repaired,
             shown_s=last.shown_s if last else 0.0,
             sizes=sizes,

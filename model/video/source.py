@@ -44,14 +44,15 @@ class Picture:
 class Source(AbstractContextManager["Source"]):
     """An opened video. Entering raises UnreadableVideo or VideoTooLarge.
 
-    After `pictures()` is exhausted, `errors` counts packets that did not decode and `timeline`
-    knows how many times had to be repaired.
+    After `pictures()` is exhausted, `errors` counts packets that did not decode, `damaged` frames
+    that the decoder could only patch up, and `timeline` knows how many times were repaired.
     """
 
     path: str
     limits: Limits
     threads: int = 1
     errors: int = 0
+    damaged: int = 0
     timeline: Timeline = field(default_factory=Timeline)
     _ticks: int = -1
 
@@ -65,7 +66,8 @@ class Source(AbstractContextManager["Source"]):
             self._read_header(stack.enter_context(_open_container(file)))
             self._stack = stack.pop_all()
         codec = self.stream.codec_context
-        codec.options = {"max_pixels": str(self.limits.max_pixels)}
+        # Twice the limit: a frame somewhat too large decodes and is refused by its size.
+        codec.options = {"max_pixels": str(2 * self.limits.max_pixels)}
         codec.thread_count = self.threads
         codec.thread_type = "AUTO"
         interval = self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
@@ -111,6 +113,7 @@ class Source(AbstractContextManager["Source"]):
         count = 0
         for frame in self._frames():
             picture = self._picture(frame)
+            self.damaged += frame.is_corrupt
             count += 1
             self._refuse_growth(picture, count)
             yield picture
