@@ -1,0 +1,65 @@
+"""Who owns a job, step by step."""
+
+import time
+
+import pytest
+
+from worker import leases
+from worker.errors import LeaseLost
+
+
+def test_one_claim_wins(service, scripts):
+    _, job = scripts.add("ok")
+    assert leases.claim(service.database, job.id, "a", 60) is not None
+    assert leases.claim(service.database, job.id, "b", 60) is None
+    assert service.get_job(job.id).state == "running"
+    assert leases.claim(service.database, "no-such-job", "a", 60) is None
+
+
+def test_lease_that_ran_out_goes_to_the_next_and_the_first_is_locked_out(service, scripts):
+    _, job = scripts.add("ok")
+    first = leases.claim(service.database, job.id, "a", 0.05)
+    time.sleep(0.1)
+    leases.expire(service.database, max_attempts=3)
+    assert service.get_job(job.id).state == "queued"
+    second = leases.claim(service.database, job.id, "b", 60)
+    with pytest.raises(LeaseLost):
+        first.extend()
+    with pytest.raises(LeaseLost):
+        first.write(progress=0.9)
+    second.finish("done")
+    with pytest.raises(LeaseLost):
+        second.finish("failed", {})
+    assert service.get_job(job.id).state == "done"
+
+
+def test_extended_lease_does_not_expire(service, scripts):
+    _, job = scripts.add("ok")
+    lease = leases.claim(service.database, job.id, "a", 0.3)
+    for _ in range(4):
+        time.sleep(0.1)
+        assert lease.extend() is False
+    leases.expire(service.database, max_attempts=3)
+    assert service.get_job(job.id).state == "running"
+
+
+def test_expiry_honours_cancel_and_counts_attempts(service, scripts):
+    _, cancelled = scripts.add("ok")
+    _, poison = scripts.add("ok")
+    leases.claim(service.database, cancelled.id, "a", 0.05)
+    leases.claim(service.database, poison.id, "a", 0.05)
+    service.cancel(cancelled.id)
+    time.sleep(0.1)
+    leases.expire(service.database, max_attempts=1)
+    assert service.get_job(cancelled.id).state == "cancelled"
+    dead = service.get_job(poison.id)
+    assert dead.state == "failed"
+    assert "1 time" in dead.error["detail"]
+
+
+def test_workers_that_fell_silent_are_forgotten(service, monkeypatch):
+    monkeypatch.setattr(leases, "WORKER_SILENT_S", 0.2)
+    leases.seen(service.database, "old", "host", 1)
+    time.sleep(0.3)
+    leases.seen(service.database, "new", "host", 2)
+    assert [worker.id for worker in service.workers()] == ["new"]

@@ -1,0 +1,84 @@
+"""A job from claim to result, in this process and without a broker."""
+
+import pytest
+
+from tests.worker.scripted import ScriptedEngine
+from worker import leases
+from worker.run_job import run_job
+
+
+@pytest.fixture
+def run(service):
+    return lambda job: run_job(service, job.id, "worker-1", ScriptedEngine())
+
+
+def test_the_same_analysis_is_the_same_job_and_computed_once(service, scripts, run):
+    video, job = scripts.add("ok")
+    assert service.submit(video.id).id == job.id
+    run(job)
+    run(job)  # a message delivered twice
+    again = service.submit(video.id)
+    assert (again.id, again.state) == (job.id, "done")
+    assert len(scripts.runs(video)) == 1
+
+
+def test_methods_of_earlier_analyses_are_not_run_again(service, scripts, run):
+    video, job = scripts.add("ok")
+    run(job)
+    first = service.result(job.id)
+    second = service.submit(video.id, {"sms": {}, "uniform": {"count": 3}})
+    run(second)
+    assert scripts.runs(video)[1:] == ["uniform False"]  # neither sms nor the network
+    result = service.result(second.id)
+    assert list(result["methods"]) == ["sms", "uniform"]
+    assert result["methods"]["sms"] == first["methods"]["sms"]
+    assert result["steps"] == first["steps"]
+    assert result["provenance"]["reused"] == ["sms"]
+    assert result["provenance"]["attention"] == {"device": "cpu"}
+    third = service.submit(video.id, {"sms": {}}, keyframes=5)
+    run(third)
+    assert len(service.result(third.id)["methods"]["sms"]["keyframes"]) == 5
+
+
+def test_failure_keeps_its_code_and_a_new_try_is_a_new_job(service, scripts, run):
+    video, job = scripts.add("error")
+    run(job)
+    failed = service.get_job(job.id)
+    assert failed.state == "failed"
+    assert failed.error["type"] == "urn:kairoscope:problem:unreadable-video"
+    assert failed.error["hint"] == "Convert it."
+    assert service.submit(video.id).id != job.id
+
+
+def test_a_bug_fails_the_job_at_once_and_reaches_the_log(service, scripts, run):
+    _, job = scripts.add("bug")
+    with pytest.raises(ZeroDivisionError):
+        run(job)
+    failed = service.get_job(job.id)
+    assert failed.state == "failed"
+    assert failed.error["type"].endswith(":internal-error")
+    assert job.id in failed.error["detail"]
+
+
+def test_decoded_frames_replace_the_claim(service, scripts, run):
+    video, job = scripts.add("ok")
+    assert video.duration_s == 1.6
+    assert not video.derivatives_ready
+    run(job)
+    video = service.get_video(video.id)
+    assert (video.frames, video.duration_s) == (40, 1.6)
+    assert service.blobs.read(f"videos/{video.id}/preview.mp4") == b"preview.mp4"
+    assert list((service.settings.data_dir / "scratch").iterdir()) == []
+
+
+def test_attempt_that_lost_its_lease_writes_nothing(service, scripts, monkeypatch):
+    _, job = scripts.add("ok")
+
+    class Stolen(ScriptedEngine):
+        def analyze(self, *arguments):
+            leases.release(service.database, "worker-1")
+            return super().analyze(*arguments)
+
+    run_job(service, job.id, "worker-1", Stolen())
+    back = service.get_job(job.id)
+    assert (back.state, back.attempts, back.finished_at) == ("queued", 0, None)
