@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=background.lifespan(service, store, writers),
-        max_body_size=security.MAX_BODY,
+        responses=problems.answers(401, 403, 422, 500),
     )
     app.state.stopping = (writers.stop, streams.stop)  # called by app.server before it waits
     problems.install(app)

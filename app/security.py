@@ -10,6 +10,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -122,13 +123,17 @@ class Security:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(headers)
+                answer_headers = MutableHeaders(scope=message)
+                answer_headers.update(headers)
+                if message["status"] in (413, 500) and not is_upload:
+                    answer_headers["Connection"] = "close"  # do not read an endless body on
             await send(message)
 
+        is_upload = scope["path"].startswith(UPLOADS)
         self._in_flight += 1
         try:
             answer = self._own_answer(scope) or self.app
-            await answer(scope, receive, send_with_headers)
+            await answer(scope, receive if is_upload else _bounded(receive), send_with_headers)
         finally:
             self._in_flight -= 1
 
@@ -209,6 +214,21 @@ class Security:
         response = RedirectResponse(path + ("?" + rest if rest else ""), 303)
         response.set_cookie(COOKIE, self._cookie, httponly=True, samesite="lax")
         return response
+
+
+def _bounded(receive: Receive) -> Receive:
+    """`receive` that ends with 413 beyond MAX_BODY bytes, for bodies that announce no length."""
+    left = MAX_BODY
+
+    async def receive_within() -> Message:
+        nonlocal left
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise HTTPException(413, f"wanted at most {MAX_BODY} bytes")
+        return message
+
+    return receive_within
 
 
 def _address(url: str) -> tuple[str, int | None] | None:

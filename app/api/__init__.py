@@ -1,6 +1,6 @@
 """The REST interface, /api/v1: one file a resource."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
 from app.api import analyses, catalogue, uploads, videos
@@ -8,6 +8,8 @@ from app.api.analyses import Streams
 from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
 from worker.service import Service
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def router(service: Service, store: UploadStore, writers: Writers, streams: Streams) -> APIRouter:
@@ -20,10 +22,10 @@ def router(service: Service, store: UploadStore, writers: Writers, streams: Stre
     v1.include_router(catalogue.router(service))
     api.include_router(v1)
 
-    @api.get("", include_in_schema=False)
-    @api.get("/{rest:path}", include_in_schema=False)
-    def unknown(rest: str = "") -> None:
+    @api.api_route("", methods=METHODS, include_in_schema=False)
+    @api.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
+    def unknown(request: Request) -> None:
         """Before the catch-all of the pages, which would answer 200 with HTML."""
-        raise HTTPException(404, f"There is nothing at /api/{rest}; see /docs.")
+        raise HTTPException(404, f"There is no {request.method} {request.url.path}; see /docs.")
 
     return api

@@ -51,11 +51,9 @@ class Problem(BaseModel):
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI `responses` for these problem statuses."""
-    content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
-    return {
-        status: {"description": describe(status), "content": content, "model": Problem}
-        for status in statuses
-    }
+    schema = {"$ref": "#/components/schemas/Problem"}
+    content = {"application/problem+json": {"schema": schema}}
+    return {status: {"description": describe(status), "content": content} for status in statuses}
 
 
 def describe(status: int) -> str:
@@ -119,7 +117,8 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("request %s failed", request_id(), exc_info=error)
     hint = "Look for the request id in the server's log."
     problem = _plain("internal-error", 500, "An unexpected error happened.", hint)
-    return problem_response(problem, request.scope["state"]["security_headers"])
+    headers = {**request.scope["state"]["security_headers"], "Connection": "close"}
+    return problem_response(problem, headers)
 
 
 def log_callback_error(error: Exception) -> None:

@@ -26,8 +26,6 @@ from app.api.upload_store import Upload, UploadStore
 from app.api.upload_writers import Writers
 from model.errors import KairoscopeError
 
-UNLIMITED = 2**62  # the store, not the framework, bounds upload bodies: it knows each one's length
-
 
 def known_form(upload_id: str) -> str:
     """The id of the path, if it can be one: it becomes the name of a folder."""
@@ -74,9 +72,7 @@ class TusRoute(APIRoute):
 
 def router(store: UploadStore, writers: Writers) -> APIRouter:
     """The upload routes over `store`."""
-    routes = APIRouter(
-        prefix="/uploads", tags=["uploads"], route_class=TusRoute, max_body_size=UNLIMITED
-    )
+    routes = APIRouter(prefix="/uploads", tags=["uploads"], route_class=TusRoute)
 
     @routes.options("", status_code=204)
     @routes.options("/{upload_id}", status_code=204, include_in_schema=False)
