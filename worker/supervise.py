@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 ROUND_S = 0.1
 PAUSES_S = (0.2, 1.0, 3.0, 10.0)  # before each start after a quick death; then it gives up
 STEADY_S = 30.0  # a child that lived this long starts over at the first pause
-STOP_S = 10.0
+STOP_S = 15.0
 
 
 def worker_command(settings: Settings) -> list[str]:
