@@ -1,6 +1,6 @@
 # make run    set everything up (first time: a few minutes) and serve http://127.0.0.1:8050
 # make test   set everything up and run every test;  ARGS="-m 'not slow'" for the fast ones
-# make check  formatting, lint, types, import contracts
+# make check  formatting, lint, types, import contracts;  make format  puts the first right
 # Settings: KAIROSCOPE_PORT and the other KAIROSCOPE_* of README.md; PYTHON and TORCH_INDEX for the set-up.
 
 VENV := .venv
@@ -25,6 +25,7 @@ check: $(STAMP)
 format: $(STAMP)
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
+	@$(BIN)/python -m scripts.readme
 
 clean:
 	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

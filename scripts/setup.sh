@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh VENV: create the virtual environment and install the project with its development tools.
+# Create the virtual environment VENV and install the project with its development tools.
 # PYTHON names the interpreter; TORCH_INDEX the package index that torch is taken from.
 set -eu
 venv=$1

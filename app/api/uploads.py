@@ -53,6 +53,7 @@ class TusRoute(APIRoute):
     """A route that checks the protocol version first and states it on every answer."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with the protocol's headers checked before it and set after it."""
         handler = super().get_route_handler()
 
         async def handle(request: Request) -> Response:

@@ -61,6 +61,7 @@ class Camera:
     horizon_T: Array
 
     def view(self, frame: int) -> View:
+        """Where the camera looks at `frame`."""
         before = max(frame - 1, 0)
         return View(
             self.width,

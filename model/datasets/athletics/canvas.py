@@ -57,6 +57,7 @@ class Canvas:
         self.convex(capsule_outline(a, b, ra, rb), colour)
 
     def disc(self, centre: NDArray[np.float64], radius: float, colour: Colour) -> None:
+        """Fill a disc of `radius` pixels."""
         at = self._fixed(np.asarray(centre, dtype=float)[None])[0]
         cv2.circle(
             self.image,

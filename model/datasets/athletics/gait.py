@@ -66,6 +66,7 @@ class Gait:
         return _TOUCHDOWN_X * self.scale
 
     def hip_height(self, phase_T: Array) -> Array:
+        """Metres of the hip above the ground at cycle phases: highest in mid-flight."""
         mid = self.stance / 2
         return self.scale * (0.925 - self.bounce * np.cos(4 * np.pi * (np.asarray(phase_T) - mid)))
 

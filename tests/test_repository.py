@@ -1,0 +1,139 @@
+"""The rules that keep the project simple, checked on its own files."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import model
+from scripts import readme
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ("app", "worker", "model", "scripts")
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 50
+GENERATED = {"build", "dist", "test-artifacts", "__pycache__"}
+README = (ROOT / "README.md").read_text()
+
+# What belongs to the place where somebody works and not to the project. Written with a bracket
+# each, so that this file does not find itself.
+FOREIGN = re.compile(r"(?<![\w.])/wor[k]/|\.\./share[d]|\bsubagen[t]|\bCE[O]\b|\bissue #?[\d]+")
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def lengths(path: Path) -> Iterator[tuple[str, int]]:
+    """Each function of a file and its lines, those of functions inside it counted there only."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, Function):
+            inner = sum(lines(child) for child in ast.walk(node) if is_nested(child, node))
+            yield f"{path.relative_to(ROOT)}:{node.name}", lines(node) - inner
+
+
+def lines(node: ast.AST) -> int:
+    return node.end_lineno - node.lineno + 1  # type: ignore[attr-defined]
+
+
+def is_nested(child: ast.AST, function: ast.AST) -> bool:
+    return child in getattr(function, "body", ()) and isinstance(child, Function)
+
+
+def public(node: ast.AST, within: str) -> Iterator[tuple[str, Definition]]:
+    """Public classes and functions below `node`, with dotted names; not those inside functions."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, Definition) or child.name.startswith("_"):
+            continue
+        yield f"{within}.{child.name}", child
+        if isinstance(child, ast.ClassDef):
+            yield from public(child, f"{within}.{child.name}")
+
+
+def is_plain_property(node: Definition) -> bool:
+    decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+    return "property" in decorators and len(node.body) == 1
+
+
+def run(*command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_modules_are_short() -> None:
+    files = python_files(*CODE, "tests")
+    long = {str(f): n for f in files if (n := len(f.read_text().splitlines())) > LONGEST_MODULE}
+    assert long == {}
+
+
+def test_functions_are_short() -> None:
+    files = [path for path in python_files(*CODE, "tests") if "versions" not in path.parts]
+    long = {
+        name: count for path in files for name, count in lengths(path) if count > LONGEST_FUNCTION
+    }
+    assert long == {}
+
+
+def test_what_is_public_says_what_it_is() -> None:
+    """A method may leave it to the class it overrides, a property of one line to its name."""
+    silent, documented = [], set()
+    for path in python_files(*CODE):
+        module = ast.parse(path.read_text())
+        if module.body and not ast.get_docstring(module):
+            silent.append((str(path.relative_to(ROOT)), ""))
+        for dotted, node in public(module, str(path.relative_to(ROOT))):
+            if ast.get_docstring(node):
+                documented.add(node.name)
+            elif not is_plain_property(node):
+                silent.append((dotted, node.name))
+    missing = [dotted for dotted, name in silent if name not in documented]
+    assert not missing, "\n".join(missing)
+
+
+def test_importing_the_web_application_loads_no_torch() -> None:
+    done = run(sys.executable, "-c", "import sys, app.main; sys.exit('torch' in sys.modules)")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_import_contracts_hold() -> None:
+    done = run(str(Path(sys.executable).parent / "lint-imports"), "--no-cache")
+    assert done.returncode == 0, done.stdout
+
+
+def test_readme_says_what_the_code_says() -> None:
+    assert readme.filled(README) == README, "run `make format`: it writes README.md's tables"
+
+
+@pytest.mark.parametrize("section", readme.SECTIONS)
+def test_readme_has_every_generated_section(section: str) -> None:
+    assert f"<!-- {section} -->\n" in README
+    assert f"\n<!-- /{section} -->" in README
+
+
+def test_readme_names_every_top_level_folder() -> None:
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."}
+    folders = {name for name in folders - GENERATED if not name.endswith(".egg-info")}
+    assert {name for name in folders if f"\n{name}/" not in README} == set()
+
+
+def test_no_file_speaks_of_the_place_where_it_was_made() -> None:
+    suffixes = {".py", ".md", ".toml", ".yml", ".js", ".css", ".sh", ".json", ".html", ".txt"}
+    skipped = {"node_modules", "vendor", *GENERATED}
+    found = []
+    for path in [ROOT / "Makefile", ROOT / "NOTICE", *ROOT.glob("*.*"), *ROOT.glob("*/**/*.*")]:
+        parts = path.relative_to(ROOT).parts
+        if path.suffix not in suffixes or any(p[0] == "." or p in skipped for p in parts):
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found += [f"{path}:{n}" for n, line in enumerate(lines, 1) if FOREIGN.search(line)]
+    assert found == []
+
+
+def test_changelog_tells_of_this_version() -> None:
+    assert f"## {model.__version__}" in (ROOT / "CHANGELOG.md").read_text()
