@@ -1,15 +1,13 @@
 """What the server can do: its keyframe methods and its models."""
 
-import json
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from safetensors import safe_open
 
 from model.methods import registry
-from model.video.probe import sha256_of
+from model.weights.cards import describe
 from worker.keys import weights_path
 from worker.service import Service
 
@@ -47,19 +45,6 @@ class ModelDescription(BaseModel):
     card: dict[str, Any]
 
 
-def describe_checkpoint(path: Path) -> ModelDescription:
-    """What an attention checkpoint says of itself; reads its header only, without torch."""
-    with safe_open(path, framework="numpy") as file:
-        metadata = file.metadata()
-    return ModelDescription(
-        name=path.stem,
-        task="attention",
-        sha256=sha256_of(path),
-        bytes=path.stat().st_size,
-        **{part: json.loads(metadata[part]) for part in ("recipe", "architecture", "card")},
-    )
-
-
 def router(service: Service) -> APIRouter:
     """The routes of /methods and /models."""
     routes = APIRouter(tags=["catalogue"])
@@ -73,6 +58,6 @@ def router(service: Service) -> APIRouter:
     def models() -> list[ModelDescription]:
         """The models in use, each with its card; none before there is a checkpoint."""
         path = weights_path(service.settings)
-        return [describe_checkpoint(path)] if path.is_file() else []
+        return [ModelDescription(**asdict(describe(path)))] if path.is_file() else []
 
     return routes

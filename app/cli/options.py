@@ -114,11 +114,23 @@ def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
 def load_attention(
     arguments: argparse.Namespace, methods: "Sequence[Method]"
 ) -> "AttentionModel | None":
-    """The attention model, when one of the methods needs it. Raises InvalidCheckpoint."""
+    """The attention model, when one of the methods needs it.
+
+    Raises InvalidCheckpoint, or InvalidParameter for a device that is not there.
+    """
     if not any(method.needs_gate for method in methods):
         return None
+    import torch
+
     from model.networks.attention import AttentionModel
 
+    if arguments.device != "auto":
+        try:
+            torch.empty(0, device=arguments.device)
+        except (RuntimeError, AssertionError) as error:
+            cause = f"--device {arguments.device}: {str(error).splitlines()[0]}"
+            raise InvalidParameter(cause, "Use auto or cpu.") from error
+    torch.set_flush_denormal(True)  # values near zero otherwise cost many times their share
     return AttentionModel.load(arguments.weights, device=arguments.device)
 
 

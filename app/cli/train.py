@@ -1,0 +1,111 @@
+"""`kairoscope train rtsae`: stage 2, the attention model trained without labels."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli import Exit
+from app.cli.options import positive_int
+from model.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from model.training.rtsae import TrainConfig, TrainProgress
+
+
+def register(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser("train", help="train a model on your own videos")
+    stages = parser.add_subparsers(metavar="STAGE", required=True)
+    rtsae = stages.add_parser(
+        "rtsae",
+        help="the attention model, on any videos, without labels",
+        description="Train the RTSAE on every video below DIR (several --data add up). Features "
+        "are computed once and cached; an interrupted run goes on when repeated.",
+    )
+    add = rtsae.add_argument
+    add("--data", metavar="DIR", type=Path, action="append", required=True, help="repeatable")
+    add(
+        "--split",
+        metavar="FILE",
+        type=Path,
+        help="JSON with a list `train` of paths in the first DIR",
+    )
+    add("--out", metavar="FILE", type=Path, default=Path("attention.safetensors"))
+    add("--cache", metavar="DIR", type=Path, help="features (default: beside --out)")
+    add(
+        "--backbone",
+        metavar="FILE",
+        type=Path,
+        help="from `kairoscope weights pull vgg16-imagenet`",
+    )
+    add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
+    add("--reading", choices=("default", "literal"), default="default", help="of equation 12")
+    add("--iterations", type=positive_int)
+    add("--batch", type=positive_int)
+    add("--steps", type=positive_int, help="steps of a training sequence")
+    add("--seed", type=int, default=0)
+    add("--restart", action="store_true", help="ignore the state of an interrupted run")
+    add("--device", default="cpu", help="cpu or cuda (default: cpu)")
+    rtsae.set_defaults(run=run_rtsae)
+
+
+def run_rtsae(arguments: argparse.Namespace) -> Exit:
+    """Train; writes the checkpoint, its card inside, and the curves as CSV."""
+    from dataclasses import replace
+
+    from model.networks.frontend import Recipe
+    from model.training.features import videos_under
+    from model.training.stage2 import Stage2, run
+
+    recipe = Recipe.literal() if arguments.reading == "literal" else Recipe()
+    if arguments.position:
+        recipe = replace(recipe, position=int(arguments.position[1]))
+    try:
+        first, *more = arguments.data
+        videos = videos_under(first, arguments.split)
+        videos += [path for root in more for path in videos_under(root)]
+    except (OSError, ValueError, KeyError) as error:
+        raise InvalidParameter(f"--data: {error}", "Name folders that hold videos.") from None
+    stage = Stage2(
+        videos=videos,
+        out=arguments.out,
+        cache=arguments.cache or arguments.out.parent / "feature-cache",
+        backbone=arguments.backbone,
+        recipe=recipe,
+        config=_config(arguments),
+        device=arguments.device,
+    )
+    if arguments.restart:
+        (arguments.out.with_suffix(".resume") / "state.safetensors").unlink(missing_ok=True)
+    card = run(stage, on_clip=_on_clip, on_progress=_on_progress)
+    print(f"{arguments.out}: {len(card['data'])} clips, {card['seconds_of_video']} s of video")
+    for line in card["refused"]:
+        print(f"refused: {line}", file=sys.stderr)
+    return Exit.DONE
+
+
+def _config(arguments: argparse.Namespace) -> "TrainConfig":
+    from model.training.rtsae import TrainConfig
+
+    names = ("iterations", "batch", "steps", "seed")
+    given = {name: getattr(arguments, name) for name in names}
+    changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    literal = arguments.reading == "literal"
+    return TrainConfig.literal(**changes) if literal else TrainConfig(**changes)
+
+
+def _on_clip(done: int, total: int, name: str) -> None:
+    print(f"features {done + 1}/{total} {name}", file=sys.stderr)
+
+
+def _on_progress(progress: "TrainProgress") -> None:
+    row = progress.monitors
+    print(
+        f"iteration {progress.iteration}/{progress.total}  loss {row['loss']:.4f}  "
+        f"open {row['open_rate']:.3f}  hold error {row['hold_error']:.2f}  "
+        f"ETA {progress.eta_s:.0f} s",
+        file=sys.stderr,
+    )
+    for alarm in progress.alarms:
+        print(f"alarm: {alarm}", file=sys.stderr)
