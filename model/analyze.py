@@ -28,6 +28,10 @@ class Attention(Protocol):
     device: str
 
     @property
+    def steps_per_second(self) -> float:
+        """The model's own rate."""
+
+    @property
     def card(self) -> Mapping[str, Any]:
         """The model card: recipe, training data, measured results."""
 
@@ -167,6 +171,8 @@ def _provenance(
             "sha256": attention.sha256,
             "recipe": attention.card.get("recipe"),
             "device": attention.device,
-            "steps_per_second": steps_per_second,
+            "steps_per_second": (
+                attention.steps_per_second if steps_per_second is None else steps_per_second
+            ),
         }
     return found

@@ -54,7 +54,7 @@ class Pass:
 class StandIn:
     """The attention model's interface without torch."""
 
-    name, sha256, device = "stand-in", "0" * 64, "cpu"
+    name, sha256, device, steps_per_second = "stand-in", "0" * 64, "cpu", 8.0
 
     def __init__(self):
         self.card = {"recipe": "none"}
@@ -108,6 +108,11 @@ def test_provenance_names_what_determined_the_result(clip):
     }
     assert {"numpy", "av", "torch"} <= set(found["packages"])
     assert found["code"]
+
+
+def test_provenance_names_the_models_own_rate_when_none_is_asked(clip):
+    found = analyze(clip, [], attention=StandIn()).provenance
+    assert found["attention"]["steps_per_second"] == 8.0
 
 
 def test_without_attention_there_are_no_steps(clip):
@@ -227,7 +232,7 @@ def test_memory_stays_flat_over_twenty_thousand_frames(tmp_path):
         "import resource, sys\n"
         "from model.analyze import analyze\n"
         "from model.methods import registry\n"
-        "analysis = analyze(sys.argv[1], [registry()[name]() for name in ('uniform', 'sms')])\n"
+        "analysis = analyze(sys.argv[1], [registry()['uniform']()])\n"
         "print(analysis.clip.info.frames, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)\n"
     )
