@@ -14,30 +14,30 @@ from worker.leases import Lease
 
 log = logging.getLogger(__name__)
 
-LONGEST_BEAT_S = 0.5  # also how soon a running job sees that it was cancelled
+LONGEST_BEAT_S = 0.5  # also how soon an attempt sees that its job was cancelled
 
 
 class Attempt:
-    """A context in which a job runs. Leaving it ends the job: done, cancelled, or failed.
+    """A context in which a job runs. Leaving it ends the job: done or failed.
 
-    Errors with a code end here; anything else fails the job too, then goes on to the log.
+    Errors with a code end here; anything else fails the job too, then goes on to the log. A job
+    that was cancelled or deleted is no longer this attempt's, so nothing is written then.
     """
 
     def __init__(self, lease: Lease) -> None:
         self.lease = lease
-        self._asked = threading.Event()
         self._lost = threading.Event()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def should_stop(self) -> bool:
-        """Whether the user cancelled, or the job is no longer ours."""
-        return self._asked.is_set() or self._lost.is_set()
+        """Whether the job is no longer ours: cancelled, deleted, or taken over."""
+        return self._lost.is_set()
 
     def check(self) -> None:
         """Raises Cancelled when the work should stop."""
         if self.should_stop():
-            raise Cancelled("the analysis was cancelled")
+            raise Cancelled(f"job {self.lease.job_id} is no longer ours")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -51,20 +51,17 @@ class Attempt:
     ) -> bool:
         self._over.set()
         self._thread.join()
+        expected = error is None or isinstance(error, KairoscopeError)
         try:
-            return self._end(error)
+            if not isinstance(error, Cancelled):
+                self._end(error)
         except LeaseLost:
-            log.warning("job %s: lease lost, its end is not written", self.lease.job_id)
-            return isinstance(error, KairoscopeError)
+            log.info("job %s: lease lost, its end is not written", self.lease.job_id)
+        return expected
 
-    def _end(self, error: BaseException | None) -> bool:
-        """Write how the job ended; true when the error needs no further attention."""
+    def _end(self, error: BaseException | None) -> None:
         if error is None:
             self.lease.finish("done")
-        elif self._lost.is_set() or isinstance(error, LeaseLost):
-            raise LeaseLost(f"job {self.lease.job_id}")
-        elif isinstance(error, Cancelled):
-            self.lease.finish("cancelled")
         elif isinstance(error, KairoscopeError):
             self.lease.finish("failed", error.to_problem())
         elif isinstance(error, Exception):
@@ -73,16 +70,13 @@ class Attempt:
                 "This is a bug. The server's log has the details under this id.",
             )
             self.lease.finish("failed", unexpected.to_problem())
-            return False
-        return isinstance(error, KairoscopeError)
 
     def _beat(self) -> None:
         held_until = time.monotonic() + self.lease.seconds
         while not self._over.wait(min(LONGEST_BEAT_S, self.lease.seconds / 4)):
             started = time.monotonic()
             try:
-                if self.lease.extend():
-                    self._asked.set()
+                self.lease.extend()
                 held_until = started + self.lease.seconds
             except LeaseLost:
                 self._lost.set()

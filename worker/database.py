@@ -82,7 +82,8 @@ class VideoRow(Base):
 
 
 class JobRow(Base):
-    """An analysis. `key` names its result; `lease` the one attempt that may write to it."""
+    """An analysis. `key` names its result, `lease` the one attempt that may write to it;
+    `background` work waits until no user's does."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -96,6 +97,7 @@ class JobRow(Base):
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     methods: Mapped[dict[str, Any]]
     keyframes: Mapped[int | None]
+    background: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="queued", index=True)
     stage: Mapped[str] = mapped_column(default="")
     progress: Mapped[float] = mapped_column(default=0.0)
@@ -104,7 +106,6 @@ class JobRow(Base):
     error: Mapped[dict[str, Any] | None]
     device: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=0)
-    cancel_requested: Mapped[bool] = mapped_column(default=False)
     attempts: Mapped[int] = mapped_column(default=0)
     worker_id: Mapped[str | None]
     lease: Mapped[str | None]

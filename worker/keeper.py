@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from worker import leases, messages
-from worker.database import JobRow, VideoRow, clock
-from worker.messages import queue_of
+from worker.database import JobRow, clock
 from worker.service import Service
 
 log = logging.getLogger(__name__)
@@ -62,15 +61,14 @@ class Keeper(threading.Thread):
         database = self._service.database
         leases.seen(database, self._worker_id, self._host, os.getpid())
         leases.expire(database, self._service.settings.max_attempts)
-        for job_id, queue in unsent(self._service):
-            self._service.wake(job_id, queue)
+        for job_id, background in unsent(self._service):
+            self._service.wake(job_id, background)
 
 
-def unsent(service: Service) -> list[tuple[str, str]]:
-    """Waiting jobs that no message speaks for, oldest first, with their queues."""
+def unsent(service: Service) -> list[tuple[str, bool]]:
+    """Waiting jobs that no message speaks for, oldest first, and whether in the background."""
     wanted = (
-        select(JobRow.id, VideoRow.gallery)
-        .join(VideoRow)
+        select(JobRow.id, JobRow.background)
         .where(JobRow.state == "queued")
         .order_by(JobRow.created_at)
         .limit(MOST_AT_ONCE)
@@ -81,4 +79,4 @@ def unsent(service: Service) -> list[tuple[str, str]]:
     else:
         wanted = wanted.where(JobRow.sent_at.is_(None))
     with service.database.read() as session:
-        return [(job_id, queue_of(gallery)) for job_id, gallery in session.execute(wanted)]
+        return [(row.id, row.background) for row in session.execute(wanted)]

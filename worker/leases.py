@@ -1,8 +1,8 @@
 """Who owns a job: a lease in the database, kept alive by a heartbeat.
 
 A job is claimed by one attempt at a time. Every write of the attempt names its lease, so a worker
-that lost it (paused, cut off, or its job was deleted) changes nothing any more. When a worker
-dies, its lease runs out and the job is queued again, or fails after too many attempts.
+that lost it (paused, cut off, or its job was cancelled or deleted) changes nothing any more. When
+a worker dies, its lease runs out and the job is queued again, or fails after too many attempts.
 """
 
 import secrets
@@ -27,12 +27,9 @@ class Lease:
     token: str
     seconds: float
 
-    def extend(self) -> bool:
-        """Keep the lease; true when the user asked to cancel. Raises LeaseLost."""
+    def extend(self) -> None:
+        """Keep the lease. Raises LeaseLost."""
         self._update(lease_until=clock() + self.seconds)
-        with self.database.read() as session:
-            asked = select(JobRow.cancel_requested).where(JobRow.id == self.job_id)
-            return bool(session.scalar(asked))
 
     def write(self, **values: Any) -> None:
         """Change visible columns of the job. Raises LeaseLost."""
@@ -81,21 +78,19 @@ def claim(database: Database, job_id: str, worker_id: str, seconds: float) -> Le
 
 
 def expire(database: Database, max_attempts: int) -> None:
-    """Queue the jobs again whose lease ran out; cancel those asked to, fail the poisonous."""
+    """Queue the jobs again whose lease ran out; fail those that were tried too often."""
     overdue = (JobRow.state == "running", JobRow.lease_until < clock())
-    change = {**NO_LEASE, "revision": JobRow.revision + 1, "eta_s": None}
-    ended = {**change, "partial": None, "stage": "", "finished_at": clock()}
+    change = {**NO_LEASE, "revision": JobRow.revision + 1, "stage": "", "eta_s": None}
+    ended = {**change, "partial": None, "finished_at": clock()}
     died = WorkerDied(
         f"the worker died {max_attempts} times while it analysed this video",
         "The file may be damaged in a way that crashes a decoder, or need more memory than there "
         "is; the server's log says more.",
     )
-    asked = JobRow.cancel_requested.is_(True)
     with database.read() as session:
         if session.scalar(select(JobRow.id).where(*overdue).limit(1)) is None:
             return
     with database.write() as session:
-        session.execute(update(JobRow).where(*overdue, asked).values(state="cancelled", **ended))
         session.execute(
             update(JobRow)
             .where(*overdue, JobRow.attempts >= max_attempts)
@@ -109,7 +104,7 @@ def expire(database: Database, max_attempts: int) -> None:
 def release(database: Database, worker_id: str) -> None:
     """Give back the jobs of a worker that stops on purpose: queued again, no attempt counted."""
     mine = (JobRow.state == "running", JobRow.worker_id == worker_id)
-    back = {**NO_LEASE, "state": "queued", "sent_at": None, "eta_s": None}
+    back = {**NO_LEASE, "state": "queued", "stage": "", "sent_at": None, "eta_s": None}
     with database.write() as session:
         session.execute(
             update(JobRow)

@@ -8,7 +8,7 @@ from worker.broker import broker_url
 from worker.settings import Settings
 
 RUN = "kairoscope.run"
-QUEUES = ("kairoscope", "kairoscope-gallery")  # in order of precedence
+QUEUES = ("kairoscope", "kairoscope-background")  # the first is emptied before the second
 
 
 def make_celery(settings: Settings) -> Celery:
@@ -42,15 +42,10 @@ def make_celery(settings: Settings) -> Celery:
     return app
 
 
-def queue_of(gallery: bool) -> str:
-    """The queue of a job: what a user asked for goes before the gallery."""
-    return QUEUES[1] if gallery else QUEUES[0]
-
-
-def send(celery: Celery, job_id: str, queue: str) -> bool:
+def send(celery: Celery, job_id: str, background: bool) -> bool:
     """Tell the workers of a job; False when the broker does not answer."""
     try:
-        celery.send_task(RUN, args=[job_id], queue=queue)
+        celery.send_task(RUN, args=[job_id], queue=QUEUES[background])
     except OperationalError:
         return False
     return True

@@ -20,8 +20,8 @@ from worker import keys
 from worker.blobs import Blobs
 from worker.database import Database, JobRow, VideoRow, WorkerRow, clock
 from worker.errors import Conflict, IdempotencyConflict, NotFound
-from worker.leases import WORKER_SILENT_S
-from worker.messages import make_celery, queue_of, send
+from worker.leases import NO_LEASE, WORKER_SILENT_S
+from worker.messages import make_celery, send
 from worker.rows import job_from, video_from, worker_from
 from worker.settings import Settings
 from worker.types import FINISHED, Job, Video, Worker
@@ -57,7 +57,7 @@ class Service:
             found = probe(path, limits(self.settings))
             video = self._store(path, _row(name, sha256, path, found, gallery, truth))
         path.unlink(missing_ok=True)
-        self.submit(video.id)
+        self.submit(video.id, background=gallery)
         return video
 
     def list_videos(
@@ -103,11 +103,14 @@ class Service:
         methods: Mapping[str, Mapping[str, Any]] | None = None,
         keyframes: int | None = None,
         idempotency_key: str | None = None,
+        *,
+        background: bool = False,
     ) -> Job:
         """The job of this analysis: a new one, or the one in flight or done with the same key.
 
-        `methods` maps names to parameters, None means every default method. Raises NotFound,
-        UnknownMethod, InvalidParameter, IdempotencyConflict.
+        `methods` maps names to parameters, None means every default method; `background` work
+        waits until no other does. Raises NotFound, UnknownMethod, InvalidParameter,
+        IdempotencyConflict.
         """
         video = self.get_video(video_id)
         complete = keys.complete_methods(methods)
@@ -123,18 +126,19 @@ class Service:
             idempotency_key=idempotency_key,
             methods=complete,
             keyframes=keyframes,
+            background=background,
         )
         try:
             with self.database.write() as session:
                 session.add(row)
         except IntegrityError:  # another request was faster, or the video is gone
-            return self.submit(video_id, methods, keyframes, idempotency_key)
-        self.wake(row.id, queue_of(video.gallery))
+            return self.submit(video_id, methods, keyframes, idempotency_key, background=background)
+        self.wake(row.id, background)
         return self.get_job(row.id)
 
-    def wake(self, job_id: str, queue: str) -> None:
+    def wake(self, job_id: str, background: bool) -> None:
         """Send the job's id to the workers; while the broker is down it stays in the outbox."""
-        if send(self.celery, job_id, queue):
+        if send(self.celery, job_id, background):
             sent = update(JobRow).where(JobRow.id == job_id).values(sent_at=clock())
             with self.database.write() as session:
                 session.execute(sent)
@@ -170,19 +174,17 @@ class Service:
         return analysis
 
     def cancel(self, job_id: str) -> Job:
-        """Cancel: a queued job at once, a running one within two seconds. Raises NotFound,
-        Conflict for a finished one."""
+        """Cancel a waiting or running job: it is cancelled at once, and the worker stops at its
+        next look. Raises NotFound, Conflict for a finished one."""
         job = self.get_job(job_id)
-        here = (JobRow.id == job_id,)
+        cancelled = (
+            update(JobRow)
+            .where(JobRow.id == job_id, JobRow.state.in_(("queued", "running")))
+            .values(**NO_LEASE, state="cancelled", stage="", eta_s=None, partial=None)
+            .values(finished_at=clock(), revision=JobRow.revision + 1)
+        )
         with self.database.write() as session:
-            session.execute(
-                update(JobRow)
-                .where(*here, JobRow.state == "queued")
-                .values(state="cancelled", finished_at=clock(), revision=JobRow.revision + 1)
-            )
-            session.execute(
-                update(JobRow).where(*here, JobRow.state == "running").values(cancel_requested=True)
-            )
+            session.execute(cancelled)
         if job.finished:
             raise Conflict(f"the analysis is already {job.state}", "There is nothing to cancel.")
         return self.get_job(job_id)

@@ -6,10 +6,12 @@ crash in a codec or a network takes down nothing else.
 
 import os
 import socket
+import warnings
 from functools import cache
 from typing import Any
 
 from celery import Celery, signals
+from celery.platforms import SecurityWarning
 
 from worker import leases
 from worker.engine import Engine
@@ -51,6 +53,7 @@ def make_worker(settings: Settings, engine: Engine) -> Celery:
 
 def run_worker(settings: Settings, engine: Engine) -> None:
     """Work until told to stop; a running job then goes back to the queue."""
+    warnings.simplefilter("ignore", SecurityWarning)  # root and pickle; messages here are JSON only
     make_worker(settings, engine).worker_main(
         [
             "--quiet",

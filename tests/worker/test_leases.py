@@ -38,23 +38,31 @@ def test_extended_lease_does_not_expire(service, scripts):
     lease = leases.claim(service.database, job.id, "a", 0.3)
     for _ in range(4):
         time.sleep(0.1)
-        assert lease.extend() is False
+        lease.extend()
     leases.expire(service.database, max_attempts=3)
     assert service.get_job(job.id).state == "running"
 
 
-def test_expiry_honours_cancel_and_counts_attempts(service, scripts):
-    _, cancelled = scripts.add("ok")
+def test_a_job_that_killed_its_workers_too_often_fails(service, scripts):
     _, poison = scripts.add("ok")
-    leases.claim(service.database, cancelled.id, "a", 0.05)
-    leases.claim(service.database, poison.id, "a", 0.05)
-    service.cancel(cancelled.id)
-    time.sleep(0.1)
-    leases.expire(service.database, max_attempts=1)
-    assert service.get_job(cancelled.id).state == "cancelled"
+    for attempt in (1, 2):
+        leases.claim(service.database, poison.id, "a", 0.05)
+        time.sleep(0.1)
+        leases.expire(service.database, max_attempts=2)
+        assert service.get_job(poison.id).attempts == attempt
     dead = service.get_job(poison.id)
     assert dead.state == "failed"
-    assert "1 time" in dead.error["detail"]
+    assert "2 times" in dead.error["detail"]
+
+
+def test_cancelled_job_is_lost_to_its_worker(service, scripts):
+    _, job = scripts.add("ok")
+    lease = leases.claim(service.database, job.id, "a", 60)
+    assert service.cancel(job.id).state == "cancelled"
+    with pytest.raises(LeaseLost):
+        lease.finish("done")
+    leases.expire(service.database, max_attempts=3)
+    assert service.get_job(job.id).state == "cancelled"
 
 
 def test_workers_that_fell_silent_are_forgotten(service, monkeypatch):
