@@ -1,0 +1,1 @@
+"""The paper's networks in torch, one a file."""

@@ -1,0 +1,200 @@
+"""The attention model at work on one clip: frames in, phi_t and gates out, without training parts.
+
+Shape legend: N frames of a batch, S steps, D = 128.
+"""
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.errors import InvalidParameter
+from model.features.types import FrameBatch
+from model.networks import checkpoint
+from model.networks.frontend import FrontEnd, Recipe, shrink
+from model.networks.rtsae import RTSAE, Carry, RTSAEConfig, attention_scores, hard
+from model.networks.vgg import multiply_adds
+from model.types import Flags, Floats, FrameScores, Indices
+from model.video.flow import quantise_flow
+
+CAM_CHANNELS = 1024  # Table 1 asks for 1024 features after p5: a 3 x 3 convolution before pooling
+
+
+class AttentionModel:
+    """A loaded checkpoint; `begin` starts a run over one clip."""
+
+    def __init__(
+        self,
+        front: FrontEnd,
+        rtsae: RTSAE,
+        *,
+        name: str = "untrained",
+        sha256: str = "",
+        card: dict[str, Any] | None = None,
+        device: str = "cpu",
+    ) -> None:
+        self.front, self.rtsae = front, rtsae
+        self.name, self.sha256, self.card, self.device = name, sha256, card or {}, device
+
+    @classmethod
+    def load(cls, path: Path | None = None, device: str = "cpu") -> Self:
+        """The checkpoint at `path` (None: the one that ships) on `device`, `auto` for CUDA
+        where there is a GPU. Raises InvalidCheckpoint."""
+        path = path or checkpoint.SHIPPED
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        front, rtsae, card = checkpoint.load(path, device)
+        sha256 = checkpoint.sha256(path)
+        return cls(front, rtsae, name=path.stem, sha256=sha256, card=card, device=device)
+
+    @classmethod
+    def untrained(cls, seed: int = 0, recipe: Recipe | None = None) -> Self:
+        """Random weights, for tests that need a model but not its meaning."""
+        torch.manual_seed(seed)
+        return cls(FrontEnd(recipe or Recipe()).eval(), RTSAE(RTSAEConfig()).eval())
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the checkpoint's features are made."""
+        return self.front.recipe
+
+    @property
+    def steps_per_second(self) -> float:
+        """The checkpoint's own rate; 0 for every frame."""
+        return self.recipe.steps_per_second
+
+    @property
+    def position(self) -> str:
+        """The pooling layer after which the gate sits: p1, p2 or p3."""
+        return f"p{self.recipe.position}"
+
+    def begin(self, steps_per_second: float | None = None) -> "AttentionRun":
+        """A run over one clip at the checkpoint's rate, or another."""
+        rate = self.steps_per_second if steps_per_second is None else steps_per_second
+        if not 0 <= rate <= 1000:
+            raise InvalidParameter(
+                f"steps per second: wanted 0 (every frame) to 1000, got {rate}",
+                "",
+                "/steps_per_second",
+            )
+        return AttentionRun(self, rate)
+
+    def compute(self, S: int, M: int) -> dict[str, Any]:
+        """Multiply-adds of the dual-stream network for S steps of which M pass the gate.
+
+        `full` is the ungated network of Table 1, `spent` stops closed steps at the gate. What lies
+        behind the gate is counted from the architecture: an attention checkpoint does not hold it.
+        """
+        size, position = self.recipe.size, self.recipe.position
+        before = self.front.multiply_adds()
+        cam = (size // 32) ** 2 * 9 * 512 * CAM_CHANNELS
+        after = 2 * (multiply_adds(size, position + 1, 5) + cam)
+        full, spent = S * (before + after), S * before + M * after
+        return {
+            "steps": S,
+            "open": M,
+            "full": full,
+            "spent": spent,
+            "saved_share": 1 - spent / full,
+            "before_gate_per_step": before,
+            "after_gate_per_step": after,
+            "position": self.position,
+        }
+
+
+class AttentionRun:
+    """One clip: takes frames in order, computes x_t of each step, then the gates."""
+
+    needs_flow = True
+
+    def __init__(self, model: AttentionModel, rate: float) -> None:
+        self.model, self._rate, self._due = model, rate, 0.0
+        self._index: list[int] = []
+        self._time: list[float] = []
+        self._x: list[torch.Tensor] = []
+        self._carry: Carry | None = None
+        self._known: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    @torch.inference_mode()
+    def update(self, batch: FrameBatch) -> None:
+        """Compute the features of the batch's steps, and the gates whose look-ahead is whole."""
+        chosen = [n for n, t in enumerate(batch.times_N) if self._is_due(float(t))]
+        if not chosen:
+            return
+        assert batch.flows_NHW2 is not None
+        self._index += [batch.start + n for n in chosen]
+        self._time += [float(batch.times_N[n]) for n in chosen]
+        self._x.append(self._features(batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]))
+        self._advance()
+
+    def _is_due(self, time: float) -> bool:
+        """Whether this frame is the next step: the first at or after each tick of the rate."""
+        if self._rate and time < self._due - 1e-6:
+            return False
+        if self._rate:
+            self._due = max(self._due + 1 / self._rate, time + 0.5 / self._rate)
+        return True
+
+    def _features(
+        self, frames_NHWC: NDArray[np.uint8], flows_NHW2: NDArray[np.float32]
+    ) -> torch.Tensor:
+        size, device = self.model.recipe.size, self.model.device
+        rgb = torch.from_numpy(shrink(frames_NHWC, size)).to(device)
+        flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2), size)).to(device)
+        x: torch.Tensor = self.model.front(rgb, flow)
+        return x.cpu()
+
+    def _advance(self) -> None:
+        """Run the recursion over steps whose look-ahead has arrived."""
+        encoder, done = self.model.rtsae.encoder, sum(len(a) for _, a in self._known)
+        x_1SD = torch.cat(self._x)[None, done:]
+        if x_1SD.shape[1] <= encoder.config.lookahead:
+            return
+        self._carry = self._carry or encoder.start(1)
+        trace = encoder.run(x_1SD, hard(), carry=self._carry, last=False, first=done)
+        self._known.append((trace.o_NTH[0], trace.gate_NT[0]))
+
+    def partial(self) -> FrameScores | None:
+        """Scores of the steps known so far; phi sums to 1 over these."""
+        if not self._known:
+            return None
+        o, gate = (torch.cat(column) for column in zip(*self._known, strict=True))
+        S = len(gate)
+        index, time = np.array(self._index[:S]), np.array(self._time[:S])
+        return _scores(index, time, o, gate, 0.5)
+
+    def finish(self) -> "ClipGate":
+        """The gate of the whole clip."""
+        return ClipGate(self.model, np.array(self._index), np.array(self._time), torch.cat(self._x))
+
+
+class ClipGate:
+    """`model.features.types.Gate`: the recursion over a clip's features at any threshold."""
+
+    def __init__(
+        self, model: AttentionModel, index_S: Indices, time_S: Floats, x_SD: torch.Tensor
+    ) -> None:
+        self._model, self._index_S, self._time_S, self.x_SD = model, index_S, time_S, x_SD
+        self._runs: dict[float, FrameScores] = {}
+
+    def scores(self, threshold: float = 0.5) -> FrameScores:
+        """The binary gate at `threshold`; the first step always opens (the memory is empty)."""
+        if threshold not in self._runs:
+            with torch.inference_mode():
+                trace = self._model.rtsae.encoder.run(self.x_SD[None], hard(threshold))
+            self._runs[threshold] = _scores(
+                self._index_S, self._time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
+            )
+        return self._runs[threshold]
+
+
+def _scores(
+    index_S: Indices, time_S: Floats, o_SH: torch.Tensor, gate_S: torch.Tensor, threshold: float
+) -> FrameScores:
+    phi_S = attention_scores(o_SH[None].double())[0].numpy()
+    gate: Floats = gate_S.double().numpy()
+    opened: Flags = gate > threshold
+    opened[0] = True
+    return FrameScores(index_S, time_S, phi_S, gate, opened, threshold)

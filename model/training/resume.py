@@ -1,0 +1,78 @@
+"""The state of an interrupted training, without pickles: safetensors and JSON."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from model.errors import InvalidParameter
+from model.training.sequences import Sampler
+
+
+def save_state(
+    folder: Path,
+    network: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    sampler: Sampler,
+    history: list[dict[str, float]],
+    config: Any,
+    iteration: int,
+) -> None:
+    """Write weights, optimiser and random state; each file replaced at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {f"network.{k}": v.contiguous() for k, v in network.state_dict().items()}
+    for number, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in state.items()}
+    meta = {
+        "iteration": iteration,
+        "config": asdict(config),
+        "history": history,
+        "random": sampler.rng.bit_generator.state,
+    }
+    temporary = folder / "state.partial"
+    save_file(tensors, temporary, {"meta": json.dumps(meta)})
+    temporary.replace(folder / "state.safetensors")
+
+
+def load_state(
+    folder: Path,
+    network: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    sampler: Sampler,
+    history: list[dict[str, float]],
+    config: Any,
+) -> int:
+    """Restore what `save_state` wrote and return the iterations done; 0 where there is nothing.
+
+    Raises InvalidParameter when the state is that of another configuration.
+    """
+    path = folder / "state.safetensors"
+    if not path.exists():
+        return 0
+    tensors, meta = load_file(path), _meta(path)
+    if meta["config"] != json.loads(json.dumps(asdict(config))):
+        raise InvalidParameter(
+            f"{path} belongs to a run with another configuration",
+            "Resume with the same options, or give another --resume folder.",
+        )
+    weights = {k.removeprefix("network."): v for k, v in tensors.items() if "network." in k}
+    network.load_state_dict(weights)
+    state: dict[int, dict[str, Any]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimiser."):
+            _, number, key = name.split(".", 2)
+            state.setdefault(int(number), {})[key] = tensor
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+    sampler.rng.bit_generator.state = meta["random"]
+    history.extend(meta["history"])
+    return int(meta["iteration"])
+
+
+def _meta(path: Path) -> Any:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        return json.loads(file.metadata()["meta"])

@@ -1,0 +1,223 @@
+"""Stage 2 (section 4.3): the RTSAE trained without labels on any folder of videos.
+
+Shape legend: N sequences, T steps, D = 128. The default reading adds to equation 12 the advantage
+of opening (hindsight.py), which teaches the gate; the literal reading is equation 12 alone, soft
+gates and Adadelta, as printed.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model.errors import InvalidParameter
+from model.networks import loss as terms
+from model.networks.rtsae import RTSAE, RTSAEConfig, Trace, soft
+from model.training.hindsight import advantage_of_opening
+from model.training.monitor import Monitor
+from model.training.resume import load_state, save_state
+from model.training.sequences import Mixing, Sampler
+
+OPEN_TARGET, CLOSED_TARGET = 0.8, 0.06  # keep every step's share of phi between bounds
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides a run; saved with the checkpoint.
+
+    `prices` is the range of the price of opening, drawn per sequence; `explore` the share of
+    decisions taken at random, so that the gate learns from memories that it would not have.
+    """
+
+    reading: str = "default"
+    iterations: int = 1500
+    batch: int = 24
+    steps: int = 64
+    learning_rate: float = 2e-3
+    decay_from: float = 0.6
+    seed: int = 0
+    weights: terms.LossWeights = field(default_factory=lambda: terms.LossWeights(lam=5e-4))
+    autoencoder_weight: float = 0.02
+    prices: tuple[float, float] = (1.0, 20.0)
+    explore: float = 0.1
+    explore_open: float = 0.15
+    mixing: Mixing = field(default_factory=Mixing)
+    monitor_every: int = 50
+
+    def __post_init__(self) -> None:
+        for name, low in (("iterations", 1), ("batch", 1), ("steps", 8)):
+            if getattr(self, name) < low:
+                got = getattr(self, name)
+                raise InvalidParameter(f"{name}: wanted at least {low}, got {got}", "", f"/{name}")
+        if self.reading not in ("default", "literal"):
+            raise InvalidParameter(f"reading: wanted default or literal, got {self.reading!r}")
+
+    @classmethod
+    def literal(cls, **changes: Any) -> "TrainConfig":
+        """The paper's loss weights, soft gates and optimiser."""
+        changes.setdefault("weights", terms.LossWeights())
+        return cls(reading="literal", **changes)
+
+
+@dataclass(frozen=True)
+class TrainProgress:
+    """One report: the iteration just done, its monitors, and the seconds that remain."""
+
+    iteration: int
+    total: int
+    monitors: dict[str, float]
+    eta_s: float
+    alarms: tuple[str, ...]
+
+
+def train(
+    clips: list[Any],
+    config: TrainConfig,
+    *,
+    architecture: RTSAEConfig | None = None,
+    resume: Path | None = None,
+    on_progress: Callable[[TrainProgress], None] | None = None,
+    device: str = "cpu",
+) -> tuple[RTSAE, list[dict[str, float]]]:
+    """Train on clips given as (x_SD, time_S); the network and the monitors over time.
+
+    With `resume` (a folder) the state is kept there and an interrupted run goes on from it, on the
+    same random numbers.
+    """
+    torch.set_flush_denormal(True)
+    torch.manual_seed(config.seed)
+    default = RTSAEConfig.literal() if config.reading == "literal" else RTSAEConfig()
+    rtsae = RTSAE(architecture or default).to(device)
+    optimiser = _optimiser(rtsae, config)
+    sampler = Sampler(clips, config.mixing, config.seed)
+    history: list[dict[str, float]] = []
+    start = load_state(resume, rtsae, optimiser, sampler, history, config) if resume else 0
+    monitor, began = Monitor(rtsae), time.monotonic()
+    for iteration in range(start, config.iterations):
+        for group in optimiser.param_groups:
+            group["lr"] = _learning_rate(config, iteration)
+        values = _step(rtsae, optimiser, sampler, config, device)
+        done = iteration + 1
+        if done % config.monitor_every == 0 or done == config.iterations:
+            row = {"iteration": done, **values, **monitor.measure(values.pop("trace"))}
+            history.append({k: float(v) for k, v in row.items() if k != "trace"})
+            if resume:
+                save_state(resume, rtsae, optimiser, sampler, history, config, done)
+            if on_progress:
+                eta = (time.monotonic() - began) / (done - start) * (config.iterations - done)
+                alarms = monitor.alarms(history[-1])
+                on_progress(TrainProgress(done, config.iterations, history[-1], eta, alarms))
+    return rtsae.cpu().eval(), history
+
+
+def _optimiser(rtsae: RTSAE, config: TrainConfig) -> torch.optim.Optimizer:
+    if config.reading == "literal":
+        return torch.optim.Adadelta(rtsae.parameters(), lr=1.0, rho=0.95, eps=1e-6)
+    return torch.optim.Adam(rtsae.parameters(), lr=config.learning_rate)
+
+
+def _learning_rate(config: TrainConfig, iteration: int) -> float:
+    """Constant, then falling linearly to nearly nothing; Adadelta sets its own."""
+    if config.reading == "literal":
+        return 1.0
+    left = (config.iterations - iteration) / config.iterations
+    return config.learning_rate * min(1.0, left / (1 - config.decay_from) + 0.01)
+
+
+def _step(
+    rtsae: RTSAE,
+    optimiser: torch.optim.Optimizer,
+    sampler: Sampler,
+    config: TrainConfig,
+    device: str,
+) -> dict[str, Any]:
+    """One update; the loss terms and what the monitors need."""
+    x_NTD = torch.from_numpy(sampler.batch(config.batch, config.steps)).to(device)
+    losses, trace = (_literal if config.reading == "literal" else _default)(
+        rtsae, x_NTD, sampler, config
+    )
+    optimiser.zero_grad()
+    total: Tensor = losses["loss"]
+    total.backward()  # type: ignore[no-untyped-call]
+    norm = torch.nn.utils.clip_grad_norm_(rtsae.parameters(), 1.0)
+    optimiser.step()
+    values = {name: float(value.detach()) for name, value in losses.items()}
+    return {**values, "gradient_norm": float(norm), "trace": (x_NTD, trace)}
+
+
+def _autoencoder(
+    rtsae: RTSAE, x_NTD: Tensor, trace: Trace, weights: terms.LossWeights
+) -> dict[str, Tensor]:
+    """Equation 12 in the default reading, its terms averaged over sequences; without phi."""
+    mask_NT = torch.ones_like(trace.gate_NT)
+    k_NTD = rtsae.decode(trace.shown_NTD)
+    return {
+        "reconstruction": terms.reconstruction(k_NTD, x_NTD, mask_NT).mean(),
+        "diversity": -weights.mu * terms.diversity_soft(trace.h_NTH, trace.gate_NT, mask_NT).mean(),
+        "nuclear": weights.tau * terms.nuclear_norm(trace.o_NTH, mask_NT).mean(),
+        "annihilation": weights.lam * terms.annihilation(trace.o_NTH, mask_NT).mean(),
+    }
+
+
+def _default(
+    rtsae: RTSAE, x_NTD: Tensor, sampler: Sampler, config: TrainConfig
+) -> tuple[dict[str, Tensor], Trace]:
+    """Equation 12 with the price of opening paid through the hindsight advantage."""
+    N, T, _ = x_NTD.shape
+    low, high = torch.tensor(config.prices).log().tolist()
+    draw = torch.from_numpy(sampler.rng.uniform(low, high, N)).to(x_NTD)
+    price_N = draw.exp()
+
+    def explore(a_N: Tensor) -> Tensor:
+        u_N, v_N = torch.from_numpy(sampler.rng.random((2, len(a_N)))).to(x_NTD)
+        return torch.where(u_N < config.explore, v_N < config.explore_open, a_N > 0.5).to(x_NTD)
+
+    trace = rtsae.encoder.run(x_NTD, explore, price_N)
+    advantage_NTT = advantage_of_opening(x_NTD, price_N)
+    held_NT1 = trace.held_NT.clamp_min(0)[..., None]
+    advantage_NT = advantage_NTT.gather(2, held_NT1)[..., 0] / price_N[:, None]
+    advantage_NT[:, 0] = 1.0  # nothing is held before the first step
+    target_NT = torch.where(advantage_NT > 0, OPEN_TARGET, CLOSED_TARGET)
+    weight_NT = advantage_NT.abs().clamp_max(3) + 0.02
+    gate_NT = trace.gate_NT.clamp(1e-5, 1 - 1e-5)
+    entropy_NT = torch.nn.functional.binary_cross_entropy(gate_NT, target_NT, reduction="none")
+    losses = {"hindsight": (weight_NT * entropy_NT).mean()}
+    losses |= _autoencoder(rtsae, x_NTD, trace, config.weights)
+    autoencoder = sum(losses[name] for name in losses if name != "hindsight") / T
+    losses["loss"] = losses["hindsight"] + config.autoencoder_weight * autoencoder
+    return losses, trace
+
+
+def _literal(
+    rtsae: RTSAE, x_NTD: Tensor, sampler: Sampler, config: TrainConfig
+) -> tuple[dict[str, Tensor], Trace]:
+    """Equation 12 as printed: only selected frames are reconstructed, soft gates in training."""
+    trace, weights = rtsae.encoder.run(x_NTD, soft), config.weights
+    mask_NT = torch.ones_like(trace.gate_NT)
+    open_NT = (trace.gate_NT > 0.5).to(x_NTD)
+    k_NTD = rtsae.decode(trace.shown_NTD)
+    losses = {
+        "reconstruction": terms.reconstruction(k_NTD, x_NTD, open_NT).mean(),
+        "diversity": -weights.mu * terms.diversity_selected(trace.h_NTH, open_NT).mean(),
+        "nuclear": weights.tau * terms.nuclear_norm(trace.o_NTH, mask_NT).mean(),
+        "annihilation": weights.lam * terms.annihilation(trace.o_NTH, mask_NT).mean(),
+        "opening": weights.phi * terms.opening(trace.gate_NT, mask_NT).mean(),
+    }
+    losses["loss"] = torch.stack(list(losses.values())).sum()
+    return losses, trace
+
+
+def standardised(front: Any, clips: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """(x_SD, time_S) of cached clips, by the front end's frozen statistics."""
+    for clip in clips:
+        with torch.inference_mode():
+            yield front.standardise(torch.from_numpy(clip.pooled_Sn)).numpy(), clip.time_S
+
+
+def describe(config: TrainConfig) -> dict[str, Any]:
+    """The configuration as JSON, for the model card."""
+    return asdict(config)

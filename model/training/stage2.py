@@ -1,0 +1,113 @@
+"""Stage 2 from folders of videos to a checkpoint: features, training, model card."""
+
+import csv
+import os
+import shlex
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import model
+from model.errors import UnreadableVideo
+from model.networks import checkpoint
+from model.networks.frontend import FrontEnd, Recipe
+from model.networks.vgg import VggBlocks
+from model.training.features import ClipFeatures, load_features
+from model.training.rtsae import TrainConfig, TrainProgress, standardised, train
+from model.video.limits import Limits
+
+
+@dataclass(frozen=True)
+class Stage2:
+    """What a run needs: videos, where features are cached, where the checkpoint goes."""
+
+    videos: Sequence[Path]
+    out: Path
+    cache: Path
+    backbone: Path | None = None  # converted VGG-16; None: the blocks of the shipped checkpoint
+    recipe: Recipe = field(default_factory=Recipe)
+    config: TrainConfig = field(default_factory=TrainConfig)
+    resume: bool = True
+    device: str = "cpu"
+    limits: Limits | None = None
+
+
+def run(
+    stage: Stage2,
+    *,
+    on_clip: Callable[[int, int, str], None] | None = None,
+    on_progress: Callable[[TrainProgress], None] | None = None,
+) -> dict[str, Any]:
+    """Train and write `out` (safetensors), `out`.csv (monitors); the model card.
+
+    Raises UnreadableVideo when no video can be read, InvalidCheckpoint for a bad backbone, and
+    what `train` raises.
+    """
+    began = time.monotonic()
+    front = build_front(stage.recipe, stage.backbone, stage.device)
+    clips, refused = load_features(stage.videos, front, stage.cache, on_clip, stage.limits)
+    if not clips:
+        raise UnreadableVideo(f"none of {len(stage.videos)} videos is readable", refused[0])
+    pooled = torch.cat([torch.from_numpy(clip.pooled_Sn) for clip in clips])
+    front.cpu().fit(pooled)
+    folder = stage.out.with_suffix(".resume") if stage.resume else None
+    rtsae, history = train(
+        list(standardised(front, clips)),
+        stage.config,
+        resume=folder,
+        on_progress=on_progress,
+        device=stage.device,
+    )
+    card = _card(stage, clips, refused, history, time.monotonic() - began)
+    checkpoint.save(stage.out, front, rtsae, card)
+    _write_curves(stage.out.with_suffix(".csv"), history)
+    return card
+
+
+def build_front(recipe: Recipe, backbone: Path | None, device: str = "cpu") -> FrontEnd:
+    """The layers before the gate, from a converted VGG-16 or from the shipped checkpoint."""
+    if backbone is not None:
+        from model.weights.vgg16 import load_blocks
+
+        return FrontEnd.from_blocks(recipe, load_blocks(backbone, recipe.position)).to(device)
+    shipped, _, _ = checkpoint.load(checkpoint.SHIPPED)
+    blocks: VggBlocks = shipped.streams.blocks
+    return FrontEnd.from_blocks(recipe, blocks).to(device)
+
+
+def _card(
+    stage: Stage2,
+    clips: Sequence[ClipFeatures],
+    refused: list[str],
+    history: list[dict[str, float]],
+    seconds: float,
+) -> dict[str, Any]:
+    """What one must know of the weights: data, recipe, command, versions, last monitors."""
+    return {
+        "model": "RTSAE attention (stage 2, unsupervised)",
+        "data": [{"name": clip.name, "sha256": clip.sha256} for clip in clips],
+        "refused": refused,
+        "seconds_of_video": round(sum(float(clip.time_S[-1]) for clip in clips), 1),
+        "recipe": asdict(stage.recipe),
+        "training": asdict(stage.config),
+        "command": shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
+        "backbone": "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)",
+        "monitors": history[-1] if history else {},
+        "seconds": round(seconds, 1),
+        "version": model.__version__,
+        "torch": torch.__version__,
+        "licence": "MIT (recurrent weights); BSD-3-Clause (convolutions)",
+    }
+
+
+def _write_curves(path: Path, history: list[dict[str, float]]) -> None:
+    """The monitors over the iterations as CSV."""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, history[0].keys() if history else ["iteration"])
+        writer.writeheader()
+        writer.writerows(history)
