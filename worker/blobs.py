@@ -57,14 +57,12 @@ class Blobs:
 
     def local_path(self, key: str) -> Path:
         """The blob as a local file: its own, or a cached copy. Raises NotFound."""
-        if self.is_local:
-            path = Path(self._path(key))
-        else:
-            path = self.cache / key
-            if not path.exists() and self.exists(key):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with _replacing(path) as part:
-                    self.fs.get_file(self._path(key), str(part))
+        stored = self._path(key)
+        path = Path(stored) if self.is_local else self.cache / key
+        if not self.is_local and not path.exists() and self.exists(key):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with _replacing(path) as part:
+                self.fs.get_file(stored, str(part))
         if not path.is_file():
             raise NotFound(f"nothing is stored under {key}")
         return path

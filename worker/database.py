@@ -14,9 +14,10 @@ import alembic.command
 import alembic.config
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Connection,
+    Double,
     Engine,
-    Float,
     ForeignKey,
     Index,
     create_engine,
@@ -36,7 +37,7 @@ ACTIVE = text("state IN ('queued', 'running')")
 class clock(FunctionElement[float]):
     """Seconds since the epoch, by the database's clock."""
 
-    type = Float()
+    type = Double()
     inherit_cache = True
 
 
@@ -65,7 +66,7 @@ class VideoRow(Base):
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[float] = mapped_column(default=clock(), index=True)
-    bytes: Mapped[int]
+    bytes: Mapped[int] = mapped_column(BigInteger)
     frames: Mapped[int | None]
     width: Mapped[int]
     height: Mapped[int]

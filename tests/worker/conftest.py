@@ -30,17 +30,25 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def service(settings: Settings) -> Iterator[Service]:
+def scripted_probe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Every file passes the probe; gives the file in which the engine notes its runs."""
     probed = Probe(
         codec="h264", container="MP4/MOV", width=320, height=240, rotation=0,
         claimed_frames=40, claimed_duration_s=1.6, has_audio=False,
     )  # fmt: skip
+    runs = tmp_path_factory.mktemp("scripted") / "runs"
+    runs.touch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(service_module, "probe", lambda path, limits: probed)
-        patch.setenv("SCRIPTED_RUNS", str(settings.data_dir / "runs"))
-        service = Service(settings)
-        yield service
-        service.close()
+        patch.setenv("SCRIPTED_RUNS", str(runs))
+        yield runs
+
+
+@pytest.fixture(scope="module")
+def service(settings: Settings, scripted_probe: Path) -> Iterator[Service]:
+    service = Service(settings)
+    yield service
+    service.close()
 
 
 @dataclass
@@ -48,6 +56,7 @@ class Scripts:
     """Adds videos that are scripts; each is unique."""
 
     service: Service
+    log: Path
     added: int = 0
 
     def add(self, script: str) -> tuple[Video, Job]:
@@ -60,14 +69,13 @@ class Scripts:
 
     def runs(self, video: Video) -> list[str]:
         """What the engine was asked to do with a video, a line a run."""
-        log = self.service.settings.data_dir / "runs"
-        lines = log.read_text().splitlines() if log.exists() else []
+        lines = self.log.read_text().splitlines()
         return [line.partition(" ")[2] for line in lines if line.startswith(video.id)]
 
 
 @pytest.fixture(scope="module")
-def scripts(service: Service) -> Scripts:
-    return Scripts(service)
+def scripts(service: Service, scripted_probe: Path) -> Scripts:
+    return Scripts(service, scripted_probe)
 
 
 @dataclass

@@ -1,0 +1,59 @@
+"""The gallery is filled once, whatever happens in between."""
+
+import json
+
+import pytest
+
+from worker import gallery
+from worker.service import Service
+from worker.settings import Settings
+
+
+@pytest.fixture
+def service(tmp_path):
+    service = Service(Settings(data_dir=tmp_path))
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    """Scenes of two frames; the list of those that were rendered."""
+    calls = []
+    real = gallery.make_scene
+
+    def small(action, seed):
+        calls.append((action, seed))
+        scene = real(action, seed, width=64, height=48, fps=10.0)
+        return scene
+
+    monkeypatch.setattr(gallery, "make_scene", small)
+    return calls
+
+
+SCENES = (("LongJump", 20_000), ("PoleVault", 20_000))
+
+
+def test_filled_once_with_truth_and_background_jobs(service, rendered):
+    gallery.fill(service, SCENES[:1])
+    (service.settings.data_dir / "gallery.done").unlink()  # stopped half-way
+    gallery.fill(service, SCENES)
+    gallery.fill(service, SCENES)
+    assert rendered == list(SCENES)
+    videos = service.list_videos()
+    assert {video.truth["action"] for video in videos} == {"LongJump", "PoleVault"}
+    assert all(video.gallery for video in videos)
+    assert json.dumps(videos[0].truth)
+    assert service.counts()["queued"] == 2
+
+
+def test_deleted_scenes_stay_deleted(service, rendered):
+    gallery.fill(service, SCENES[:1])
+    service.delete_video(service.list_videos()[0].id)
+    gallery.fill(service, SCENES[:1])
+    assert service.list_videos() == []
+
+
+def test_seeds_are_for_tests_only():
+    assert len(gallery.SCENES) == 6
+    assert all(seed >= 20_000 for _, seed in gallery.SCENES)
