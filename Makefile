@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 .PHONY: run test check format clean
 
 run: $(STAMP)
-	@exec $(BIN)/kairoscope serve
+	@exec $(BIN)/kairoscope serve --stop-with-parent
 
 test: $(STAMP)
 	@scripts/chromium.sh

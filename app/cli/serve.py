@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 from typing import Any
 
 from app.cli import Exit
@@ -16,13 +17,21 @@ def register(subparsers: Any) -> None:
         description="Start the web application, its worker and, unless KAIROSCOPE_REDIS_URL is "
         "set, its broker. Settings are the environment variables KAIROSCOPE_*.",
     )
+    parser.add_argument(
+        "--stop-with-parent",
+        action="store_true",
+        help="also stop when the process that started it ends, even if it was killed (Linux)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Serve until SIGTERM or Ctrl-C."""
+    from worker.parent import die_with_parent
     from worker.supervise import serve
 
+    if arguments.stop_with_parent:
+        die_with_parent(signal.SIGTERM)
     settings = deployment_settings()
     logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
     serve(settings)
