@@ -16,7 +16,7 @@ from model.errors import KairoscopeError
 
 log = logging.getLogger(__name__)
 
-TAKEOVER_S = 2.0
+TAKEOVER_S = 10.0  # for the older request's last write and sync
 STALL_S = 60.0
 
 
@@ -27,22 +27,22 @@ class Writers:
     def __init__(self, store: UploadStore) -> None:
         self._store = store
         self._active: dict[str, anyio.CancelScope] = {}
+        self._finishing: set[str] = set()
         self._stopping = False
 
     @asynccontextmanager
     async def exclusive(self, upload_id: str) -> AsyncIterator[None]:
         """Hold the upload, stopping an older writer; raises UploadLocked while it finishes."""
-        older = self._active.get(upload_id)
-        if older:
+        if older := self._active.get(upload_id):
             older.cancel()
-        deadline = anyio.current_time() + (TAKEOVER_S if older else 0)
+        deadline = anyio.current_time() + TAKEOVER_S
         with ExitStack() as held:
             while True:
                 try:
                     held.enter_context(self._store.locked(upload_id))
                     break
                 except UploadLocked:
-                    if anyio.current_time() >= deadline:
+                    if upload_id in self._finishing or anyio.current_time() >= deadline:
                         raise
                 await anyio.sleep(0.02)
             yield
@@ -75,13 +75,20 @@ class Writers:
             raise _shutting_down() if self._stopping else _taken_over()
         return await run_sync(self._store.get, upload.id)
 
+    async def finish(self, upload: Upload) -> Upload:
+        """`UploadStore.finish`; meanwhile no request waits for the upload."""
+        self._finishing.add(upload.id)
+        try:
+            return await run_sync(self._store.finish, upload)
+        finally:
+            self._finishing.discard(upload.id)
+
     async def finish_waiting(self) -> None:
         """Finish what a crash left complete but unfinished; what fails stays for a later try."""
         for upload in await run_sync(self._store.waiting):
             try:
                 async with self.exclusive(upload.id):
-                    upload = await run_sync(self._store.get, upload.id)
-                    await run_sync(self._store.finish, upload)
+                    await self.finish(await run_sync(self._store.get, upload.id))
             except KairoscopeError as error:
                 log.warning("upload %s is not finished: %s", upload.id, error.message)
 

@@ -130,7 +130,7 @@ def router(store: UploadStore, writers: Writers) -> APIRouter:
     async def _acknowledge(upload: Upload, status: int) -> Response:
         """Answer with the new offset, finishing the upload when that was its last byte."""
         if upload.complete:
-            upload = await run_sync(store.finish, upload)
+            upload = await writers.finish(upload)
         headers = _headers(upload) | {"Upload-Offset": str(upload.offset)}
         if upload.problem:
             return problem_response(upload.problem, headers)
