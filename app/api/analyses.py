@@ -136,7 +136,7 @@ def router(service: Service, streams: Streams) -> APIRouter:
             try:
                 job = await run_sync(service.get_job, job.id)
             except NotFound:  # deleted with its video
-                yield ServerSentEvent(event="end", data=None)
+                yield ServerSentEvent(event="end", raw_data="null")
                 return
 
     return routes

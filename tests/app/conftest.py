@@ -15,6 +15,7 @@ import av
 import httpx
 import numpy as np
 import pytest
+import uvicorn
 
 from app.server import make_server
 from worker.service import Service
@@ -84,13 +85,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
-    """Start a server with these settings; all are stopped after the module."""
-    running = []
+class Serve:
+    """Starts servers in threads, and stops them."""
 
-    def start(**settings: object) -> Site:
-        base = {"data_dir": tmp_path_factory.mktemp("data"), "port": free_port(), "gallery": False}
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._running: dict[int, tuple[Site, uvicorn.Server, threading.Thread]] = {}
+
+    def __call__(self, **settings: object) -> Site:
+        """A running server with these settings."""
+        base = {"data_dir": self._folders.mktemp("data"), "port": free_port(), "gallery": False}
         chosen = Settings(**base | settings)
         server = make_server(chosen)
         thread = threading.Thread(target=server.run)
@@ -98,18 +102,31 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Si
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
-        service = Service(chosen)
         client = httpx.Client(base_url=f"http://127.0.0.1:{chosen.port}", timeout=20)
-        running.append((server, thread, client, service))
-        return Site(chosen, client, service)
+        site = Site(chosen, client, Service(chosen))
+        self._running[chosen.port] = site, server, thread
+        return site
 
-    yield start
-    for server, thread, client, service in running:
-        client.close()
-        service.close()
+    def stop(self, site: Site) -> None:
+        """As SIGTERM does."""
+        site, server, thread = self._running.pop(site.port)
+        site.service.close()
         server.should_exit = True
         thread.join(15)
+        site.http.close()
         assert not thread.is_alive(), "the server did not stop"
+
+    def stop_all(self) -> None:
+        for site, _, _ in list(self._running.values()):
+            self.stop(site)
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Starts servers; all are stopped after the module."""
+    servers = Serve(tmp_path_factory)
+    yield servers
+    servers.stop_all()
 
 
 @pytest.fixture
@@ -123,7 +140,7 @@ def idle_site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def site(serve: Callable[..., Site]) -> Site:
+def site(serve: Serve) -> Site:
     """The module's server with ordinary settings."""
     return serve()
 
