@@ -21,6 +21,8 @@ GATELESS = [name for name, method in registry().items() if not method.needs_gate
 class Pass:
     """A run of the stand-in attention: a step each `stride` frames, phi by brightness."""
 
+    priced = False
+
     def __init__(self, stride):
         self.stride, self.index, self.time, self.level = stride, [], [], []
 
@@ -32,7 +34,7 @@ class Pass:
                 self.time.append(batch.times_N[place])
                 self.level.append(batch.frames_NHWC[place].mean())
 
-    def scores(self, threshold=0.5):
+    def scores(self, threshold=0.5, price=1.0):
         level_S = np.asarray(self.level)
         gate_S = level_S / 255
         return FrameScores(

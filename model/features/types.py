@@ -41,10 +41,19 @@ class Descriptor(Protocol):
 
 
 class Gate(Protocol):
-    """The attention model's answer for one clip, re-runnable at any threshold (no torch here)."""
+    """The attention model's answer for one clip, re-runnable under other terms (no torch here).
 
-    def scores(self, threshold: float = 0.5) -> FrameScores:
-        """The recursion, run with the gate at `threshold`: what opens changes what follows."""
+    `priced` tells whether the gate weighs a price of opening: the literal reading does not.
+    """
+
+    priced: bool
+
+    def scores(self, threshold: float = 0.5, price: float = 1.0) -> FrameScores:
+        """The recursion, run with the gate at `threshold`: what opens changes what follows.
+
+        `price` multiplies the cost of opening that the gate was trained to weigh: above 1 fewer
+        gates open, below 1 more. Ignored where the gate is not `priced`.
+        """
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from model.methods.base import Method, Selection, parameter
 from model.methods.filling import fill_apart
 from model.types import Curve, FrameScores, Indices
 
-BISECTIONS = 20  # thresholds tried for a wanted number, to within 1e-6
+BISECTIONS = 20  # settings tried for a wanted number
+PRICE_OCTAVES = 10.0  # prices from a thousandth to a thousand times the usual
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,11 @@ class RTSAE(Method):
     what opens later; the first step nearly always opens, as nothing is known before it.
 
     Keyframes: as many as gates open; if none does, the step of the largest gate. A wanted number K
-    is met by bisecting the threshold and running the recursion again. Where no threshold gives
-    exactly K, the nearest run is taken and the lowest open gates are dropped (never the first
-    step) or the highest closed ones added. Above the number of steps, frames between them are
+    is met by bisecting the price of opening, a threshold on what a step must save, and running the
+    recursion again (a gate without a price: its threshold). Bisecting the price selects better
+    than bisecting the threshold, as the gate was trained over a range of prices. Where no run gives
+    exactly K, the nearest is taken and the lowest open gates are dropped (never the first step)
+    or the highest closed ones added. Above the number of steps, frames between them are
     added by the gate interpolated in time.
     """
 
@@ -70,9 +73,18 @@ def _exactly(
     gate: Gate, scores: FrameScores, k: int
 ) -> tuple[FrameScores, Indices, tuple[str, ...]]:
     """The run whose number of open steps is nearest to k, and k of its steps."""
-    scores = _nearest_run(gate.scores, scores, k)
+    if gate.priced:
+        threshold = scores.threshold
+        low, high = -PRICE_OCTAVES, PRICE_OCTAVES
+        position, scores = _nearest_run(
+            lambda octave: gate.scores(threshold, 2.0**octave), low, high, k
+        )
+        setting = f"price of opening is {2.0**position:.4g} times its usual"
+    else:
+        position, scores = _nearest_run(gate.scores, 0.0, 1.0, k)
+        setting = f"threshold is {position:.4g}"
     opened = int(scores.open_S.sum())
-    how = f"The gate's threshold is {scores.threshold:.4g} for {k} keyframes"
+    how = f"The gate's {setting} for {k} keyframes"
     if opened == k:
         return scores, np.flatnonzero(scores.open_S), (f"{how}.",)
     rank_S = scores.gate_S + 2.0 * scores.open_S  # any open step before any closed one
@@ -87,26 +99,28 @@ def _exactly(
     return scores, step_K, (f"{how}: {opened} steps open, {change}.",)
 
 
-def _nearest_run(run: Callable[[float], FrameScores], scores: FrameScores, k: int) -> FrameScores:
-    """Bisect the threshold for k open steps; the nearest run met, the larger of two as near.
+def _nearest_run(
+    run: Callable[[float], FrameScores], low: float, high: float, k: int
+) -> tuple[float, FrameScores]:
+    """Bisect for k open steps between two settings; the nearest run met, the larger of two as near.
 
-    More opens at a lower threshold, mostly: the recursion makes no promise.
+    Fewer open at a higher setting, mostly: the recursion makes no promise.
     """
 
-    def miss(scores: FrameScores) -> tuple[int, bool]:
-        surplus = int(scores.open_S.sum()) - k
+    def miss(tried: tuple[float, FrameScores]) -> tuple[int, bool]:
+        surplus = int(tried[1].open_S.sum()) - k
         return abs(surplus), surplus < 0
 
-    low, high, nearest = 0.0, 1.0, scores
+    nearest = None
     for _ in range(BISECTIONS):
-        if miss(scores)[0] == 0:
+        middle = (low + high) / 2
+        tried = middle, run(middle)
+        nearest = tried if nearest is None else min(nearest, tried, key=miss)
+        distance, too_few = miss(tried)
+        if distance == 0:
             break
-        if miss(scores)[1]:
-            high = scores.threshold
-        else:
-            low = scores.threshold
-        scores = run((low + high) / 2)
-        nearest = min(nearest, scores, key=miss)
+        low, high = (low, middle) if too_few else (middle, high)
+    assert nearest is not None
     return nearest
 
 

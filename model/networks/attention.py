@@ -177,17 +177,24 @@ class ClipGate:
         self, model: AttentionModel, index_S: Indices, time_S: Floats, x_SD: torch.Tensor
     ) -> None:
         self._model, self._index_S, self._time_S, self.x_SD = model, index_S, time_S, x_SD
-        self._runs: dict[float, FrameScores] = {}
+        self.priced = model.rtsae.encoder.J > 0
+        self._runs: dict[tuple[float, float], FrameScores] = {}
 
-    def scores(self, threshold: float = 0.5) -> FrameScores:
-        """The binary gate at `threshold`; the first step always opens (the memory is empty)."""
-        if threshold not in self._runs:
+    def scores(self, threshold: float = 0.5, price: float = 1.0) -> FrameScores:
+        """The binary gate at `threshold`; the first step always opens (the memory is empty).
+
+        `price` multiplies the checkpoint's own price of opening.
+        """
+        key = (threshold, price)
+        if key not in self._runs:
+            encoder = self._model.rtsae.encoder
+            price_1 = torch.tensor([price * encoder.config.price])
             with torch.inference_mode():
-                trace = self._model.rtsae.encoder.run(self.x_SD[None], hard(threshold))
-            self._runs[threshold] = _scores(
+                trace = encoder.run(self.x_SD[None], hard(threshold), price_1)
+            self._runs[key] = _scores(
                 self._index_S, self._time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
             )
-        return self._runs[threshold]
+        return self._runs[key]
 
 
 def _scores(

@@ -28,9 +28,7 @@ class LossWeights:
 
 def reconstruction(k_NTD: Tensor, x_NTD: Tensor, weight_NT: Tensor) -> Tensor:
     """Sum over steps of weight x |k_t - x_t|^2: `weight` is the mask, or the open gates."""
-    error_NTD = (k_NTD - x_NTD).square()
-    error_N: Tensor = torch.einsum("ntd,nt->n", error_NTD, weight_NT)
-    return error_N
+    return torch.einsum("ntd,nt->n", (k_NTD - x_NTD).square(), weight_NT)
 
 
 def nuclear_norm(o_NTH: Tensor, mask_NT: Tensor) -> Tensor:
@@ -39,7 +37,8 @@ def nuclear_norm(o_NTH: Tensor, mask_NT: Tensor) -> Tensor:
     Through torch's own `svdvals`, whose gradient stays finite at repeated singular values.
     """
     with torch.autocast(o_NTH.device.type, enabled=False):
-        return torch.linalg.svdvals((o_NTH * mask_NT[..., None]).float()).sum(1)
+        singular_NT: Tensor = torch.linalg.svdvals((o_NTH * mask_NT[..., None]).float())
+    return singular_NT.sum(1)
 
 
 def annihilation(o_NTH: Tensor, mask_NT: Tensor) -> Tensor:

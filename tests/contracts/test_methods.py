@@ -28,15 +28,17 @@ METHODS = sorted(methods.registry())
 class FakeGate:
     """A recursion with memory, as the model's: the gate sees what is new since it last opened."""
 
+    priced = True
+
     def __init__(self, times_T, seed=0):
         self.index_S = np.arange(0, len(times_T), STEP)
         self.time_S = times_T[self.index_S]
         self.x_S = np.random.default_rng(seed).normal(size=len(self.index_S)).cumsum()
 
-    def scores(self, threshold=0.5):
+    def scores(self, threshold=0.5, price=1.0):
         gate, memory = [], None
         for x in self.x_S:
-            gate.append(1.0 if memory is None else float(-np.expm1(-((x - memory) ** 2) / 4)))
+            gate.append(1.0 if memory is None else float(-np.expm1(-((x - memory) ** 2) / 4 / price)))
             if gate[-1] > threshold:
                 memory = x
         gate_S = np.array(gate)

@@ -14,12 +14,14 @@ T, STEP = 100, 10
 class FixedGate:
     """Gates that do not depend on what opened before, and a count of the runs."""
 
+    priced = False
+
     def __init__(self, gate_S, step=STEP):
         self.gate_S = np.asarray(gate_S, float)
         self.index_S = np.arange(len(gate_S)) * step
         self.runs = []
 
-    def scores(self, threshold=0.5):
+    def scores(self, threshold=0.5, price=1.0):
         self.runs.append(threshold)
         S = len(self.gate_S)
         phi_S = np.full(S, 1 / S)
@@ -74,7 +76,7 @@ def test_k_bisects_the_threshold(k):
 def test_the_own_number_needs_one_run():
     gate = FixedGate(GATES)
     assert chosen(gate, 4).index_K.tolist() == chosen(FixedGate(GATES)).index_K.tolist()
-    assert gate.runs == [0.5]
+    assert set(gate.runs) == {0.5}
 
 
 class JumpingGate(FixedGate):
@@ -86,9 +88,9 @@ class JumpingGate(FixedGate):
     def __init__(self):
         super().__init__(self.LOW)
 
-    def scores(self, threshold=0.5):
+    def scores(self, threshold=0.5, price=1.0):
         self.gate_S = self.LOW if threshold < 0.6 else self.HIGH
-        return super().scores(threshold)
+        return super().scores(threshold, price)
 
 
 def test_a_jump_from_above_drops_the_lowest_open_gates():
@@ -121,3 +123,31 @@ def test_above_the_steps_frames_between_are_added():
 def test_without_a_gate_it_is_an_error():
     with pytest.raises(InvalidValue, match="gate"):
         chosen(None)
+
+
+class PricedGate(FixedGate):
+    """Gates that close as the price of opening rises; the threshold alone opens all or none."""
+
+    priced = True
+
+    def scores(self, threshold=0.5, price=1.0):
+        self.prices.append(price)
+        gate_S = -np.expm1(-np.arange(1, len(self.gate_S) + 1) / price)
+        self_gate, self.gate_S = self.gate_S, gate_S
+        try:
+            return super().scores(threshold)
+        finally:
+            self.gate_S = self_gate
+
+    prices: list[float]
+
+
+@pytest.mark.parametrize("k", [1, 3, 7, 10])
+def test_a_priced_gate_meets_k_by_its_price_at_its_own_threshold(k):
+    gate = PricedGate(GATES)
+    gate.prices = []
+    result = chosen(gate, k)
+    S = len(GATES)
+    assert result.index_K.tolist() == [i * STEP for i in range(S - min(k, S), S)]
+    assert set(gate.runs) == {0.5}
+    assert len(set(gate.prices)) > 1 or k == int(np.sum(-np.expm1(-np.arange(1, S + 1)) > 0.5))
