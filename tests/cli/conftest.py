@@ -1,10 +1,13 @@
-"""A small clip for the command line to work on."""
+"""A small clip for the command line to work on, and weights that mean nothing."""
 
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+
+from model.networks import checkpoint
+from model.networks.attention import AttentionModel
 
 FRAMES = 40
 
@@ -22,4 +25,13 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
             frame_HWC[20:40, left : left + 20] = (230, 200, 90)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame_HWC, format="rgb24")))
         container.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of random weights: enough to run, not to mean anything."""
+    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+    model = AttentionModel.untrained(seed=0)
+    checkpoint.save(path, model.front, model.rtsae, {"trained_on": "nothing"})
     return path

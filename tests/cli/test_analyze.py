@@ -33,6 +33,28 @@ def test_json_of_one_video_is_an_analysis(clip: Path, capsys: pytest.CaptureFixt
         assert np.allclose(keyframes.time_K, keyframes.index_K / 20)
 
 
+def test_attention_at_the_asked_rate(
+    clip: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--weights", weights, "--device", "cpu", "--steps-per-second", 5, "--json", "-")
+    assert analyze(clip, "--methods", "rtsae", *options) == Exit.DONE
+    analysis = Analysis.from_json(json.loads(capsys.readouterr().out))
+    assert analysis.steps is not None
+    assert analysis.steps.index_S.tolist() == list(range(0, 40, 4))
+    assert analysis.provenance["attention"]["name"] == "random"
+
+
+def test_missing_weights_and_devices_are_one_line(
+    clip: Path, tmp_path: Path, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "missing.safetensors"
+    assert analyze(clip, "--methods", "rtsae", "--weights", missing) == Exit.FAILED
+    assert analyze(clip, "--methods", "rtsae", "--device", "toaster") == Exit.USAGE
+    first, second = capsys.readouterr().err.splitlines()
+    assert f"no checkpoint at {missing}" in first
+    assert "--device toaster" in second
+
+
 def test_several_videos_are_json_lines_in_a_file(clip: Path, tmp_path: Path) -> None:
     target = tmp_path / "results.jsonl"
     assert analyze(clip, clip, "--methods", "uniform", "--json", target) == Exit.DONE
