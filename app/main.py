@@ -1,6 +1,5 @@
 """The web application: REST, pages and static files in one ASGI process, without torch."""
 
-from dash import Dash
 from fastapi import FastAPI
 
 import model
@@ -10,6 +9,7 @@ from app.api.analyses import Streams
 from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
 from app.static_files import STATIC, CachedFiles
+from app.threaded import ThreadedDash
 from worker.service import Service
 from worker.settings import Settings
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     platform.install(app, service)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
 
-    dash_app = Dash(__name__, server=app, on_error=problems.log_callback_error)
+    dash_app = ThreadedDash(__name__, server=app, on_error=problems.log_callback_error)
     pages.mount(dash_app, service)
     app.add_middleware(security.Security, settings=settings, script_hashes=dash_app.csp_hashes)
     return app
