@@ -18,6 +18,8 @@ from model.video.limits import Limits
 Job = dict[str, Any]
 Task = Callable[[Job, Limits], None]
 
+STDERR_BYTES = 65_536  # a traceback, kept for the log
+
 _last_sent = time.monotonic()
 
 
@@ -75,7 +77,7 @@ def _lower(limits: Limits, writes_bytes: int) -> None:
     wanted: Mapping[int, int] = {
         resource.RLIMIT_AS: limits.memory_bytes,
         resource.RLIMIT_CPU: limits.cpu_seconds,
-        resource.RLIMIT_FSIZE: writes_bytes,
+        resource.RLIMIT_FSIZE: max(writes_bytes, STDERR_BYTES),
         resource.RLIMIT_CORE: 0,
     }
     for which, value in wanted.items():

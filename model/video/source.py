@@ -20,6 +20,10 @@ from model.video.limits import CONTAINERS, Limits
 from model.video.timeline import Timeline
 
 ACCEPTED = ", ".join(CONTAINERS.values())
+UNSPECIFIED = 2
+MATRICES = {0, 1, UNSPECIFIED, 4, 5, 6, 7, 9}  # AVCOL_SPC_* that swscale 9 reads
+RANGES = {0, 1, 2}
+PLAUSIBLE_FPS = 500  # recorders without a rate write 1000
 NOT_DECODABLE = "The file may be damaged or encrypted; re-export it as MP4 (H.264)."
 
 
@@ -57,7 +61,6 @@ class Source(AbstractContextManager["Source"]):
     _ticks: int = -1
 
     def __enter__(self) -> Self:
-        av.logging.set_level(av.logging.ERROR)
         with ExitStack() as stack:
             file = stack.enter_context(_open_file(self.path, self.limits))
             with _open_container(file, codec_whitelist="none") as header:
@@ -92,9 +95,10 @@ class Source(AbstractContextManager["Source"]):
     @property
     def expected_frames(self) -> int | None:
         """The claimed number, or what the claimed duration and rate make of it: for progress."""
-        if self.claimed_frames or not (self.claimed_duration_s and self.stream.average_rate):
+        rate = self.stream.average_rate
+        if self.claimed_frames or not (self.claimed_duration_s and rate and rate < PLAUSIBLE_FPS):
             return self.claimed_frames
-        return int(self.claimed_duration_s * self.stream.average_rate)
+        return int(self.claimed_duration_s * rate)
 
     def about(self) -> dict[str, Any]:
         """What the header says, as fields of a message."""
@@ -134,7 +138,7 @@ class Source(AbstractContextManager["Source"]):
                 raise
             except av.error.EOFError:
                 return
-            except av.error.FFmpegError:
+            except (av.error.FFmpegError, OSError):
                 self.errors += 1
                 continue
             yield from frames
@@ -142,6 +146,7 @@ class Source(AbstractContextManager["Source"]):
     def _picture(self, frame: Any) -> Picture:
         base = frame.time_base or self.stream.time_base
         ticks = self._avi_ticks(frame) if self.container.format.name == "avi" else frame.pts
+        _name_plain_colours(frame)
         time_s = self.timeline.place(None if ticks is None else float(ticks * base))
         shown_s = float((frame.duration or 0) * base)
         return Picture(frame, time_s, shown_s, round(frame.rotation / 90) % 4)
@@ -169,6 +174,14 @@ class Source(AbstractContextManager["Source"]):
             _refuse_duration(picture.time_s, self.limits)
 
 
+def _name_plain_colours(frame: Any) -> None:
+    """Take colour matrices and ranges that the scaler cannot convert as unspecified."""
+    if frame.colorspace not in MATRICES:
+        frame.colorspace = UNSPECIFIED
+    if frame.color_range not in RANGES:
+        frame.color_range = 0
+
+
 def _open_file(path: str, limits: Limits) -> Any:
     about = os.stat(path)
     if not stat.S_ISREG(about.st_mode):
@@ -189,16 +202,19 @@ def _open_container(file: Any, **options: str) -> Any:
         "protocol_whitelist": "none",  # no protocol has this name
         "threads": "1",
     }
+    av.logging.set_level(av.logging.ERROR)
     with av.logging.Capture() as log:
         try:
             return av.open(file, options=options, metadata_errors="replace")
         except MemoryError:
             raise
-        except (av.error.FFmpegError, ValueError) as error:
+        except (av.error.FFmpegError, OSError, ValueError) as error:  # OSError: absurd offsets
             cause = f"not a readable video in an accepted container ({ACCEPTED})"
             if any("moov atom not found" in text for *_, text in log):
                 cause = "the file is cut off: its index (moov atom) is missing"
             raise UnreadableVideo(cause, "Upload the original video file.") from error
+        finally:
+            av.logging.set_level(None)
 
 
 def _video_stream(container: Any) -> Any:

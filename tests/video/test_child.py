@@ -118,7 +118,7 @@ def test_limits_hold_inside_the_child(long_clip):
         next(iter(stream))
         soft, hard = resource.prlimit(stream.pid, resource.RLIMIT_AS)
         assert soft == hard == limits.memory_bytes
-        assert resource.prlimit(stream.pid, resource.RLIMIT_FSIZE) == (0, 0)
+        assert resource.prlimit(stream.pid, resource.RLIMIT_FSIZE) == (65_536, 65_536)
         assert resource.prlimit(stream.pid, resource.RLIMIT_CORE) == (0, 0)
 
 

@@ -144,6 +144,15 @@ def test_odd_sizes(tmp_path):
     assert_same_greys(decoded, 3)
 
 
+def test_a_colour_matrix_that_the_scaler_does_not_know(tmp_path):
+    options = {"x264-params": "colormatrix=YCgCo"}
+    path = write_clip(tmp_path / "ycgco.mp4", grey_frames(3), options=options)
+    with av.open(str(path)) as file:
+        assert next(file.decode(video=0)).colorspace == 8
+    frames, _, _ = decode(path)
+    assert_same_greys(frames, 3)
+
+
 def test_gif_with_its_own_delays(tmp_path):
     frames = grey_frames(5)
     times = [0.0, 0.1, 0.4, 0.5, 0.6]
