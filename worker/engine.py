@@ -3,6 +3,7 @@ when a job needs it, so that it happens in the Celery child and never before its
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -109,8 +110,10 @@ def resolve_device(wanted: str) -> str:
 def load_attention(weights: Path, device: str) -> "AttentionModel":
     """The network, loaded once per process, with all cores to itself. Raises InvalidCheckpoint."""
     import torch
+
     from model.networks.attention import AttentionModel
 
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    torch.set_num_threads(cores or 1)
     torch.set_flush_denormal(True)
     return AttentionModel.load(weights, device)

@@ -5,8 +5,6 @@ nothing was trained on them.
 """
 
 import os
-import tempfile
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -14,6 +12,7 @@ from model.datasets.athletics import make_scene
 from model.datasets.athletics.write import write_scene
 from worker.database import VideoRow
 from worker.parent import die_with_parent
+from worker.scratch import scratch
 from worker.service import Service
 from worker.settings import Settings
 
@@ -31,8 +30,8 @@ def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None
         if (action, seed) in there:
             continue
         scene = make_scene(action, seed)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "scene.mp4"
+        with scratch(service.settings, "gallery") as folder:
+            path = folder / "scene.mp4"
             write_scene(scene, path)
             service.add_video(path, f"{action} {seed}.mp4", gallery=True, truth=scene.truth())
     marker.touch()

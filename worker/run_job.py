@@ -1,10 +1,6 @@
 """A job from claim to result: first what the page needs to play the video, then the analysis."""
 
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import update
 
@@ -16,6 +12,7 @@ from worker.database import JobRow, VideoRow
 from worker.engine import Engine
 from worker.errors import NotFound
 from worker.progress import Reporter
+from worker.scratch import scratch
 from worker.service import Service, result_key
 from worker.types import Job, Video
 
@@ -62,7 +59,7 @@ class _Run:
             self.attempt.check()
             self.reporter.derivatives(done, total)
 
-        with _scratch(self.service, self.job) as folder:
+        with scratch(self.service.settings, self.job.id) as folder:
             self.engine.derive(self.original, folder, on_progress)
             for path in folder.iterdir():
                 self.service.blobs.put(f"videos/{self.video.id}/{path.name}", path)
@@ -93,18 +90,6 @@ class _Run:
     def _update_video(self, **values: object) -> None:
         with self.service.database.write() as session:
             session.execute(update(VideoRow).where(VideoRow.id == self.video.id).values(**values))
-
-
-@contextmanager
-def _scratch(service: Service, job: Job) -> Iterator[Path]:
-    """An empty folder of the job's own, gone at the end; a killed attempt's is emptied first."""
-    folder = service.settings.data_dir / "scratch" / job.id
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _forget_if_deleted(service: Service, video: Video) -> None:

@@ -176,18 +176,20 @@ class Service:
     def cancel(self, job_id: str) -> Job:
         """Cancel a waiting or running job: it is cancelled at once, and the worker stops at its
         next look. Raises NotFound, Conflict for a finished one."""
-        job = self.get_job(job_id)
+        self.get_job(job_id)
         cancelled = (
             update(JobRow)
             .where(JobRow.id == job_id, JobRow.state.in_(("queued", "running")))
             .values(**NO_LEASE, state="cancelled", stage="", eta_s=None, partial=None)
             .values(finished_at=clock(), revision=JobRow.revision + 1)
+            .returning(JobRow.id)
         )
         with self.database.write() as session:
-            session.execute(cancelled)
-        if job.finished:
+            was_active = session.scalar(cancelled) is not None
+        job = self.get_job(job_id)
+        if not was_active:
             raise Conflict(f"the analysis is already {job.state}", "There is nothing to cancel.")
-        return self.get_job(job_id)
+        return job
 
     # The platform
 

@@ -7,6 +7,9 @@ Data directory:
     <data_dir>/broker/             the embedded Valkey server's socket, log and append-only file,
                                    unless KAIROSCOPE_REDIS_URL is set
     <data_dir>/cache/              local copies of remote blobs
+    <data_dir>/scratch/            unfinished files of running jobs
+    <data_dir>/uploads/            unfinished uploads
+    <data_dir>/gallery.done        the gallery is complete; what a user deletes stays deleted
     <data_dir>/serve.lock          held by the one running `kairoscope serve`
 """
 

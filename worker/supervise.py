@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 from worker import broker
@@ -50,7 +50,7 @@ def gallery_command(settings: Settings) -> list[str]:
 
 @dataclass
 class Part:
-    """A child process that should be running. `once`: it may end by itself.
+    """A child process that should be running, or, with `once`, that runs once and ends.
 
     `orphaned` is the signal it gets when the supervisor is killed.
     """
@@ -62,7 +62,8 @@ class Part:
     process: "subprocess.Popen[bytes] | None" = None
     quick_deaths: int = 0
     started: float = 0.0
-    start_at: float = field(default=0.0)
+    start_at: float = 0.0
+    ended: bool = False
 
     def start(self, environment: dict[str, str]) -> None:
         """Start it, in a session of its own: Ctrl-C reaches the supervisor only."""
@@ -81,7 +82,12 @@ class Part:
                 self.start(environment)
             return
         code = self.process.poll()
-        if code is None or (self.once and code == 0):
+        if code is None or self.ended:
+            return
+        if self.once:
+            self.ended = True
+            if code != 0:
+                log.warning("the %s ended (code %s) and goes on at the next start", self.name, code)
             return
         lived = time.monotonic() - self.started
         self.quick_deaths = 0 if lived > STEADY_S else self.quick_deaths + 1

@@ -134,6 +134,7 @@ def test_key_depends_on_everything_that_determines_a_result(tmp_path):
     assert analysis_key(settings, "a", {"sms": {"sigma": 2.0}}, None) == base
 
 
-def test_service_loads_no_torch():
-    code = "import sys, worker.service, worker.supervise; sys.exit('torch' in sys.modules)"
+def test_only_a_running_job_loads_torch():
+    modules = "worker.tasks, worker.supervise, worker.gallery"
+    code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -1,6 +1,7 @@
 """The supervisor: it starts everything, restarts what dies, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -157,6 +158,16 @@ def test_a_part_that_keeps_dying_ends_the_server_with_its_command(settings, monk
         keep_for(20)
 
 
+def test_a_part_that_runs_once_is_left_alone_when_it_fails(caplog):
+    part = supervise.Part("gallery", [sys.executable, "-S", "-c", "raise SystemExit(3)"], once=True)
+    part.keep(dict(os.environ))
+    part.process.wait()
+    for _ in range(3):
+        part.keep(dict(os.environ))
+    assert part.process.returncode == 3
+    assert caplog.messages == ["the gallery ended (code 3) and goes on at the next start"]
+
+
 def test_commands_run_this_python(settings):
     assert supervise.worker_command(settings) == [sys.executable, "-m", "worker"]
     assert supervise.web_command(settings) == [sys.executable, "-m", "app.server"]
@@ -172,4 +183,5 @@ def test_socket_path_fits_however_long_the_data_directory_is(tmp_path):
     finally:
         process.terminate()
         process.wait()
+        shutil.rmtree(broker.socket_path(deep).parent)
     assert not broker.answers(deep)

@@ -1,0 +1,89 @@
+"""The product's engine on a small real video, with random weights."""
+
+from pathlib import Path
+
+import pytest
+
+from model.errors import InvalidCheckpoint
+from model.methods import get
+from tests.clips import moving_square, write_clip
+from worker import engine
+from worker.engine import TorchEngine
+from worker.settings import Settings
+
+FRAMES = 10
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(tmp_path_factory.mktemp("clip") / "x.mp4", moving_square(FRAMES))
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from model.networks import checkpoint
+    from model.networks.attention import AttentionModel
+
+    model = AttentionModel.untrained(0)
+    path = tmp_path_factory.mktemp("weights") / "random.safetensors"
+    checkpoint.save(path, model.front, model.rtsae, {})
+    return path
+
+
+def analyze(settings: Settings, clip: Path, methods: list[str], attention: bool):
+    chosen = [get(name)() for name in methods]
+    run = TorchEngine(settings).analyze
+    return run(clip, chosen, None, attention, lambda progress: None, lambda: False)
+
+
+def test_derivatives_are_what_the_service_hands_out(clip, tmp_path):
+    heard = []
+    settings = Settings(data_dir=tmp_path)
+    TorchEngine(settings).derive(clip, tmp_path, lambda *done: heard.append(done))
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names >= {"preview.mp4", "sprite_000.jpg", "sprites.json", "thumbnail.jpg"}
+    assert 0 < heard[-1][0] <= FRAMES
+
+
+def test_network_runs_only_when_asked(clip, weights, tmp_path):
+    settings = Settings(data_dir=tmp_path, weights=weights, device="cpu")
+    without = analyze(settings, clip, ["sms"], attention=False)
+    assert without.steps is None
+    both = analyze(settings, clip, ["rtsae", "uniform"], attention=True)
+    assert both.steps.phi_S.sum() == pytest.approx(1)
+    assert set(both.methods) == {"rtsae", "uniform"}
+    assert both.provenance["attention"]["name"] == "random"
+
+
+def test_a_full_gpu_means_the_cpu_and_the_result_says_so(clip, weights, tmp_path, monkeypatch):
+    import torch
+
+    class Full:
+        def begin(self, steps_per_second=None):
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    load = engine.load_attention
+    asked = []
+
+    def load_or_full(path, device):
+        asked.append(device)
+        return Full() if device == "cuda" else load(path, device)
+
+    monkeypatch.setattr(engine, "load_attention", load_or_full)
+    settings = Settings(data_dir=tmp_path, weights=weights, device="cuda")
+    analysis = analyze(settings, clip, ["uniform"], attention=True)
+    assert asked == ["cuda", "cpu"]
+    assert analysis.provenance["attention"]["device"] == "cpu"
+
+
+def test_missing_checkpoint_is_a_clear_error(clip, tmp_path):
+    settings = Settings(data_dir=tmp_path, weights=tmp_path / "none.safetensors", device="cpu")
+    with pytest.raises(InvalidCheckpoint, match=r"none\.safetensors"):
+        analyze(settings, clip, ["uniform"], attention=True)
+
+
+def test_auto_takes_a_device_that_is_there():
+    import torch
+
+    assert engine.resolve_device("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
+    assert engine.resolve_device("cuda:1") == "cuda:1"
