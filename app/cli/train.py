@@ -40,7 +40,8 @@ def register(subparsers: Any) -> None:
         help="from `kairoscope weights pull vgg16-imagenet`",
     )
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
-    add("--reading", choices=("default", "literal"), default="default", help="of equation 12")
+    readings = ("default", "soft", "literal")
+    add("--reading", choices=readings, default="default", help="of equation 12")
     add("--iterations", type=positive_int)
     add("--batch", type=positive_int)
     add("--steps", type=positive_int, help="steps of a training sequence")

@@ -129,6 +129,11 @@ class AttentionRun:
         self._x.append(self._features(batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]))
         self._advance()
 
+    @property
+    def indices(self) -> list[int]:
+        """Decoded-frame indices of the steps so far."""
+        return self._index
+
     def _is_due(self, time: float) -> bool:
         """Whether this frame is the next step: the first at or after each tick of the rate."""
         if self._rate and time < self._due - 1e-6:
@@ -176,7 +181,7 @@ class ClipGate:
     def __init__(
         self, model: AttentionModel, index_S: Indices, time_S: Floats, x_SD: torch.Tensor
     ) -> None:
-        self._model, self._index_S, self._time_S, self.x_SD = model, index_S, time_S, x_SD
+        self._model, self._index_S, self.time_S, self.x_SD = model, index_S, time_S, x_SD
         self.priced = model.rtsae.encoder.J > 0
         self._runs: dict[tuple[float, float], FrameScores] = {}
 
@@ -192,7 +197,7 @@ class ClipGate:
             with torch.inference_mode():
                 trace = encoder.run(self.x_SD[None], hard(threshold), price_1)
             self._runs[key] = _scores(
-                self._index_S, self._time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
+                self._index_S, self.time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
             )
         return self._runs[key]
 

@@ -1,13 +1,13 @@
 """Stage 2 (section 4.3): the RTSAE trained without labels on any folder of videos.
 
 Shape legend: N sequences, T steps, D = 128. The default reading adds to equation 12 the advantage
-of opening (hindsight.py), which teaches the gate; the literal reading is equation 12 alone, soft
-gates and Adadelta, as printed.
+of opening (hindsight.py), which teaches the gate. `soft` is equation 12 with soft gates and every
+step reconstructed; `literal` is equation 12 as printed, with soft gates and Adadelta.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from model.training.monitor import Monitor
 from model.training.resume import load_state, save_state
 from model.training.sequences import Mixing, Sampler
 
+READINGS = ("default", "soft", "literal")
 OPEN_TARGET, CLOSED_TARGET = 0.8, 0.06  # keep every step's share of phi between bounds
 
 
@@ -53,8 +54,9 @@ class TrainConfig:
             if getattr(self, name) < low:
                 got = getattr(self, name)
                 raise InvalidParameter(f"{name}: wanted at least {low}, got {got}", "", f"/{name}")
-        if self.reading not in ("default", "literal"):
-            raise InvalidParameter(f"reading: wanted default or literal, got {self.reading!r}")
+        if self.reading not in READINGS:
+            wanted = ", ".join(READINGS)
+            raise InvalidParameter(f"reading: wanted one of {wanted}, got {self.reading!r}")
 
     @classmethod
     def literal(cls, **changes: Any) -> "TrainConfig":
@@ -90,8 +92,8 @@ def train(
     """
     torch.set_flush_denormal(True)
     torch.manual_seed(config.seed)
-    default = RTSAEConfig.literal() if config.reading == "literal" else RTSAEConfig()
-    rtsae = RTSAE(architecture or default).to(device)
+    own = RTSAEConfig() if config.reading == "default" else RTSAEConfig.literal()
+    rtsae = RTSAE(architecture or own).to(device)
     optimiser = _optimiser(rtsae, config)
     sampler = Sampler(clips, config.mixing, config.seed)
     history: list[dict[str, float]] = []
@@ -137,9 +139,7 @@ def _step(
 ) -> dict[str, Any]:
     """One update; the loss terms and what the monitors need."""
     x_NTD = torch.from_numpy(sampler.batch(config.batch, config.steps)).to(device)
-    losses, trace = (_literal if config.reading == "literal" else _default)(
-        rtsae, x_NTD, sampler, config
-    )
+    losses, trace = _LOSSES[config.reading](rtsae, x_NTD, sampler, config)
     optimiser.zero_grad()
     total: Tensor = losses["loss"]
     total.backward()  # type: ignore[no-untyped-call]
@@ -192,23 +192,34 @@ def _default(
     return losses, trace
 
 
+def _soft(
+    rtsae: RTSAE, x_NTD: Tensor, sampler: Sampler, config: TrainConfig
+) -> tuple[dict[str, Tensor], Trace]:
+    """Equation 12 with soft gates; every step is reconstructed from what they let through."""
+    trace = rtsae.encoder.run(x_NTD, soft)
+    losses = _autoencoder(rtsae, x_NTD, trace, config.weights)
+    opening = terms.opening(trace.gate_NT, torch.ones_like(trace.gate_NT))
+    losses["opening"] = config.weights.phi * opening.mean()
+    losses["loss"] = torch.stack(list(losses.values())).sum()
+    return losses, trace
+
+
 def _literal(
     rtsae: RTSAE, x_NTD: Tensor, sampler: Sampler, config: TrainConfig
 ) -> tuple[dict[str, Tensor], Trace]:
     """Equation 12 as printed: only selected frames are reconstructed, soft gates in training."""
-    trace, weights = rtsae.encoder.run(x_NTD, soft), config.weights
-    mask_NT = torch.ones_like(trace.gate_NT)
+    losses, trace = _soft(rtsae, x_NTD, sampler, config)
+    del losses["loss"]
     open_NT = (trace.gate_NT > 0.5).to(x_NTD)
     k_NTD = rtsae.decode(trace.shown_NTD)
-    losses = {
-        "reconstruction": terms.reconstruction(k_NTD, x_NTD, open_NT).mean(),
-        "diversity": -weights.mu * terms.diversity_selected(trace.h_NTH, open_NT).mean(),
-        "nuclear": weights.tau * terms.nuclear_norm(trace.o_NTH, mask_NT).mean(),
-        "annihilation": weights.lam * terms.annihilation(trace.o_NTH, mask_NT).mean(),
-        "opening": weights.phi * terms.opening(trace.gate_NT, mask_NT).mean(),
-    }
+    losses["reconstruction"] = terms.reconstruction(k_NTD, x_NTD, open_NT).mean()
+    pairs_N = terms.diversity_selected(trace.h_NTH, open_NT)
+    losses["diversity"] = -config.weights.mu * pairs_N.mean()
     losses["loss"] = torch.stack(list(losses.values())).sum()
     return losses, trace
+
+
+_LOSSES = {"default": _default, "soft": _soft, "literal": _literal}
 
 
 def standardised(front: Any, clips: list[Any]) -> Iterator[tuple[Any, Any]]:
@@ -216,8 +227,3 @@ def standardised(front: Any, clips: list[Any]) -> Iterator[tuple[Any, Any]]:
     for clip in clips:
         with torch.inference_mode():
             yield front.standardise(torch.from_numpy(clip.pooled_Sn)).numpy(), clip.time_S
-
-
-def describe(config: TrainConfig) -> dict[str, Any]:
-    """The configuration as JSON, for the model card."""
-    return asdict(config)

@@ -1,0 +1,174 @@
+"""`kairoscope evaluate attention`: does the gate select well, on clips it has never seen?
+
+Shape legend: S steps, K chosen. Selections are judged by hold reconstruction (hold.py), in the
+gate's own features and in a fixed space that no gate reads: RGB means of VGG-16 p5 at 112 x 112.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.evaluation import hold
+from model.features.types import Features
+from model.methods.rtsae import RTSAE
+from model.networks.attention import AttentionModel, ClipGate
+from model.networks.frontend import shrink
+from model.networks.vgg import VggBlocks, normalise_rgb
+from model.types import Floats, Indices
+from model.video.decode import open_clip
+from model.video.flow import FlowAdder, make_flow
+
+SHARE_KEPT = 0.12  # of the steps, at least 2
+RANDOM_DRAWS = 20
+SPLICES, PIECES, PIECE_STEPS = 20, 4, 16
+FIXED_SIZE = 112
+METHODS = ("rtsae", "delta", "random")
+
+
+@dataclass(frozen=True)
+class Steps:
+    """One clip in the gate's own space and in the fixed one (None where its weights are absent)."""
+
+    name: str
+    time_S: Floats
+    own_SD: torch.Tensor
+    fixed_SD: NDArray[np.float32] | None
+
+
+@torch.inference_mode()
+def read_steps(path: Path, model: AttentionModel, fixed: VggBlocks | None) -> Steps:
+    """Decode a clip once; its steps in both spaces. Raises UnreadableVideo."""
+    run, rows, index = model.begin(), [], 0
+    with open_clip(path) as stream:
+        for batch in FlowAdder(make_flow(model.recipe.flow))(stream):
+            run.update(batch)
+            if fixed is not None:
+                chosen = [i - batch.start for i in run.indices[index:]]
+                index = len(run.indices)
+                if chosen:
+                    frames = torch.from_numpy(shrink(batch.frames_NHWC[chosen], FIXED_SIZE))
+                    rows.append(fixed(normalise_rgb(frames)).mean((2, 3)).numpy())
+    gate = run.finish()
+    return Steps(path.name, gate.time_S, gate.x_SD, np.concatenate(rows) if rows else None)
+
+
+def choose(model: AttentionModel, x_SD: torch.Tensor, time_S: Floats, K: int) -> Indices:
+    """K steps by the method `rtsae`, as the tool itself takes them."""
+    gate = ClipGate(model, np.arange(len(x_SD)), time_S, x_SD)
+    return RTSAE().run(Features(time_S, {}, gate), K).index_K
+
+
+def evaluate_clips(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, Any]:
+    """Hold errors over the optimum (geometric means over clips) and shares of the gap closed."""
+    ratios: dict[str, dict[str, list[float]]] = {}
+    for clip in clips:
+        own = clip.own_SD.numpy()
+        spaces = {"own": own} | ({} if clip.fixed_SD is None else {"fixed": clip.fixed_SD})
+        distances = {name: hold.squared_distances(x) for name, x in spaces.items()}
+        for space, values in _ratios(model, clip, distances).items():
+            for method, value in values.items():
+                ratios.setdefault(space, {}).setdefault(method, []).append(value)
+    return {space: _summary(values) for space, values in ratios.items()}
+
+
+def _ratios(
+    model: AttentionModel, clip: Steps, distances: Mapping[str, Floats]
+) -> dict[str, dict[str, float]]:
+    """Error over the optimum of each method in each space, for one clip."""
+    S = len(clip.time_S)
+    K = max(2, round(SHARE_KEPT * S))
+    rng = np.random.default_rng(0)
+    draws = [hold.random_steps(S, K, rng) for _ in range(RANDOM_DRAWS)]
+    chosen = {
+        "rtsae": choose(model, clip.own_SD, clip.time_S, K),
+        "uniform": hold.uniform(S, K),
+        "delta": hold.delta_rule(distances["own"], K),
+        "own optimum": hold.optimum(distances["own"], K)[1],
+    }
+    result = {}
+    for space, distance_SS in distances.items():
+        best, _ = hold.optimum(distance_SS, K)
+        values = {name: hold.hold_error(distance_SS, steps) for name, steps in chosen.items()}
+        values["random"] = float(np.mean([hold.hold_error(distance_SS, d) for d in draws]))
+        result[space] = {name: value / best for name, value in values.items()}
+    return result
+
+
+def _summary(ratios: Mapping[str, list[float]]) -> dict[str, Any]:
+    """Geometric means of the ratios, shares of the gap, clips on which a method beats uniform."""
+    mean = {name: float(np.exp(np.mean(np.log(values)))) for name, values in ratios.items()}
+    uniform = np.array(ratios["uniform"])
+    rows = {
+        name: {
+            "over_optimum": mean[name],
+            "share_of_gap_closed": hold.share_of_gap(mean[name], mean["uniform"]),
+            "clips_better_than_uniform": float(np.mean(np.array(values) < uniform)),
+        }
+        for name, values in ratios.items()
+    }
+    return {"clips": len(uniform), "methods": rows}
+
+
+def evaluate_cuts(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, Any]:
+    """Share of cuts with a keyframe within one step, in sequences spliced from the clips."""
+    rng = np.random.default_rng(0)
+    long = [clip for clip in clips if len(clip.time_S) >= PIECE_STEPS]
+    hits, cuts = {"rtsae": 0, "uniform": 0, "delta": 0}, 0
+    for _ in range(SPLICES if len(long) >= PIECES else 0):
+        pieces = []
+        for number in rng.choice(len(long), PIECES, replace=False):
+            start = rng.integers(len(long[number].time_S) - PIECE_STEPS + 1)
+            pieces.append(long[number].own_SD[start : start + PIECE_STEPS])
+        x_SD = torch.cat(pieces)
+        S = len(x_SD)
+        K = round(SHARE_KEPT * S)
+        chosen = {
+            "rtsae": choose(model, x_SD, np.arange(S) / 10, K),
+            "uniform": hold.uniform(S, K),
+            "delta": hold.delta_rule(hold.squared_distances(x_SD.numpy()), K),
+        }
+        for cut in range(PIECE_STEPS, S, PIECE_STEPS):
+            cuts += 1
+            for name, steps in chosen.items():
+                hits[name] += bool(np.abs(steps - cut).min() <= 1)
+    return {"cuts": cuts, "hit_within_one_step": {n: h / max(cuts, 1) for n, h in hits.items()}}
+
+
+def evaluate(
+    models: Sequence[AttentionModel],
+    videos: Sequence[Path],
+    fixed: VggBlocks | None,
+    on_clip: Callable[[str], None] = lambda name: None,
+) -> dict[str, Any]:
+    """The protocol for each checkpoint (training seed), and mean and spread over them."""
+    runs = []
+    for model in models:
+        clips = []
+        for path in videos:
+            on_clip(f"{model.name}: {path.name}")
+            clips.append(read_steps(path, model, fixed))
+        result = {"checkpoint": model.name, "sha256": model.sha256, "position": model.position}
+        runs.append(
+            {**result, "spaces": evaluate_clips(model, clips), "cuts": evaluate_cuts(model, clips)}
+        )
+    return {"share_kept": SHARE_KEPT, "runs": runs, "over_seeds": _over_seeds(runs)}
+
+
+def _over_seeds(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Mean, lowest and highest share of the gap that rtsae and delta close, in each space."""
+    table: dict[str, Any] = {}
+    for space in runs[0]["spaces"]:
+        for method in METHODS:
+            rows = [run["spaces"][space]["methods"][method] for run in runs]
+            shares = [row["share_of_gap_closed"] for row in rows]
+            table.setdefault(space, {})[method] = {
+                "mean": float(np.mean(shares)),
+                "lowest": min(shares),
+                "highest": max(shares),
+            }
+    return table

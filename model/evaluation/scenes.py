@@ -1,0 +1,77 @@
+"""Does phi_t mean something? Attention on rendered scenes whose decisive phases are known.
+
+Shape legend: S steps. The scenes have seeds that no training uses (from 20000 on).
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from model.analyze import analyze
+from model.datasets.athletics import ATHLETICS_VERSION, CLASSES, Scene, make_scene
+from model.datasets.athletics.write import write_scene
+from model.evaluation import hold
+from model.networks.attention import AttentionModel
+from model.types import Flags, FrameScores
+
+FIRST_SEED = 21000  # the gallery's seeds start at 20000
+
+
+def evaluate_scenes(
+    model: AttentionModel, per_class: int, on_scene: Callable[[str], None] = lambda name: None
+) -> dict[str, Any]:
+    """Means over `per_class` scenes of each class, and each scene's own row."""
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for action in CLASSES:
+            for seed in range(FIRST_SEED, FIRST_SEED + per_class):
+                on_scene(f"{action} {seed}")
+                scene = make_scene(action, seed)
+                path = Path(folder) / "scene.mp4"
+                write_scene(scene, path)
+                steps = analyze(path, [], attention=model).steps
+                assert steps is not None
+                rows.append({"action": action, "seed": seed, **_row(scene, steps)})
+    return {"athletics": ATHLETICS_VERSION, "scenes": len(rows), "mean": _means(rows), "rows": rows}
+
+
+def _row(scene: Scene, steps: FrameScores) -> dict[str, float]:
+    """phi's mass and the keyframes' place in one scene."""
+    phase_S = [_phase(scene, int(index)) for index in steps.index_S]
+    decisive_S: Flags = np.array([phase.decisive for phase in phase_S])
+    running_S: Flags = np.array([phase.name == "run-up" for phase in phase_S])
+    opened = np.flatnonzero(steps.open_S)
+    later = opened[opened > 0]
+    even = hold.uniform(len(phase_S), len(opened))
+    phi_S = steps.phi_S
+    return {
+        "steps": len(phase_S),
+        "decisive_time": float(decisive_S.mean()),
+        "decisive_phi": float(phi_S[decisive_S].sum()),
+        "phi_variation": float(phi_S.std() / phi_S.mean()),
+        "phi_largest": float(phi_S.max()),
+        "phi_gate_rank_correlation": float(spearmanr(phi_S, steps.gate_S).statistic),
+        "keyframes": len(opened),
+        "running_share": float(running_S[opened].mean()),
+        "running_share_without_first": float(running_S[later].mean()) if len(later) else 0.0,
+        "uniform_running_share": float(running_S[even].mean()),
+    }
+
+
+def _phase(scene: Scene, index: int) -> Any:
+    return next(phase for phase in scene.phases if phase.start <= index < phase.end)
+
+
+def _means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Averages; the ratios are of averages, so that no scene with few keyframes dominates."""
+    names = [name for name in rows[0] if name not in ("action", "seed")]
+    mean = {name: float(np.mean([row[name] for row in rows])) for name in names}
+    mean["phi_concentration"] = mean["decisive_phi"] / mean["decisive_time"]
+    mean["running_over_uniform"] = mean["running_share"] / mean["uniform_running_share"]
+    mean["phi_largest_of_all"] = max(row["phi_largest"] for row in rows)
+    mean["phi_variation_least"] = min(row["phi_variation"] for row in rows)
+    return mean
