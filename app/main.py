@@ -1,17 +1,21 @@
 """The web application: REST, pages and static files in one ASGI process, without torch."""
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 import model
-from app import api, background, pages, platform, security
+from app import background, pages, platform, security
 from app.api import problems
-from app.api.analyses import Streams
+from app.api import routes as api
+from app.api.event_streams import EventStreams
 from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
 from app.static_files import STATIC, CachedFiles
 from app.threaded import ThreadedDash
 from worker.service import Service
 from worker.settings import Settings
+
+DECODERS = 2  # single frames decoded at a time, each in a process of its own
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -23,7 +27,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     security.check_exposure(settings)
     service = Service(settings)
     store = UploadStore(settings, lambda path, name: service.add_video(path, name).id)
-    writers, streams = Writers(store), Streams()
+    writers, streams = Writers(store), EventStreams()
 
     app = FastAPI(
         title="Kairoscope",
@@ -34,10 +38,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=background.lifespan(service, store, writers),
         responses=problems.answers(401, 403, 422, 500),
     )
-    app.state.stopping = (writers.stop, streams.stop)  # called by app.server before it waits
+    app.state.service, app.state.store = service, store
+    app.state.writers, app.state.streams = writers, streams
+    app.state.decoders = CapacityLimiter(DECODERS)
     problems.install(app)
-    app.include_router(api.router(service, store, writers, streams))
-    platform.install(app, service)
+    app.include_router(api.routes)
+    app.include_router(platform.routes)
     app.mount("/static", CachedFiles(directory=STATIC), name="static")
 
     dash_app = ThreadedDash(__name__, server=app, on_error=problems.log_callback_error)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 
+from app.api.parts import TheService
 from app.api.problems import answers
 from model.errors import KairoscopeError
 from worker import messages
@@ -62,36 +63,37 @@ class ServiceCollector(Collector):
         yield analyses
 
 
-def install(app: FastAPI, service: Service) -> None:
-    """Add /healthz, /readyz, /metrics and /docs."""
-    routes = APIRouter(tags=["platform"])
+routes = APIRouter(tags=["platform"])
+
+
+@routes.get("/healthz")
+async def healthz() -> Health:
+    """The process answers."""
+    return Health()
+
+
+@routes.get("/readyz", responses=answers(503))
+def readyz(service: TheService) -> Health:
+    """The database and the broker answer too."""
+    try:
+        service.counts()
+    except DBAPIError as error:
+        raise NotReady("the database does not answer", "See the server's log.") from error
+    if messages.waiting(service.celery) is None:
+        raise NotReady("the broker does not answer", "Is it running? See the server's log.")
+    return Health()
+
+
+@routes.get("/metrics", response_class=Response)
+def metrics(service: TheService) -> Response:
+    """Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(ServiceCollector(service))
     ProcessCollector(registry=registry)
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    @routes.get("/healthz")
-    async def healthz() -> Health:
-        """The process answers."""
-        return Health()
 
-    @routes.get("/readyz", responses=answers(503))
-    def readyz() -> Health:
-        """The database and the broker answer too."""
-        try:
-            service.counts()
-        except DBAPIError as error:
-            raise NotReady("the database does not answer", "See the server's log.") from error
-        if messages.waiting(service.celery) is None:
-            raise NotReady("the broker does not answer", "Is it running? See the server's log.")
-        return Health()
-
-    @routes.get("/metrics", response_class=Response)
-    def metrics() -> Response:
-        """Prometheus' text format."""
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    @routes.get("/docs", include_in_schema=False)
-    async def docs() -> HTMLResponse:
-        return HTMLResponse(DOCS)
-
-    app.include_router(routes)
+@routes.get("/docs", include_in_schema=False)
+async def docs() -> HTMLResponse:
+    """The reference of the API, as a page."""
+    return HTMLResponse(DOCS)

@@ -6,7 +6,7 @@ localhost, CVE-2024-1727), the token, sizes and numbers of requests, and the sec
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -65,7 +65,7 @@ def check_exposure(settings: Settings) -> None:
         )
 
 
-def content_policy(script_hashes: list[str]) -> str:
+def content_policy(script_hashes: Sequence[str]) -> str:
     """The Content-Security-Policy: our own files only; inline scripts by hash. Plotly writes style
     elements, draws to data: images and the players read blobs."""
     return "; ".join(
@@ -90,7 +90,7 @@ class Security:
     """ASGI middleware; `script_hashes` names the pages' inline scripts, known once they exist."""
 
     def __init__(
-        self, app: ASGIApp, settings: Settings, script_hashes: Callable[[], list[str]]
+        self, app: ASGIApp, settings: Settings, script_hashes: Callable[[], Sequence[str]]
     ) -> None:
         self.app = app
         self._script_hashes = script_hashes
@@ -164,12 +164,15 @@ class Security:
                     f"wanted at most {MAX_BODY} bytes, got {length}",
                     f"Send videos to {UPLOADS}.",
                 )
-            return self._log_in(scope) or self._check_token(scope, headers)
+            if log_in := self._log_in(scope):
+                return log_in
+            self._check_token(scope, headers)
         except KairoscopeError as error:
             response = error_response(error)
             if isinstance(error, Unauthorized):
                 response.headers["WWW-Authenticate"] = "Bearer"
             return response
+        return None
 
     def _check_host(self, headers: Headers) -> None:
         address = _address(f"//{headers.get('host')}")

@@ -17,8 +17,9 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """First the long requests, then uvicorn's own shutdown."""
-        for stop in self.config.app.state.stopping:  # type: ignore[union-attr]
-            stop()
+        state = self.config.app.state  # type: ignore[union-attr]
+        state.writers.stop()
+        state.streams.stop()
         await super().shutdown(sockets)
 
 

@@ -1,5 +1,8 @@
-"""Dash whose callbacks run in threads: on FastAPI it would run them on the event loop, and one slow
-figure would hold up every upload and event stream."""
+"""Dash whose callbacks run in threads.
+
+On FastAPI it would run them on the event loop, and one slow figure would hold up every upload and
+event stream.
+"""
 
 import functools
 import inspect

@@ -9,14 +9,13 @@ from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_validator
 
+from app.api.parts import TheService, TheStreams
 from app.api.problems import answers
 from model.errors import KairoscopeError
 from worker.errors import NotFound
-from worker.service import Service
 from worker.types import Job
 
 MAX_QUEUED = 1000
-MAX_STREAMS = 64
 POLL_S = 0.25
 RECONNECT_MS = 1000
 
@@ -25,13 +24,6 @@ class TooManyAnalyses(KairoscopeError):
     """The queue is full."""
 
     code = "too-many-analyses"
-    status = 429
-
-
-class TooManyStreams(KairoscopeError):
-    """As many event streams as the server keeps open."""
-
-    code = "too-many-streams"
     status = 429
 
 
@@ -58,85 +50,75 @@ class NewAnalysis(BaseModel):
         return methods
 
 
-class Streams:
-    """The event streams that are open; `stop` ends them all."""
-
-    def __init__(self) -> None:
-        self.open = 0
-        self.stopping = False
-
-    def stop(self) -> None:
-        """End all streams: the server is about to stop, and the clients come back."""
-        self.stopping = True
+routes = APIRouter(prefix="/analyses", tags=["analyses"])
 
 
-def router(service: Service, streams: Streams) -> APIRouter:
-    """The routes of /analyses over `service`."""
-    routes = APIRouter(prefix="/analyses", tags=["analyses"])
+@routes.post("", status_code=202, responses=answers(404, 413, 422, 429))
+def submit(
+    service: TheService,
+    wanted: NewAnalysis,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> Job:
+    """Queue an analysis; the same one again is the same job."""
+    if service.counts()["queued"] >= MAX_QUEUED:
+        raise TooManyAnalyses(f"{MAX_QUEUED} analyses are waiting", "Try again later.")
+    return service.submit(wanted.video_id, wanted.methods, wanted.keyframes, idempotency_key)
 
-    @routes.post("", status_code=202, responses=answers(404, 413, 422, 429))
-    def submit(
-        wanted: NewAnalysis,
-        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
-    ) -> Job:
-        """Queue an analysis; the same one again is the same job."""
-        if service.counts()["queued"] >= MAX_QUEUED:
-            raise TooManyAnalyses(f"{MAX_QUEUED} analyses are waiting", "Try again later.")
-        return service.submit(wanted.video_id, wanted.methods, wanted.keyframes, idempotency_key)
 
-    @routes.get("", responses=answers(404, 422))
-    def list_analyses(video_id: str) -> list[Job]:
-        """The analyses of a video, newest first."""
-        return service.jobs_of(video_id)
+@routes.get("", responses=answers(404, 422))
+def list_analyses(service: TheService, video_id: str) -> list[Job]:
+    """The analyses of a video, newest first."""
+    return service.jobs_of(video_id)
 
-    @routes.get("/{job_id}", responses=answers(404))
-    def get_analysis(job_id: str) -> Job:
-        """Where an analysis stands."""
-        return service.get_job(job_id)
 
-    @routes.delete("/{job_id}", status_code=202, responses=answers(404, 409))
-    def cancel(job_id: str) -> Job:
-        """Cancel: at once while queued, within two seconds while running."""
-        return service.cancel(job_id)
+@routes.get("/{job_id}", responses=answers(404))
+def get_analysis(service: TheService, job_id: str) -> Job:
+    """Where an analysis stands."""
+    return service.get_job(job_id)
 
-    @routes.get("/{job_id}/result", responses=answers(404, 409))
-    def result(job_id: str) -> dict[str, Any]:
-        """The result, schema `kairoscope/analysis@1`; 409 until it is there."""
-        return service.result(job_id)
 
-    def known(job_id: str) -> Job:
-        return service.get_job(job_id)
+@routes.delete("/{job_id}", status_code=202, responses=answers(404, 409))
+def cancel(service: TheService, job_id: str) -> Job:
+    """Cancel: at once while queued, within two seconds while running."""
+    return service.cancel(job_id)
 
-    async def place() -> AsyncIterator[None]:
-        if streams.open >= MAX_STREAMS:
-            raise TooManyStreams(f"{MAX_STREAMS} event streams are open", "Close one.")
-        streams.open += 1
+
+@routes.get("/{job_id}/result", responses=answers(404, 409))
+def result(service: TheService, job_id: str) -> dict[str, Any]:
+    """The result, schema `kairoscope/analysis@1`; 409 until it is there."""
+    return service.result(job_id)
+
+
+def _known(service: TheService, job_id: str) -> Job:
+    return service.get_job(job_id)
+
+
+async def _place(streams: TheStreams) -> AsyncIterator[None]:
+    with streams.place():
+        yield
+
+
+@routes.get(
+    "/{job_id}/events",
+    response_class=EventSourceResponse,
+    responses=answers(404, 429),
+    dependencies=[Depends(_place)],
+)
+async def events(
+    service: TheService, streams: TheStreams, job: Annotated[Job, Depends(_known)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Server-sent events: `progress` with the job at each change, `end` with its last state."""
+    revision = -1
+    while not streams.stopping:
+        if job.finished:
+            yield ServerSentEvent(event="end", data=job)
+            return
+        if job.revision != revision:
+            revision = job.revision
+            yield ServerSentEvent(event="progress", data=job, retry=RECONNECT_MS)
+        await anyio.sleep(POLL_S)
         try:
-            yield
-        finally:
-            streams.open -= 1
-
-    @routes.get(
-        "/{job_id}/events",
-        response_class=EventSourceResponse,
-        responses=answers(404, 429),
-        dependencies=[Depends(place)],
-    )
-    async def events(job: Annotated[Job, Depends(known)]) -> AsyncIterator[ServerSentEvent]:
-        """Server-sent events: `progress` with the job at each change, `end` with its last state."""
-        revision = -1
-        while not streams.stopping:
-            if job.finished:
-                yield ServerSentEvent(event="end", data=job)
-                return
-            if job.revision != revision:
-                revision = job.revision
-                yield ServerSentEvent(event="progress", data=job, retry=RECONNECT_MS)
-            await anyio.sleep(POLL_S)
-            try:
-                job = await run_sync(service.get_job, job.id)
-            except NotFound:  # deleted with its video
-                yield ServerSentEvent(event="end", raw_data="null")
-                return
-
-    return routes
+            job = await run_sync(service.get_job, job.id)
+        except NotFound:  # deleted with its video
+            yield ServerSentEvent(event="end", raw_data="null")
+            return

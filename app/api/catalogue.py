@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from app.api.parts import TheService
 from model.methods import registry
 from model.weights.cards import describe
 from worker.keys import weights_path
-from worker.service import Service
 
 
 class Parameter(BaseModel):
@@ -45,19 +45,17 @@ class ModelDescription(BaseModel):
     card: dict[str, Any]
 
 
-def router(service: Service) -> APIRouter:
-    """The routes of /methods and /models."""
-    routes = APIRouter(tags=["catalogue"])
+routes = APIRouter(tags=["catalogue"])
 
-    @routes.get("/methods")
-    def methods() -> list[MethodDescription]:
-        """The keyframe methods and their parameters."""
-        return [MethodDescription(**method.describe()) for method in registry().values()]
 
-    @routes.get("/models")
-    def models() -> list[ModelDescription]:
-        """The models in use, each with its card; none before there is a checkpoint."""
-        path = weights_path(service.settings)
-        return [ModelDescription(**asdict(describe(path)))] if path.is_file() else []
+@routes.get("/methods")
+def methods() -> list[MethodDescription]:
+    """The keyframe methods and their parameters."""
+    return [MethodDescription(**method.describe()) for method in registry().values()]
 
-    return routes
+
+@routes.get("/models")
+def models(service: TheService) -> list[ModelDescription]:
+    """The models in use, each with its card; none before there is a checkpoint."""
+    path = weights_path(service.settings)
+    return [ModelDescription(**asdict(describe(path)))] if path.is_file() else []

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.api import tus_headers
+from app.api.parts import TheStore, TheWriters
 from app.api.problems import Problem, answers, error_response, problem_response
 from app.api.upload_errors import (
     InvalidUploadRequest,
@@ -22,7 +23,7 @@ from app.api.upload_errors import (
     UnknownUpload,
     UnsupportedTusVersion,
 )
-from app.api.upload_store import Upload, UploadStore
+from app.api.upload_store import Upload
 from app.api.upload_writers import Writers
 from model.errors import KairoscopeError
 
@@ -71,111 +72,120 @@ class TusRoute(APIRoute):
         return handle
 
 
-def router(store: UploadStore, writers: Writers) -> APIRouter:
-    """The upload routes over `store`."""
-    routes = APIRouter(prefix="/uploads", tags=["uploads"], route_class=TusRoute)
+routes = APIRouter(prefix="/uploads", tags=["uploads"], route_class=TusRoute)
 
-    @routes.options("", status_code=204)
-    @routes.options("/{upload_id}", status_code=204, include_in_schema=False)
-    async def capabilities() -> Response:
-        """What the server supports."""
-        return Response(status_code=204, headers=tus_headers.capabilities(store.max_bytes))
 
-    @routes.post("", status_code=201, responses=answers(400, 412, 413, 415, 422, 429, 507))
-    async def create(request: Request) -> Response:
-        """Begin an upload of `Upload-Length` bytes; a body is taken as the first chunk."""
-        length = tus_headers.length(request)
-        with_body = tus_headers.has_body(request)
-        if with_body:
-            tus_headers.check_content_type(request)
-        metadata = request.headers.get("Upload-Metadata", "")
-        name = tus_headers.file_name(metadata)
-        upload = await run_sync(store.create, length, name, metadata)
-        async with writers.exclusive(upload.id):
-            if with_body:
-                upload = await writers.receive(request, upload)
-            response = await _acknowledge(upload, 201)
-        response.headers["Location"] = f"{request.url.path}/{upload.id}"
-        return response
+@routes.options("", status_code=204)
+@routes.options("/{upload_id}", status_code=204, include_in_schema=False)
+async def capabilities(store: TheStore) -> Response:
+    """What the server supports."""
+    return Response(status_code=204, headers=tus_headers.capabilities(store.max_bytes))
 
-    @routes.head("/{upload_id}", responses=answers(404, 410, 412))
-    async def offset(upload_id: UploadId) -> Response:
-        """How many bytes the server holds."""
-        upload = await run_sync(store.get, upload_id)
-        held = await run_sync(store.durable_offset, upload)
-        headers = _headers(upload) | {"Upload-Offset": str(held)}
-        headers |= {"Upload-Length": str(upload.length)}
-        if upload.metadata:
-            headers["Upload-Metadata"] = upload.metadata
-        return Response(headers=headers)
 
-    statuses = (400, 404, 408, 409, 410, 412, 413, 415, 422, 423, 460, 503, 507)
-
-    @routes.patch("/{upload_id}", status_code=204, responses=answers(*statuses))
-    async def append(request: Request, upload_id: UploadId) -> Response:
-        """Append the body at `Upload-Offset`; after the last byte, the video or the refusal."""
-        await run_sync(store.get, upload_id)
+@routes.post("", status_code=201, responses=answers(400, 412, 413, 415, 422, 429, 507))
+async def create(request: Request, store: TheStore, writers: TheWriters) -> Response:
+    """Begin an upload of `Upload-Length` bytes; a body is taken as the first chunk."""
+    length = tus_headers.length(request)
+    with_body = tus_headers.has_body(request)
+    if with_body:
         tus_headers.check_content_type(request)
-        wanted = tus_headers.offset(request)
-        async with writers.exclusive(upload_id):
-            upload = await run_sync(store.get, upload_id)
-            if wanted != upload.offset:
-                raise OffsetMismatch(
-                    f"wanted Upload-Offset {upload.offset}, got {wanted}", "Resume from there."
-                )
-            if not upload.finished:
-                upload = await writers.receive(request, upload)
-            return await _acknowledge(upload, 204)
+    metadata = request.headers.get("Upload-Metadata", "")
+    name = tus_headers.file_name(metadata)
+    upload = await run_sync(store.create, length, name, metadata)
+    async with writers.exclusive(upload.id):
+        if with_body:
+            upload = await writers.receive(request, upload)
+        response = await _acknowledge(writers, upload, 201)
+    response.headers["Location"] = f"{request.url.path}/{upload.id}"
+    return response
 
-    async def _acknowledge(upload: Upload, status: int) -> Response:
-        """Answer with the new offset, finishing the upload when that was its last byte."""
-        if upload.complete:
-            upload = await writers.finish(upload)
-        headers = _headers(upload) | {"Upload-Offset": str(upload.offset)}
-        if upload.problem:
-            return problem_response(upload.problem, headers)
-        return Response(status_code=status, headers=headers)
 
-    @routes.delete("/{upload_id}", status_code=204, responses=answers(404, 410, 412, 423))
-    async def terminate(upload_id: UploadId) -> Response:
-        """Forget an upload. A video that it already became stays."""
-        await run_sync(store.get, upload_id)
-        async with writers.exclusive(upload_id):
-            await run_sync(store.remove, upload_id)
-        return Response(status_code=204)
+@routes.head("/{upload_id}", responses=answers(404, 410, 412))
+async def offset(upload_id: UploadId, store: TheStore) -> Response:
+    """How many bytes the server holds."""
+    upload = await run_sync(store.get, upload_id)
+    held = await run_sync(store.durable_offset, upload)
+    headers = _headers(upload) | {"Upload-Offset": str(held)}
+    headers |= {"Upload-Length": str(upload.length)}
+    if upload.metadata:
+        headers["Upload-Metadata"] = upload.metadata
+    return Response(headers=headers)
 
-    @routes.post("/{upload_id}", include_in_schema=False)
-    async def override(
-        request: Request,
-        upload_id: UploadId,
-        method: Annotated[str, Header(alias="X-HTTP-Method-Override")] = "",
-    ) -> Response:
-        """PATCH and DELETE for clients that can only POST."""
-        if method == "PATCH":
-            return await append(request, upload_id)
-        if method == "DELETE":
-            return await terminate(upload_id)
-        raise InvalidUploadRequest(
-            f"wanted X-HTTP-Method-Override: PATCH or DELETE, got {method!r}", ""
-        )
 
-    @routes.get("/{upload_id}", responses=answers(404, 410))
-    async def state(upload_id: UploadId) -> UploadState:
-        """Where the upload stands, as JSON; this one needs no Tus-Resumable."""
+STATUSES = (400, 404, 408, 409, 410, 412, 413, 415, 422, 423, 460, 503, 507)
+
+
+@routes.patch("/{upload_id}", status_code=204, responses=answers(*STATUSES))
+async def append(
+    request: Request, upload_id: UploadId, store: TheStore, writers: TheWriters
+) -> Response:
+    """Append the body at `Upload-Offset`; after the last byte, the video or the refusal."""
+    await run_sync(store.get, upload_id)
+    tus_headers.check_content_type(request)
+    wanted = tus_headers.offset(request)
+    async with writers.exclusive(upload_id):
         upload = await run_sync(store.get, upload_id)
-        outcome = "refused" if upload.problem else "done" if upload.video else None
-        underway = "finishing" if upload.complete else "uploading"
-        return UploadState(
-            id=upload.id,
-            name=upload.name,
-            length=upload.length,
-            offset=upload.offset,
-            state=outcome or underway,
-            video_id=upload.video,
-            error=Problem(**upload.problem) if upload.problem else None,
-        )
+        if wanted != upload.offset:
+            raise OffsetMismatch(
+                f"wanted Upload-Offset {upload.offset}, got {wanted}", "Resume from there."
+            )
+        if not upload.finished:
+            upload = await writers.receive(request, upload)
+        return await _acknowledge(writers, upload, 204)
 
-    return routes
+
+async def _acknowledge(writers: Writers, upload: Upload, status: int) -> Response:
+    """Answer with the new offset, finishing the upload when that was its last byte."""
+    if upload.complete:
+        upload = await writers.finish(upload)
+    headers = _headers(upload) | {"Upload-Offset": str(upload.offset)}
+    if upload.problem:
+        return problem_response(upload.problem, headers)
+    return Response(status_code=status, headers=headers)
+
+
+@routes.delete("/{upload_id}", status_code=204, responses=answers(404, 410, 412, 423))
+async def terminate(upload_id: UploadId, store: TheStore, writers: TheWriters) -> Response:
+    """Forget an upload. A video that it already became stays."""
+    await run_sync(store.get, upload_id)
+    async with writers.exclusive(upload_id):
+        await run_sync(store.remove, upload_id)
+    return Response(status_code=204)
+
+
+@routes.post("/{upload_id}", include_in_schema=False)
+async def override(
+    request: Request,
+    upload_id: UploadId,
+    store: TheStore,
+    writers: TheWriters,
+    method: Annotated[str, Header(alias="X-HTTP-Method-Override")] = "",
+) -> Response:
+    """PATCH and DELETE for clients that can only POST."""
+    if method == "PATCH":
+        return await append(request, upload_id, store, writers)
+    if method == "DELETE":
+        return await terminate(upload_id, store, writers)
+    raise InvalidUploadRequest(
+        f"wanted X-HTTP-Method-Override: PATCH or DELETE, got {method!r}", ""
+    )
+
+
+@routes.get("/{upload_id}", responses=answers(404, 410))
+async def state(upload_id: UploadId, store: TheStore) -> UploadState:
+    """Where the upload stands, as JSON; this one needs no Tus-Resumable."""
+    upload = await run_sync(store.get, upload_id)
+    outcome = "refused" if upload.problem else "done" if upload.video else None
+    underway = "finishing" if upload.complete else "uploading"
+    return UploadState(
+        id=upload.id,
+        name=upload.name,
+        length=upload.length,
+        offset=upload.offset,
+        state=outcome or underway,
+        video_id=upload.video,
+        error=Problem(**upload.problem) if upload.problem else None,
+    )
 
 
 def _headers(upload: Upload) -> dict[str, str]:

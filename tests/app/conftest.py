@@ -38,7 +38,7 @@ class Site:
 
     def twin(self) -> "Site":
         """The same server with a client of its own, for another thread."""
-        http = httpx.Client(base_url=self.http.base_url, timeout=20)
+        http = httpx.Client(base_url=self.http.base_url, timeout=60)
         return Site(self.settings, http, self.service)
 
     def create(self, length: int, **headers: str) -> httpx.Response:
@@ -102,7 +102,7 @@ class Serve:
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
-        client = httpx.Client(base_url=f"http://127.0.0.1:{chosen.port}", timeout=20)
+        client = httpx.Client(base_url=f"http://127.0.0.1:{chosen.port}", timeout=60)
         site = Site(chosen, client, Service(chosen))
         self._running[chosen.port] = site, server, thread
         return site
@@ -134,7 +134,7 @@ def idle_site(tmp_path: Path) -> Iterator[Site]:
     """A site whose server is not running: the test starts it as a process of its own."""
     settings = Settings(data_dir=tmp_path, port=free_port(), gallery=False)
     service = Service(settings)
-    with httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=20) as http:
+    with httpx.Client(base_url=f"http://127.0.0.1:{settings.port}", timeout=60) as http:
         yield Site(settings, http, service)
     service.close()
 

@@ -146,7 +146,7 @@ def test_events_end_when_the_video_is_deleted(site, clip):
 
 
 def test_streams_are_limited_and_given_back(site, submit, monkeypatch):
-    monkeypatch.setattr("app.api.analyses.MAX_STREAMS", 2)
+    monkeypatch.setattr("app.api.event_streams.MAX_STREAMS", 2)
     job_id = submit(keyframes=12).json()["id"]
     path = f"/api/v1/analyses/{job_id}/events"
     with site.http.stream("GET", path), site.http.stream("GET", path):

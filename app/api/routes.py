@@ -1,0 +1,19 @@
+"""All routes under /api, in order."""
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+
+from app.api import analyses, catalogue, uploads, videos
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+routes = APIRouter(prefix="/api")
+for resource in (uploads, videos, analyses, catalogue):
+    routes.include_router(resource.routes, prefix="/v1")
+
+
+@routes.api_route("", methods=METHODS, include_in_schema=False)
+@routes.api_route("/{rest:path}", methods=METHODS, include_in_schema=False)
+def unknown(request: Request) -> None:
+    """The rest, before the catch-all of the pages, which would answer 200 with HTML."""
+    raise HTTPException(404, f"There is no {request.method} {request.url.path}; see /docs.")
