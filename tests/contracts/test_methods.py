@@ -38,7 +38,9 @@ class FakeGate:
     def scores(self, threshold=0.5, price=1.0):
         gate, memory = [], None
         for x in self.x_S:
-            gate.append(1.0 if memory is None else float(-np.expm1(-((x - memory) ** 2) / 4 / price)))
+            gate.append(
+                1.0 if memory is None else float(-np.expm1(-((x - memory) ** 2) / 4 / price))
+            )
             if gate[-1] > threshold:
                 memory = x
         gate_S = np.array(gate)
