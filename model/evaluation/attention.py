@@ -25,7 +25,7 @@ from model.video.flow import FlowAdder, make_flow
 
 SHARE_KEPT = 0.12  # of the steps, at least 2
 RANDOM_DRAWS = 20
-SPLICES, PIECES, PIECE_STEPS = 20, 4, 16
+SPLICES, PIECES, PIECE_STEPS = 40, 4, (9, 23)  # lengths drawn, or equal spacing would hit cuts
 FIXED_SIZE = 112
 METHODS = ("rtsae", "delta", "random")
 
@@ -117,13 +117,14 @@ def _summary(ratios: Mapping[str, list[float]]) -> dict[str, Any]:
 def evaluate_cuts(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, Any]:
     """Share of cuts with a keyframe within one step, in sequences spliced from the clips."""
     rng = np.random.default_rng(0)
-    long = [clip for clip in clips if len(clip.time_S) >= PIECE_STEPS]
+    long = [clip for clip in clips if len(clip.time_S) > PIECE_STEPS[1]]
     hits, cuts = {"rtsae": 0, "uniform": 0, "delta": 0}, 0
     for _ in range(SPLICES if len(long) >= PIECES else 0):
         pieces = []
         for number in rng.choice(len(long), PIECES, replace=False):
-            start = rng.integers(len(long[number].time_S) - PIECE_STEPS + 1)
-            pieces.append(long[number].own_SD[start : start + PIECE_STEPS])
+            length = rng.integers(*PIECE_STEPS)
+            start = rng.integers(len(long[number].time_S) - length + 1)
+            pieces.append(long[number].own_SD[start : start + length])
         x_SD = torch.cat(pieces)
         S = len(x_SD)
         K = round(SHARE_KEPT * S)
@@ -132,7 +133,7 @@ def evaluate_cuts(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, An
             "uniform": hold.uniform(S, K),
             "delta": hold.delta_rule(hold.squared_distances(x_SD.numpy()), K),
         }
-        for cut in range(PIECE_STEPS, S, PIECE_STEPS):
+        for cut in np.cumsum([len(piece) for piece in pieces])[:-1]:
             cuts += 1
             for name, steps in chosen.items():
                 hits[name] += bool(np.abs(steps - cut).min() <= 1)

@@ -58,11 +58,13 @@ class AttentionGate(nn.Module):
     `b_a` starts at 0, or an annihilated o could not close the gate.
     """
 
-    def __init__(self, hidden: int = 128, form: GateForm = "isotropic", half_open: float = 0.25):
+    def __init__(self, hidden: int = 128, form: GateForm = "isotropic") -> None:
         super().__init__()
         self.form = form
+        # The root mean square of o at which the gate is half open: that of a fresh output gate,
+        # or of one that starts nearly closed (the isotropic form's cells do).
+        half_open = 0.25 if form == "isotropic" else 0.5
         self.rho = nn.Parameter(torch.tensor(math.log(math.expm1(SIGMA_INIT - 1e-3))))
-        # Scaled so that a mean |o|^2 of H * half_open^2 gives a gate of one half.
         scale = math.sqrt(SIGMA_INIT * math.log(2) / (hidden * half_open**2))
         if form == "isotropic":
             self.scale = nn.Parameter(torch.tensor(scale))

@@ -1,0 +1,153 @@
+"""Stage 2: it learns, it can be interrupted, it refuses nonsense early."""
+
+import numpy as np
+import pytest
+import torch
+
+from model.errors import InvalidParameter
+from model.networks.loss import LossWeights
+from model.networks.rtsae import RTSAEConfig, hard
+from model.training.rtsae import TrainConfig, train
+from model.training.sequences import Mixing, Sampler
+
+TINY = RTSAEConfig(features=16, hidden=16, layers=1, lookahead=4)
+
+
+def segments(clips, rng, D, lengths=(8, 30)):
+    """Clips of constant pieces with a little noise, at 20 steps a second."""
+    made = []
+    for _ in range(clips):
+        x = np.concatenate(
+            [np.repeat(rng.normal(0, 0.35, (1, D)), rng.integers(*lengths), 0) for _ in range(5)]
+        )
+        x += rng.normal(0, 0.01, x.shape)
+        made.append((x.astype(np.float32).clip(-0.99, 0.99), np.arange(len(x)) / 20))
+    return made
+
+
+def test_the_default_reading_learns_to_open_where_pieces_begin():
+    rng = np.random.default_rng(0)
+    config = TrainConfig(iterations=80, batch=16, steps=24, learning_rate=8e-3, prices=(0.5, 2.0))
+    rtsae, history = train(segments(30, rng, 16), config, architecture=TINY)
+    starts = [0, 9, 16, 27]
+    x = np.repeat(rng.normal(0, 0.35, (4, 16)), np.diff([*starts, 36]), 0)
+    gate = rtsae.encoder.run(torch.from_numpy(x[None]).float(), hard(), torch.tensor([1.0])).gate_NT
+    opened = np.flatnonzero(gate[0] > 0.5)
+    assert {9, 16, 27} <= set(opened.tolist())
+    assert len(opened) <= 6
+    assert history[-1]["hindsight"] < history[0]["hindsight"]
+    assert 0.02 < history[-1]["open_rate"] < 0.5
+
+
+def test_an_interrupted_run_goes_on_as_if_it_had_not_been(tmp_path):
+    clips = segments(6, np.random.default_rng(0), 16)
+    config = TrainConfig(iterations=6, batch=4, steps=16, monitor_every=2)
+    whole, _ = train(clips, config, architecture=TINY)
+
+    class Stop(Exception):
+        pass
+
+    def stop(progress):
+        if progress.iteration == 4:
+            raise Stop
+
+    with pytest.raises(Stop):
+        train(clips, config, architecture=TINY, resume=tmp_path, on_progress=stop)
+    seen = []
+    resumed, history = train(
+        clips, config, architecture=TINY, resume=tmp_path, on_progress=lambda p: seen.append(p)
+    )
+    assert [p.iteration for p in seen] == [6]
+    assert [row["iteration"] for row in history] == [2, 4, 6]
+    for name, tensor in whole.state_dict().items():
+        torch.testing.assert_close(resumed.state_dict()[name], tensor)
+
+
+def test_a_state_of_another_configuration_is_refused(tmp_path):
+    clips = segments(3, np.random.default_rng(0), 16)
+    config = TrainConfig(iterations=2, batch=2, steps=12, monitor_every=1)
+    train(clips, config, architecture=TINY, resume=tmp_path)
+    other = TrainConfig(iterations=4, batch=2, steps=12, monitor_every=1)
+    with pytest.raises(InvalidParameter, match="another configuration"):
+        train(clips, other, architecture=TINY, resume=tmp_path)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_does_not():
+    clips = segments(3, np.random.default_rng(0), 16)
+
+    def weights(seed):
+        config = TrainConfig(iterations=2, batch=2, steps=12, seed=seed)
+        return train(clips, config, architecture=TINY)[0].encoder.cells[0].input.weight
+
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+
+
+@pytest.mark.parametrize("changes", [{"iterations": 0}, {"steps": 4}, {"reading": "other"}])
+def test_nonsense_is_refused_before_work_starts(changes):
+    with pytest.raises(InvalidParameter):
+        TrainConfig(**changes)
+
+
+def test_sequences_are_full_of_the_clips_and_repeat_with_the_seed():
+    clips = segments(4, np.random.default_rng(0), 16)
+    first, again = (Sampler(clips, Mixing(), 3).batch(5, 40) for _ in range(2))
+    assert first.shape == (5, 40, 16)
+    np.testing.assert_array_equal(first, again)
+    plain = Mixing(rescaled=0, backwards=0, noise=0, rates=(20, 20))
+    rows = {row.tobytes() for x, _ in clips for row in x}
+    assert all(
+        row.tobytes() in rows for row in Sampler(clips, plain, 0).batch(2, 40).reshape(-1, 16)
+    )
+
+
+@pytest.mark.slow
+def test_the_soft_reading_solves_the_toy():
+    """24 steps in 2 to 5 constant segments: opens rarely, covers them all, reconstructs."""
+    rng = np.random.default_rng(0)
+
+    class Toy:
+        def batch(self, N, T):
+            return np.stack([toy(rng)[0] for _ in range(N)])
+
+    from model.networks.rtsae import RTSAE
+    from model.training import rtsae as stage
+
+    torch.manual_seed(0)
+    torch.set_flush_denormal(True)
+    network = RTSAE(RTSAEConfig.literal(layers=1))
+    weights = LossWeights(phi=3.0, lam=0.005)
+    config = TrainConfig(reading="soft", batch=16, steps=24, weights=weights)
+    optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
+    for _ in range(300):
+        stage._step(network, optimiser, Toy(), config, "cpu")
+    covered, opened, error = [], [], []
+    for _ in range(20):
+        x, bounds = toy(rng)
+        x_1TD = torch.from_numpy(x[None])
+        with torch.no_grad():
+            trace = network.encoder.run(x_1TD, hard())
+            gate = (trace.gate_NT[0] > 0.5).numpy()
+            gate[0] = True
+            held = _held(trace.h_NTH, gate)
+            error.append(float((network.decode(held) - x_1TD).square().sum(2).mean()))
+        opened.append(gate.mean())
+        covered += [gate[a:b].any() for a, b in zip(bounds, [*bounds[1:], 24], strict=True)]
+    assert np.mean(covered) > 0.95
+    assert np.mean(opened) < 0.3
+    assert np.mean(error) < 1
+
+
+def toy(rng):
+    count = rng.integers(2, 6)
+    bounds = [0, *np.sort(rng.choice(np.arange(3, 22), count - 1, replace=False)).tolist()]
+    pieces = [
+        np.repeat(rng.normal(0, 0.35, (1, 128)), end - start, 0)
+        for start, end in zip(bounds, [*bounds[1:], 24], strict=True)
+    ]
+    return np.concatenate(pieces).clip(-0.99, 0.99).astype(np.float32), bounds
+
+
+def _held(h_1TH, gate_T):
+    source = np.maximum.accumulate(np.where(gate_T, np.arange(len(gate_T)), 0))
+    return h_1TH[:, source]
