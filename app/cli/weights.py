@@ -26,6 +26,9 @@ def register(subparsers: Any) -> None:
         help="one that comes with the program, or a file (default: attention)",
     )
     show.set_defaults(run=run_show)
+    pull = commands.add_parser("pull", help="get weights that do not come with the program")
+    pull.add_argument("name", choices=("vgg16-imagenet",), help="for training and evaluation")
+    pull.set_defaults(run=run_pull)
 
 
 def run_list(arguments: argparse.Namespace) -> Exit:
@@ -46,4 +49,14 @@ def run_show(arguments: argparse.Namespace) -> Exit:
     named = SHIPPED / f"{arguments.checkpoint}.safetensors"
     path = named if named.is_file() else Path(arguments.checkpoint)
     print(json.dumps(asdict(describe(path)), indent=2))
+    return Exit.DONE
+
+
+def run_pull(arguments: argparse.Namespace) -> Exit:
+    """Download, check the hash, convert to safetensors; prints where they are."""
+    from app.cli.options import deployment_settings
+    from model.weights import vgg16
+
+    path = vgg16.pull(deployment_settings().data_dir / "weights")
+    print(f"{path}\n{vgg16.LICENCE}")
     return Exit.DONE
