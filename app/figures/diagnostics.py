@@ -45,6 +45,7 @@ def diagnostics(
             yanchor="top",
             xshift=6,
             showarrow=False,
+            bgcolor=PALETTES[theme].ground,
             font={"size": 12, "color": style_of(name).colour(theme)},
         )
         if curve.threshold is not None:

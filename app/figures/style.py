@@ -10,8 +10,10 @@ FONT = "'IBM Plex Sans', system-ui, sans-serif"
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme. `band` shades the decisive ground-truth phases."""
+    """The colours of one theme. `ground` lies behind text on
+    a plot, `band` shades the decisive ground-truth phases."""
 
+    ground: str
     ink: str
     muted: str
     grid: str
@@ -22,6 +24,7 @@ class Palette:
 
 PALETTES: dict[Theme, Palette] = {
     "light": Palette(
+        ground="rgba(248,247,244,0.8)",
         ink="#17191c",
         muted="#5b616b",
         grid="#e9e7e2",
@@ -30,6 +33,7 @@ PALETTES: dict[Theme, Palette] = {
         attention_fill="rgba(0,105,168,0.14)",
     ),
     "dark": Palette(
+        ground="rgba(18,20,23,0.8)",
         ink="#eceae5",
         muted="#9aa1ad",
         grid="#2a2e34",

@@ -8,6 +8,15 @@
   const here = new URL(".", document.currentScript.src);
   const narrow = matchMedia("(max-width: 800px)");
 
+  function openKeys() {
+    document.getElementById("keys").showModal();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.target.closest("input, textarea, select")) return;
+    if (!document.querySelector("dialog[open]")) openKeys();
+  });
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     kairoscope: {
       route: (pathname) => ({
@@ -21,7 +30,7 @@
         localStorage.setItem("theme", root.dataset.theme);
         return root.dataset.theme;
       },
-      openKeys: () => document.getElementById("keys").showModal(),
+      openKeys,
       openLibrary: async () => (await import(new URL("library.js", here))).open(),
       openVideo: async (state) => (await import(new URL("video.js", here))).open(state),
     },

@@ -5,7 +5,7 @@ const FILM = 40, THUMB = 46; // px high
 const SLIVER = 9; // px: a thumbnail narrower than this joins its neighbours
 
 export class Strips {
-  #timeline; #axis; #sprites; #times; #methods = {}; #rows = new Map();
+  #timeline; #axis; #sprites; #times; #methods = {}; #rows = new Map(); #frame = 0;
   selected = null;
 
   constructor(timeline, axis) {
@@ -37,10 +37,12 @@ export class Strips {
       this.#mark(row);
       if (this.#methods[row.dataset.method]) this.#row(row);
     }
+    this.at(this.#frame);
   }
 
   // Ring in each row the keyframe that stands for frame `frame`: the last one up to it.
   at(frame) {
+    this.#frame = frame;
     for (const { cells, firsts } of this.#rows.values()) {
       const place = firsts.length && firsts[0] <= frame ? lastAtMost(firsts, frame) : -1;
       cells.forEach((cell, number) => cell.classList.toggle("at", number === place));

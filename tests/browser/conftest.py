@@ -1,0 +1,114 @@
+"""The whole product in real Chromium: `kairoscope serve` on a free port, and a tab whose tests fail
+on any error in its console."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.studio import BITS, BLOCK, CLIP, TIMES
+from tests.clips import moving_square, write_clip
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 60_000  # a busy machine is slow, not wrong
+SERVE = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", "serve"]
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip of uneven frame times whose frames spell their own index."""
+    frames = moving_square(len(TIMES), BITS * BLOCK)
+    for index, frame_HWC in enumerate(frames):
+        for bit in range(BITS):
+            frame_HWC[-BLOCK:, bit * BLOCK : (bit + 1) * BLOCK] = 255 * (index >> bit & 1)
+    path = tmp_path_factory.mktemp("clip") / CLIP
+    return write_clip(path, frames, times=TIMES.tolist())
+
+
+@pytest.fixture(scope="session")
+def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server with an empty library."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("site")
+    settings = {"DATA_DIR": folder / "data", "PORT": port, "GALLERY": "false", "DEVICE": "cpu"}
+    environment = os.environ | {f"KAIROSCOPE_{k}": str(v) for k, v in settings.items()}
+    log = folder / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(SERVE, cwd=ROOT, env=environment, stdout=out, stderr=out)
+    try:
+        _wait_until_ready(f"http://127.0.0.1:{port}", server, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            if httpx.get(f"{url}/readyz").is_success:
+                return
+        except httpx.TransportError:
+            pass  # not listening yet
+        time.sleep(0.1)
+    raise AssertionError(f"not ready after 60 s: {log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium."""
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def errors() -> list[str]:
+    """What the tab's console complained about since the test began."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def tab(browser: Browser, site: str, errors: list[str]) -> Iterator[Page]:
+    """One tab for all tests: a page costs seconds to open."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=site)
+    page.set_default_timeout(PATIENCE_MS)
+    expect.set_options(timeout=PATIENCE_MS)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def page(tab: Page, errors: list[str]) -> Iterator[Page]:
+    """The tab; an error in its console fails the test."""
+    errors.clear()
+    yield tab
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def analysed(tab: Page, clip: Path) -> str:
+    """The path of the page of the uploaded clip, once analysed."""
+    tab.goto("/")
+    tab.set_input_files("#file-input", clip)
+    link = tab.locator("#uploads .done a")
+    path = link.get_attribute("href")
+    assert path
+    job = f"fetch('/api/v1/analyses?video_id={path.split('/')[-1]}').then(r => r.json())"
+    tab.wait_for_function(f"() => {job}.then(jobs => jobs[0].state === 'done')")
+    return path

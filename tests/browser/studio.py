@@ -1,0 +1,102 @@
+"""The clip of the browser tests, and what a test asks of the video page that shows it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Page, expect
+
+CLIP = "numbered.mp4"
+BITS, BLOCK = 8, 28  # the foot of frame t spells t in blocks, the lowest bit on the left
+GAPS = np.tile([1 / 30, 1 / 30, 1 / 15, 1 / 12], 21)
+TIMES = np.round(np.cumsum(GAPS) - GAPS[0], 4)
+METHODS = ["rtsae", "sms", "average", "ranktracing", "superframes", "uniform"]
+
+READ_FRAME = """([bits, block]) => {
+  const video = document.getElementById("player");
+  if (video.seeking || video.readyState < 2) return null;
+  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
+  const context = canvas.getContext("2d");
+  context.drawImage(video, 0, 0);
+  let frame = 0;
+  for (let bit = 0; bit < bits; bit++) {
+    const at = [(bit + 0.5) * block, canvas.height - block / 2];
+    frame |= (context.getImageData(...at, 1, 1).data[0] > 127) << bit;
+  }
+  return frame;
+}"""
+
+PLOT = """() => {
+  const graph = document.querySelector("#curves .js-plotly-plot");
+  if (!graph?._fullLayout) return {left: 1e9, range: [0, 0], steps: 0};  // not drawn yet
+  const size = graph._fullLayout._size, box = graph.getBoundingClientRect();
+  return {left: box.left + size.l, width: size.w, top: box.top + size.t, height: size.h,
+          range: graph._fullLayout.xaxis.range, steps: graph._fullData[0]?.x.length ?? 0};
+}"""
+
+
+@dataclass
+class Studio:
+    """A video page, spoken to in the terms of its users."""
+
+    page: Page
+
+    def ready(self) -> None:
+        """Wait for the picture, the curves and a keyframe of every method."""
+        expect(self.page.locator("[data-method] .track:has(.cell)")).to_have_count(len(METHODS))
+        self.page.wait_for_function("document.getElementById('player').readyState >= 2")
+        self.page.wait_for_function(f"() => ({PLOT})().steps > 0")
+
+    def shown(self) -> int:
+        """The frame the page says it shows, once the picture itself shows that frame."""
+        self.page.wait_for_function(
+            f"arguments => ({READ_FRAME})(arguments) === ({STATED})()", arg=[BITS, BLOCK]
+        )
+        return int(self.page.evaluate(STATED))
+
+    def x_of(self, seconds: float) -> float:
+        """Where a second lies in the window, by the figure's own plot area."""
+        plot = self.page.evaluate(PLOT)
+        start, end = plot["range"]
+        return float(plot["left"] + (seconds - start) / (end - start) * plot["width"])
+
+    def y_of_curve(self) -> float:
+        """The middle of the plot of phi."""
+        plot = self.page.evaluate(PLOT)
+        return float(plot["top"] + plot["height"] / 4)
+
+    def playhead_x(self) -> float:
+        """The middle of the playhead."""
+        box = self.page.locator("#playhead").bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2
+
+    def result(self) -> dict[str, Any]:
+        """The analysis that the page links to."""
+        address = "document.getElementById('export').href"
+        return dict(self.page.evaluate(f"fetch({address}).then(answer => answer.json())"))
+
+    def ticks(self, method: str) -> list[float]:
+        """Where the ticks of a method's row stand in the window."""
+        middle = "e => { const b = e.getBoundingClientRect(); return b.left + b.width / 2; }"
+        ticks = self.page.locator(f"[data-method={method}] .track i")
+        return list(ticks.evaluate_all(f"ticks => ticks.map({middle})"))
+
+    def expected_ticks(self, method: str) -> list[float]:
+        """Where they belong: the keyframes in sight, by the figure's own plot area."""
+        start, end = self.page.evaluate(PLOT)["range"]
+        times = [frame["time_s"] for frame in self.result()["methods"][method]["keyframes"]]
+        return [self.x_of(seconds) for seconds in times if start <= seconds <= end]
+
+    def keyframes(self, method: str) -> list[int]:
+        """The keyframes on a method's row."""
+        cells = self.page.locator(f"[data-method={method}] .cell")
+        return [int(index) for index in cells.evaluate_all("c => c.map(e => e.dataset.frame)")]
+
+
+STATED = """() => Number(document.getElementById("frame").textContent.match(/\\d+/)?.[0] ?? -1)"""
+
+
+def frame_at(seconds: float) -> int:
+    """The frame on screen at a time."""
+    return int(np.searchsorted(TIMES, seconds + 1e-3, side="right")) - 1
