@@ -44,7 +44,7 @@ class Studio:
     def ready(self) -> None:
         """Wait for the picture, the curves and a keyframe of every method."""
         expect(self.page.locator("[data-method] .track:has(.cell)")).to_have_count(len(METHODS))
-        self.page.wait_for_function("document.getElementById('player').readyState >= 2")
+        self.page.wait_for_function("() => document.getElementById('player').readyState >= 2")
         self.page.wait_for_function(f"() => ({PLOT})().steps > 0")
 
     def shown(self) -> int:

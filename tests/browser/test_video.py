@@ -103,7 +103,7 @@ def test_a_keyframe_seeks_and_is_ringed(studio: Studio) -> None:
 def test_playing_moves_the_playhead_and_space_stops_it(studio: Studio) -> None:
     studio.page.keyboard.press("Space")
     studio.page.wait_for_function(
-        "Number(document.getElementById('playhead').getAttribute('aria-valuenow')) > 0.5"
+        "() => document.getElementById('playhead').getAttribute('aria-valuenow') > 0.5"
     )
     studio.page.keyboard.press("Space")
     frame = studio.shown()
@@ -164,7 +164,7 @@ def test_the_theme_reaches_the_figure_and_stays(studio: Studio) -> None:
     grid = "document.querySelector('#curves .js-plotly-plot').layout.xaxis.gridcolor"
     light = page.evaluate(grid)
     page.get_by_role("button", name="Switch between light and dark").click()
-    page.wait_for_function(f"{grid} !== '{light}'")
+    page.wait_for_function(f"() => {grid} !== '{light}'")
     page.reload()
     studio.ready()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
@@ -187,7 +187,7 @@ def test_the_sheet_of_keys_opens_and_takes_the_keyboard(studio: Studio) -> None:
 def test_nothing_overflows_at_360_pixels(studio: Studio) -> None:
     page = studio.page
     page.set_viewport_size({"width": 360, "height": 740})
-    page.wait_for_function("document.documentElement.scrollWidth <= 360")
+    page.wait_for_function("() => document.documentElement.scrollWidth <= 360")
     page.wait_for_function(f"() => ({PLOT})().left < 80")
     seconds = TIMES[-1] / 2
     page.mouse.click(studio.x_of(seconds), studio.y_of_curve())
