@@ -32,8 +32,8 @@ class RTSAE(Method):
     is met by bisecting the price of opening, a threshold on what a step must save, and running the
     recursion again (a gate without a price: its threshold). Bisecting the price selects better
     than bisecting the threshold, as the gate was trained over a range of prices. Where no run gives
-    exactly K, the nearest is taken and the lowest open gates are dropped (never the first step)
-    or the highest closed ones added. Above the number of steps, frames between them are
+    exactly K, the nearest is taken, and keyframes that follow another soonest are dropped, or
+    the middles of the longest gaps added. Above the number of steps, frames between them are
     added by the gate interpolated in time.
     """
 
@@ -87,14 +87,17 @@ def _exactly(
     how = f"The gate's {setting} for {k} keyframes"
     if opened == k:
         return scores, np.flatnonzero(scores.open_S), (f"{how}.",)
-    rank_S = scores.gate_S + 2.0 * scores.open_S  # any open step before any closed one
-    if scores.open_S[0]:
-        rank_S[0] = np.inf
-    step_K = np.sort(np.argsort(-rank_S, kind="stable")[:k])
+    step_K = np.flatnonzero(scores.open_S)
+    while len(step_K) > k:
+        step_K = np.delete(step_K, int(np.diff(step_K).argmin()) + 1)
+    while len(step_K) < k:
+        ends = np.concatenate([[-1], step_K, [len(scores.index_S)]])
+        widest = int(np.diff(ends).argmax())
+        step_K = np.insert(step_K, widest, (ends[widest] + ends[widest + 1]) // 2)
     change = (
-        f"the {opened - k} lowest open gates are dropped"
+        f"{opened - k} that follow another soonest are dropped"
         if opened > k
-        else f"the {k - opened} highest closed gates are added"
+        else f"{k - opened} in the middle of the longest gaps are added"
     )
     return scores, step_K, (f"{how}: {opened} steps open, {change}.",)
 

@@ -63,7 +63,7 @@ class FrontEnd(nn.Module):
         n = channels if recipe.pool == "mean" else channels * side * side
         self.register_buffer("channel_scale", torch.ones(channels))
         self.register_buffer("mean", torch.zeros(recipe.features))
-        self.register_buffer("std", torch.ones(recipe.features))
+        self.register_buffer("std", torch.ones(()))
         R = measurement_matrix(recipe.features, n, recipe.projection_seed)
         self.register_buffer("R", R, persistent=False)
 
@@ -94,7 +94,7 @@ class FrontEnd(nn.Module):
         return (pooled_Nn / self.channel_scale) @ self.R.T
 
     def standardise(self, pooled_Nn: Tensor) -> Tensor:
-        """x: zero mean and deviation .35 over the training data, inside (-1, 1)."""
+        """x: zero mean, mean deviation .35 over the training data, inside (-1, 1)."""
         scaled = TARGET_STD * (self.compress(pooled_Nn) - self.mean) / self.std
         return scaled.clamp(-BOUND, BOUND)
 
@@ -103,13 +103,16 @@ class FrontEnd(nn.Module):
         return self.standardise(self.pooled(rgb_NHWC, flow_NHWC))
 
     def fit(self, pooled_Nn: Tensor) -> None:
-        """Set the frozen statistics from pooled features of training clips."""
+        """Set the frozen statistics from pooled features of training clips.
+
+        One deviation for all dimensions: one each would undo what the channels' scale keeps.
+        """
         if self.recipe.pool == "mean":
             deviation = pooled_Nn.std(0)
             self.channel_scale.copy_((deviation + 1e-3 * deviation.mean()).sqrt())
         compressed = self.compress(pooled_Nn)
         self.mean.copy_(compressed.mean(0))
-        self.std.copy_(compressed.std(0).clamp_min(1e-6))
+        self.std.copy_((compressed - self.mean).square().mean().sqrt().clamp_min(1e-6))
 
     def multiply_adds(self) -> int:
         """Per step, both streams and the projection: what even a closed step costs."""

@@ -5,9 +5,10 @@ of opening (hindsight.py), which teaches the gate. `soft` is equation 12 with so
 step reconstructed; `literal` is equation 12 as printed, with soft gates and Adadelta.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from model.errors import InvalidParameter
 from model.networks import loss as terms
-from model.networks.rtsae import RTSAE, RTSAEConfig, Trace, soft
+from model.networks.rtsae import RTSAE, RTSAEConfig, Trace, hard, soft
 from model.training.hindsight import advantage_of_opening
 from model.training.monitor import Monitor
 from model.training.resume import load_state, save_state
@@ -30,8 +31,9 @@ OPEN_TARGET, CLOSED_TARGET = 0.8, 0.06  # keep every step's share of phi between
 class TrainConfig:
     """Everything that decides a run; saved with the checkpoint.
 
-    `prices` is the range of the price of opening, drawn per sequence; `explore` the share of
-    decisions taken at random, so that the gate learns from memories that it would not have.
+    `prices` is the range of the price of opening, drawn per sequence; the checkpoint's own price
+    is then set so that `open_rate` of the training steps open. `explore` is the share of decisions
+    taken at random, so that the gate learns from memories that it would not have.
     """
 
     reading: str = "default"
@@ -44,6 +46,7 @@ class TrainConfig:
     weights: terms.LossWeights = field(default_factory=lambda: terms.LossWeights(lam=5e-4))
     autoencoder_weight: float = 0.02
     prices: tuple[float, float] = (1.0, 20.0)
+    open_rate: float = 0.12
     explore: float = 0.1
     explore_open: float = 0.15
     mixing: Mixing = field(default_factory=Mixing)
@@ -113,7 +116,29 @@ def train(
                 eta = (time.monotonic() - began) / (done - start) * (config.iterations - done)
                 alarms = monitor.alarms(history[-1])
                 on_progress(TrainProgress(done, config.iterations, history[-1], eta, alarms))
-    return rtsae.cpu().eval(), history
+    rtsae = rtsae.cpu().eval()
+    return (_priced(rtsae, clips, config.open_rate) if rtsae.encoder.J else rtsae), history
+
+
+def _priced(rtsae: RTSAE, clips: list[Any], open_rate: float) -> RTSAE:
+    """The same network at the price at which its gate opens this often on the training clips.
+
+    By bisection on a logarithmic scale; clips are read at half their rate, that of use.
+    """
+    clips_1SD = [torch.from_numpy(x_SD[::2])[None] for x_SD, _ in clips]
+    low, high = math.log(1e-2), math.log(1e3)
+    with torch.inference_mode():
+        for _ in range(8):
+            middle = (low + high) / 2
+            price_1 = torch.tensor([math.exp(middle)])
+            rates = [
+                float((rtsae.encoder.run(x, hard(), price_1).gate_NT > 0.5).float().mean())
+                for x in clips_1SD
+            ]
+            low, high = (middle, high) if sum(rates) / len(rates) > open_rate else (low, middle)
+    priced = RTSAE(replace(rtsae.config, price=round(math.exp((low + high) / 2), 3)))
+    priced.load_state_dict(rtsae.state_dict())
+    return priced.eval()
 
 
 def _optimiser(rtsae: RTSAE, config: TrainConfig) -> torch.optim.Optimizer:
