@@ -46,6 +46,7 @@ def register(subparsers: Any) -> None:
     add("--batch", type=positive_int)
     add("--steps", type=positive_int, help="steps of a training sequence")
     add("--seed", type=int, default=0)
+    add("--note", default="", help="for the model card: what the videos are, on what terms")
     add("--restart", action="store_true", help="ignore the state of an interrupted run")
     add("--device", default="cpu", help="cpu or cuda (default: cpu)")
     rtsae.set_defaults(run=run_rtsae)
@@ -75,6 +76,7 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
         backbone=arguments.backbone,
         recipe=recipe,
         config=_config(arguments),
+        note=arguments.note,
         device=arguments.device,
     )
     if arguments.restart:

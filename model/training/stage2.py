@@ -1,7 +1,6 @@
 """Stage 2 from folders of videos to a checkpoint: features, training, model card."""
 
 import csv
-import os
 import shlex
 import sys
 import time
@@ -32,6 +31,7 @@ class Stage2:
     backbone: Path | None = None  # converted VGG-16; None: the blocks of the shipped checkpoint
     recipe: Recipe = field(default_factory=Recipe)
     config: TrainConfig = field(default_factory=TrainConfig)
+    note: str = ""  # for the model card: what the videos are, and on what terms
     resume: bool = True
     device: str = "cpu"
     limits: Limits | None = None
@@ -92,10 +92,11 @@ def _card(
         "model": "RTSAE attention (stage 2, unsupervised)",
         "data": [{"name": clip.name, "sha256": clip.sha256} for clip in clips],
         "refused": refused,
+        "note": stage.note,
         "seconds_of_video": round(sum(float(clip.time_S[-1]) for clip in clips), 1),
         "recipe": asdict(stage.recipe),
         "training": asdict(stage.config),
-        "command": shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]]),
+        "command": _command(sys.argv),
         "backbone": "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)",
         "monitors": history[-1] if history else {},
         "seconds": round(seconds, 1),
@@ -103,6 +104,11 @@ def _card(
         "torch": torch.__version__,
         "licence": "MIT (recurrent weights); BSD-3-Clause (convolutions)",
     }
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """The command line with paths by their last part: a card goes out, a machine's folders stay."""
+    return shlex.join(Path(a).name if Path(a).is_absolute() else a for a in arguments)
 
 
 def _write_curves(path: Path, history: list[dict[str, float]]) -> None:
