@@ -35,6 +35,7 @@ class Steps:
     """One clip in the gate's own space and in the fixed one (None where its weights are absent)."""
 
     name: str
+    index_S: Indices
     time_S: Floats
     own_SD: torch.Tensor
     fixed_SD: NDArray[np.float32] | None
@@ -54,7 +55,8 @@ def read_steps(path: Path, model: AttentionModel, fixed: VggBlocks | None) -> St
                     frames = torch.from_numpy(shrink(batch.frames_NHWC[chosen], FIXED_SIZE))
                     rows.append(fixed(normalise_rgb(frames)).mean((2, 3)).numpy())
     gate = run.finish()
-    return Steps(path.name, gate.time_S, gate.x_SD, np.concatenate(rows) if rows else None)
+    fixed_SD = np.concatenate(rows) if rows else None
+    return Steps(path.name, gate.index_S, gate.time_S, gate.x_SD, fixed_SD)
 
 
 def choose(model: AttentionModel, x_SD: torch.Tensor, time_S: Floats, K: int) -> Indices:
@@ -114,6 +116,20 @@ def _summary(ratios: Mapping[str, list[float]]) -> dict[str, Any]:
     return {"clips": len(uniform), "methods": rows}
 
 
+def six_keyframes(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, Any]:
+    """The decoded frames that each selection takes when it may take six."""
+    K, frames = 6, {}
+    for clip in clips:
+        distance_SS = hold.squared_distances(clip.own_SD.numpy())
+        chosen = {
+            "rtsae": choose(model, clip.own_SD, clip.time_S, min(K, len(clip.time_S))),
+            "uniform": hold.uniform(len(clip.time_S), K),
+            "delta": hold.delta_rule(distance_SS, K),
+        }
+        frames[clip.name] = {name: clip.index_S[steps].tolist() for name, steps in chosen.items()}
+    return frames
+
+
 def evaluate_cuts(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, Any]:
     """Share of cuts with a keyframe within one step, in sequences spliced from the clips."""
     rng = np.random.default_rng(0)
@@ -154,9 +170,9 @@ def evaluate(
             on_clip(f"{model.name}: {path.name}")
             clips.append(read_steps(path, model, fixed))
         result = {"checkpoint": model.name, "sha256": model.sha256, "position": model.position}
-        runs.append(
-            {**result, "spaces": evaluate_clips(model, clips), "cuts": evaluate_cuts(model, clips)}
-        )
+        spaces, cuts = evaluate_clips(model, clips), evaluate_cuts(model, clips)
+        six = six_keyframes(model, clips)
+        runs.append({**result, "spaces": spaces, "cuts": cuts, "six_keyframes": six})
     return {"share_kept": SHARE_KEPT, "runs": runs, "over_seeds": _over_seeds(runs)}
 
 

@@ -181,7 +181,7 @@ class ClipGate:
     def __init__(
         self, model: AttentionModel, index_S: Indices, time_S: Floats, x_SD: torch.Tensor
     ) -> None:
-        self._model, self._index_S, self.time_S, self.x_SD = model, index_S, time_S, x_SD
+        self._model, self.index_S, self.time_S, self.x_SD = model, index_S, time_S, x_SD
         self.priced = model.rtsae.encoder.J > 0
         self._runs: dict[tuple[float, float], FrameScores] = {}
 
@@ -197,7 +197,7 @@ class ClipGate:
             with torch.inference_mode():
                 trace = encoder.run(self.x_SD[None], hard(threshold), price_1)
             self._runs[key] = _scores(
-                self._index_S, self.time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
+                self.index_S, self.time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
             )
         return self._runs[key]
 
