@@ -57,12 +57,19 @@ def attention(
         )
     threshold = steps.threshold if steps else 0.5
     figure.add_hline(y=threshold, yref="y2", name="threshold", line=_dotted(palette.ink))
-    if steps:
+    if steps is None:
+        figure.add_traces([_nothing("y"), _nothing("y2")])
+    else:
         scale = 1 / float(steps.phi_S.max()) if scaled else 1.0
         flat = scale / len(steps.phi_S)
         figure.add_hline(y=flat, yref="y", name="flat", line=_dotted(palette.muted))
         figure.add_traces(_traces(steps, scale, palette, window))
     return figure
+
+
+def _nothing(yaxis: str) -> go.Scatter:
+    """Plotly draws the seconds and the grid of an axis only where there is a trace."""
+    return go.Scatter(x=[0], y=[None], yaxis=yaxis, hoverinfo="skip")
 
 
 def _traces(

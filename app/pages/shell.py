@@ -47,6 +47,7 @@ def mount(dash_app: Dash, service: Service) -> None:
     """Set the document, the frame around the pages, and the callback that shows the right one."""
     dash_app.index_string = INDEX
     dash_app.title = "Kairoscope"
+    dash_app.config.update_title = None  # the tab keeps its name while a callback runs
     dash_app.layout = frame()
     dash_app.clientside_callback(
         ClientsideFunction("kairoscope", "route"),

@@ -1,8 +1,6 @@
 // The one clock of the page: the time and frame on screen, and every way to move them.
 // Times come from the analysis (`times`, seconds of each decoded frame); the preview has the same.
-import { lastAtMost } from "./sprites.js";
-
-const ROUNDING = 1e-3; // the media clock rounds times, by less than any frame lasts
+import { lastAtMost, ROUNDING } from "./sprites.js";
 
 export class Clock {
   #video; #listeners = new Set(); #wanted = null;

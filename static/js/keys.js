@@ -21,6 +21,8 @@ export function listen({ clock, axis, strips, endLoop }, signal) {
     ArrowRight: (event) => clock.seek(clock.now + (event.shiftKey ? 1 : 0.1)),
     "[": () => keyframe(-1),
     "]": () => keyframe(1),
+    Home: () => clock.seek(0),
+    End: () => clock.seek(clock.duration),
     n: () => method(1),
     p: () => method(-1),
     "+": () => axis.zoom(0.5, clock.now),

@@ -11,6 +11,7 @@ export function open() {
   opened = new AbortController();
   const { signal } = opened;
   const page = document.getElementById("page");
+  document.title = "Library · Kairoscope";
   const changed = () => window.dash_clientside.set_props("library-changed", { data: Date.now() });
   new Uploads(document.getElementById("uploads"), changed).accept(document.getElementById("choose"), signal);
   page.addEventListener("pointermove", scrub, { signal });

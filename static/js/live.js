@@ -3,7 +3,8 @@ import { API } from "./rest.js";
 
 const PACE = 300; // ms between two updates of the page
 
-// Calls `onProgress(job)` at most every PACE ms, and `onEnd(job)` once.
+// Calls `onProgress(job)` at most every PACE ms, and `onEnd(job)` once, with
+// null when the job is gone.
 export function watch(job, { onProgress, onEnd }, signal) {
   const events = new EventSource(`${API}/analyses/${job}/events`);
   let last = 0;
@@ -12,9 +13,9 @@ export function watch(job, { onProgress, onEnd }, signal) {
     last = performance.now();
     onProgress(JSON.parse(event.data));
   });
-  events.addEventListener("end", () => {
+  events.addEventListener("end", (event) => {
     events.close();
-    onEnd();
+    onEnd(JSON.parse(event.data || "null"));
   });
   signal.addEventListener("abort", () => events.close());
 }

@@ -8,7 +8,8 @@ export class Preview {
   sprites = null;
   steps = null;
 
-  constructor(parent) {
+  constructor(parent, clock) {
+    this.clock = clock;
     this.#card = document.createElement("div");
     this.#card.className = "preview";
     this.#card.hidden = true;
@@ -21,9 +22,8 @@ export class Preview {
 
   // Show what is known at `time` (s) above the point `x`, `y` of the window, or below. `frame` may be null.
   show({ x, y, time, frame, extra = "" }) {
-    const tile = this.sprites && frame !== null ? this.sprites.tileOf(frame) : null;
-    this.#picture.hidden = tile === null;
-    if (tile !== null) this.sprites.paint(this.#picture, tile, HEIGHT);
+    this.#picture.hidden = !this.sprites;
+    this.sprites?.paint(this.#picture, this.sprites.tileAt(time, this.clock.times, this.clock.duration), HEIGHT);
     this.#title.textContent = `${frame === null ? "" : `frame ${frame} · `}${time.toFixed(3)} s`;
     this.#text.textContent = [extra, this.#scores(time)].filter(Boolean).join(" · ");
     this.#card.hidden = false;

@@ -1,6 +1,8 @@
 // The sheets of small frames that the worker cut, and how to show one of them.
 import { API, call } from "./rest.js";
 
+export const ROUNDING = 1e-3; // the media clock rounds times, by less than any frame lasts
+
 export class Sprites {
   #base; #meta;
 
@@ -19,6 +21,12 @@ export class Sprites {
   // The number of the tile that shows decoded frame `frame`, or the nearest before it.
   tileOf(frame) {
     return lastAtMost(this.#meta.index, frame);
+  }
+
+  // The tile for a moment; by its share of the duration while the frames' times are not yet known.
+  tileAt(time, times, duration) {
+    if (times) return this.tileOf(lastAtMost(times, time + ROUNDING));
+    return Math.min(this.tiles - 1, Math.floor((time / duration) * this.tiles));
   }
 
   // Paint tile `tile` on `element`, `height` px high, cut to its middle `width` px.

@@ -32,7 +32,7 @@ export class Strips {
 
   lay() {
     for (const band of this.#timeline.querySelectorAll(".phase")) this.#band(band);
-    if (this.#sprites && this.#times) this.#film();
+    if (this.#sprites) this.#film();
     for (const row of this.#timeline.querySelectorAll("[data-method]")) {
       this.#mark(row);
       if (this.#methods[row.dataset.method]) this.#row(row);
@@ -70,9 +70,10 @@ export class Strips {
     const number = Math.max(1, Math.round(this.#axis.width / (FILM * this.#sprites.aspect)));
     const width = this.#axis.width / number;
     const tiles = Array.from({ length: number }, (_, place) => {
-      const frame = lastAtMost(this.#times, this.#axis.time(this.#axis.left + (place + 0.5) * width));
+      const time = this.#axis.time(this.#axis.left + (place + 0.5) * width);
       const tile = document.createElement("span");
-      this.#sprites.paint(tile, this.#sprites.tileOf(frame), FILM * Math.max(1, width / (FILM * this.#sprites.aspect)), width);
+      const high = FILM * Math.max(1, width / (FILM * this.#sprites.aspect));
+      this.#sprites.paint(tile, this.#sprites.tileAt(time, this.#times, this.#axis.duration), high, width);
       return tile;
     });
     track.replaceChildren(...tiles);

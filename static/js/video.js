@@ -27,12 +27,13 @@ class VideoPage {
   constructor(player, state) {
     const { signal } = this.#ends;
     const timeline = document.getElementById("timeline");
+    document.title = `${document.querySelector("h1").textContent} · Kairoscope`;
     this.player = player;
     this.timeline = timeline;
     this.clock = new Clock(player, state.duration_s, signal);
     this.axis = new Axis(timeline, state.duration_s, signal);
     this.strips = new Strips(timeline, this.axis);
-    this.preview = new Preview(document.body);
+    this.preview = new Preview(document.body, this.clock);
     const line = timeline.querySelector("#hover-line");
     const onHover = (time) => {
       line.hidden = time === null;
@@ -97,7 +98,10 @@ class VideoPage {
       const video = await call("GET", `/videos/${this.#state.video}`);
       if (video.derivatives_ready) this.update({ ...this.#state, ready: true });
     };
-    const onEnd = () => set("video-settled", { data: Date.now() });
+    const onEnd = (job) => {
+      if (job) set("video-settled", { data: Date.now() });
+      else location.assign("/"); // deleted meanwhile
+    };
     watch(this.#state.job, { onProgress, onEnd }, this.#ends.signal);
   }
 
@@ -110,6 +114,9 @@ class VideoPage {
     on("speed", () => {
       this.clock.rate = SPEEDS[(SPEEDS.indexOf(this.clock.rate) + 1) % SPEEDS.length];
     });
+    document.getElementById("keyframes").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#ask(() => this.#analyse());
+    }, { signal });
     on("copy-link", async () => {
       await navigator.clipboard.writeText(location.href);
       toast("Link to this moment copied");

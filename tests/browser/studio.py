@@ -29,9 +29,10 @@ READ_FRAME = """([bits, block]) => {
 PLOT = """() => {
   const graph = document.querySelector("#curves .js-plotly-plot");
   if (!graph?._fullLayout) return {left: 1e9, range: [0, 0], steps: 0};  // not drawn yet
-  const size = graph._fullLayout._size, box = graph.getBoundingClientRect();
+  const {_size: size, xaxis} = graph._fullLayout, box = graph.getBoundingClientRect();
+  const phi = graph._fullData.find(trace => trace.name === "phi");
   return {left: box.left + size.l, width: size.w, top: box.top + size.t, height: size.h,
-          range: graph._fullLayout.xaxis.range, steps: graph._fullData[0]?.x.length ?? 0};
+          range: xaxis.range, steps: phi?.x.length ?? 0};
 }"""
 
 

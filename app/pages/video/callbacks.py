@@ -59,7 +59,7 @@ def register(dash_app: Dash, service: Service) -> None:
     )
     def follow(_: Any, state: Mapping[str, Any], route: Mapping[str, Any]) -> tuple[Any, str]:
         now = _shown(service, state, route)
-        return status(now.job), str(now.steps is not None).lower()
+        return status(now.job), now.scores
 
     @dash_app.callback(
         Output(ids.STATUS, "children", allow_duplicate=True),
@@ -79,7 +79,7 @@ def register(dash_app: Dash, service: Service) -> None:
         unfinished = now.analysis is None
         return (
             status(now.job),
-            str(now.steps is not None).lower(),
+            now.scores,
             numbers(now),
             method_rows(now),
             unfinished,

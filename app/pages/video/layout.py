@@ -202,7 +202,7 @@ def _timeline(now: Shown, look: Look) -> html.Section:
             html.P("The first scores appear here in a moment.", className="waiting"),
         ],
         className="curves",
-        **{"data-zone": "curves", "data-scores": str(now.steps is not None).lower()},
+        **{"data-zone": "curves", "data-scores": now.scores},
         id="curves",
     )
     playhead = html.Div(

@@ -8,7 +8,7 @@ from dash import html
 from app.figures.methods import style_of, title_of
 from app.pages import text
 from app.pages.video.view import Shown
-from model.types import Analysis
+from model.types import Analysis, FrameScores
 
 
 def numbers(now: Shown) -> list[Any]:
@@ -16,6 +16,7 @@ def numbers(now: Shown) -> list[Any]:
     return [
         html.H2("Clip"),
         html.Dl(_facts(now), className="facts-list"),
+        html.P(curves_in_words(now.steps), className="unseen"),
         *(_of(now.analysis) if now.analysis else ()),
         _notes(now),
     ]
@@ -23,6 +24,18 @@ def numbers(now: Shown) -> list[Any]:
 
 def _of(analysis: Analysis) -> list[Any]:
     return [html.H2("Methods"), _table(analysis), _compute(analysis.compute.get("operations", {}))]
+
+
+def curves_in_words(steps: FrameScores | None) -> str:
+    """What the attention figure shows, for those who cannot see it."""
+    if steps is None:
+        return "No attention scores yet."
+    peak = int(steps.phi_S.argmax())
+    moments = ", ".join(f"{seconds:.2f}" for seconds in steps.time_S[steps.open_S][:20])
+    return (
+        f"Attention over {len(steps.index_S)} steps is highest, {steps.phi_S[peak]:.3g}, at "
+        f"{steps.time_S[peak]:.2f} seconds. The gate is open at {moments or 'no'} seconds."
+    )
 
 
 def _facts(now: Shown) -> list[Any]:

@@ -51,6 +51,13 @@ class Shown:
         return FrameScores.from_json(partial) if partial else None
 
     @property
+    def scores(self) -> str:
+        """Whether there are scores: `there`, `awaited`, or `none` to come."""
+        if self.steps:
+            return "there"
+        return "awaited" if self.job and not self.job.finished else "none"
+
+    @property
     def duration_s(self) -> float:
         """The length of the time axis."""
         if self.analysis:

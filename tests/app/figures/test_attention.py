@@ -68,7 +68,7 @@ def test_the_plot_area_starts_at_the_gutter_whatever_the_labels(steps: FrameScor
 
 def test_without_scores_the_axes_stand_empty() -> None:
     figure = attention(None, 3.0)
-    assert not figure.data
+    assert [trace.y for trace in figure.data] == [(None,), (None,)]
     assert line(figure, "threshold") == 0.5
 
 
