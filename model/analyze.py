@@ -14,7 +14,7 @@ from model.features.types import Features
 from model.methods.base import Method
 from model.types import Analysis, FrameScores, Keyframes
 from model.video.decode import ClipStream, open_clip
-from model.video.flow import make_flow
+from model.video.flow import DEFAULT_FLOW, make_flow
 from model.video.limits import Limits
 
 PACKAGES = ("numpy", "scipy", "av", "opencv-contrib-python-headless")
@@ -30,6 +30,10 @@ class Attention(Protocol):
     @property
     def steps_per_second(self) -> float:
         """The model's own rate."""
+
+    @property
+    def flow(self) -> str:
+        """The optical flow that the checkpoint was trained on."""
 
     @property
     def card(self) -> Mapping[str, Any]:
@@ -77,7 +81,7 @@ def analyze(
     *,
     keyframes: int | None = None,
     attention: Attention | None = None,
-    flow: str = "dis",
+    flow: str | None = None,
     steps_per_second: float | None = None,
     limits: Limits | None = None,
     on_progress: Callable[[Progress], None] | None = None,
@@ -85,11 +89,13 @@ def analyze(
 ) -> Analysis:
     """Decode `path` once and run every method on it.
 
-    `keyframes` is the number K asked of each method (None: its own). With `attention` the steps are
+    `keyframes` is the number K asked of each method (None: its own). `flow` is the optical flow
+    (None: the attention model's own). With `attention` the steps are
     always computed. `on_progress` hears of every batch and method; `cancelled` is asked as often.
     Raises UnreadableVideo, VideoTooLarge, InvalidParameter or Cancelled.
     """
     _check(methods, attention)
+    flow = flow or (attention.flow if attention else DEFAULT_FLOW)
     watch, stopwatch, algorithm = _Watch(on_progress, cancelled), Stopwatch(), make_flow(flow)
     run = attention.begin(steps_per_second) if attention else None
     wanted = {name for method in methods for name in method.needs}

@@ -123,6 +123,11 @@ class FrameScores:
         )
 
 
+NO_STEPS: Mapping[str, Any] = {
+    "index": [], "time_s": [], "phi": [], "gate": [], "open": [], "threshold": None,
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Curve:
     """A diagnostic curve over time: `value` at `time_s` (both N), with a label and a unit.
@@ -217,7 +222,8 @@ class Keyframes:
 class Analysis:
     """Everything one run found out about one video: schema `kairoscope/analysis@1`.
 
-    `steps` is None when no asked-for method needs the attention model.
+    `steps` is None when no asked-for method needs the attention model; in JSON it has the same keys
+    then, its lists are empty and its threshold is null.
     """
 
     clip: Clip
@@ -248,12 +254,11 @@ class Analysis:
             "container": info.container,
             "warnings": list(info.warnings),
         }
-        empty: dict[str, list[Any]] = {"index": [], "time_s": [], "phi": [], "gate": [], "open": []}
         return {
             "schema": SCHEMA,
             "video": video,
             "times_s": self.clip.times_T.tolist(),
-            "steps": self.steps.to_json() if self.steps else empty,
+            "steps": self.steps.to_json() if self.steps else dict(NO_STEPS),
             "methods": {name: keyframes.to_json() for name, keyframes in self.methods.items()},
             "recognition": dict(self.recognition),
             "compute": dict(self.compute),

@@ -59,7 +59,7 @@ class StandIn:
     name, sha256, device, steps_per_second = "stand-in", "0" * 64, "cpu", 8.0
 
     def __init__(self):
-        self.card = {"recipe": "none"}
+        self.card, self.flow = {"recipe": "none"}, "dis"
 
     def begin(self, steps_per_second=None):
         return Pass(1 if steps_per_second == 0 else 3)

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     )
     device: str = Field(default="auto", description="torch device: auto, cpu, cuda, cuda:1, mps")
     weights: Path | None = Field(default=None, description="attention checkpoint, not the shipped")
-    flow: Literal["dis", "tvl1", "farneback"] = Field(default="dis", description="optical flow")
+    flow: Literal["dis", "tvl1", "farneback"] | None = Field(
+        default=None, description="optical flow, not the checkpoint's own"
+    )
     gallery: bool = Field(default=True, description="show rendered sample scenes")
     hosts: str = Field(default="", description="further host names, separated by commas")
     max_upload_bytes: int = Field(default=8 * 2**30, gt=0, description="largest file, bytes")

@@ -95,6 +95,12 @@ def _table(result: dict[str, Any]) -> str:
         hits = run["cuts"]["hit_within_one_step"]
         cuts = ", ".join(f"{name} {value:.3f}" for name, value in hits.items())
         lines.append(f"  of {run['cuts']['cuts']} cuts hit within one step: {cuts}")
+    over = result.get("clips", {}).get("over_seeds", {}).get("spaces", {})
+    for space, methods in over.items():
+        for method, row in methods.items():
+            gap = row["share_of_gap_closed"]
+            spread = f"{gap['mean']:.3f} (sd {gap['sd']:.3f}, {gap['lowest']:.3f} to"
+            lines.append(f"over seeds, {space}: {method} closes {spread} {gap['highest']:.3f})")
     for scenes in result.get("scenes", []):
         lines.append(f"{scenes['checkpoint']}: {scenes['scenes']} rendered scenes, means")
         lines += [f"  {name:<30}{value:>8.3f}" for name, value in scenes["mean"].items()]

@@ -78,7 +78,7 @@ def add_method_options(parser: argparse.ArgumentParser) -> None:
 
 def add_attention_options(parser: argparse.ArgumentParser) -> None:
     """How the attention model runs: read by `load_attention` and `analyze`."""
-    parser.add_argument("--flow", choices=FLOWS, default="dis", help="optical flow (default: dis)")
+    parser.add_argument("--flow", choices=FLOWS, help="optical flow (default: the checkpoint's)")
     parser.add_argument(
         "--steps-per-second",
         metavar="N",

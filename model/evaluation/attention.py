@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.errors import UnreadableVideo
 from model.evaluation import hold
 from model.features.types import Features
 from model.methods.rtsae import RTSAE
@@ -27,7 +28,7 @@ SHARE_KEPT = 0.12  # of the steps, at least 2
 RANDOM_DRAWS = 20
 SPLICES, PIECES, PIECE_STEPS = 40, 4, (9, 23)  # lengths drawn, or equal spacing would hit cuts
 FIXED_SIZE = 112
-METHODS = ("rtsae", "delta", "random")
+LEAST_STEPS = 10
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ def evaluate_clips(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, A
     """Hold errors over the optimum (geometric means over clips) and shares of the gap closed."""
     ratios: dict[str, dict[str, list[float]]] = {}
     for clip in clips:
-        own = clip.own_SD.numpy()
-        spaces = {"own": own} | ({} if clip.fixed_SD is None else {"fixed": clip.fixed_SD})
+        spaces = {"own": clip.own_SD.numpy()} | (
+            {} if clip.fixed_SD is None else {"fixed": clip.fixed_SD}
+        )
         distances = {name: hold.squared_distances(x) for name, x in spaces.items()}
         for space, values in _ratios(model, clip, distances).items():
             for method, value in values.items():
@@ -162,30 +164,71 @@ def evaluate(
     fixed: VggBlocks | None,
     on_clip: Callable[[str], None] = lambda name: None,
 ) -> dict[str, Any]:
-    """The protocol for each checkpoint (training seed), and mean and spread over them."""
+    """The protocol for each checkpoint (training seed), and mean and spread over them.
+
+    A clip that cannot be read, or is too short or too still to be judged, is listed as left out.
+    """
     runs = []
     for model in models:
-        clips = []
+        clips, left_out = [], {}
         for path in videos:
             on_clip(f"{model.name}: {path.name}")
-            clips.append(read_steps(path, model, fixed))
-        result = {"checkpoint": model.name, "sha256": model.sha256, "position": model.position}
-        spaces, cuts = evaluate_clips(model, clips), evaluate_cuts(model, clips)
-        six = six_keyframes(model, clips)
-        runs.append({**result, "spaces": spaces, "cuts": cuts, "six_keyframes": six})
-    return {"share_kept": SHARE_KEPT, "runs": runs, "over_seeds": _over_seeds(runs)}
+            try:
+                clip = read_steps(path, model, fixed)
+            except UnreadableVideo as error:
+                left_out[path.name] = error.message
+                continue
+            if why := _unfit(clip):
+                left_out[path.name] = why
+            else:
+                clips.append(clip)
+        if not clips:
+            raise UnreadableVideo("no clip is left to evaluate", "; ".join(left_out.values()))
+        runs.append(
+            {
+                "checkpoint": model.name,
+                "sha256": model.sha256,
+                "position": model.position,
+                "spaces": evaluate_clips(model, clips),
+                "cuts": evaluate_cuts(model, clips),
+                "six_keyframes": six_keyframes(model, clips),
+                "left_out": left_out,
+            }
+        )
+    return {
+        "share_kept": SHARE_KEPT,
+        "fixed_space": "RGB means of VGG-16 p5" if fixed else None,
+        "runs": runs,
+        "over_seeds": _over_seeds(runs),
+    }
+
+
+def _unfit(clip: Steps) -> str:
+    """Why a clip cannot be judged; empty when it can."""
+    S = len(clip.time_S)
+    if S < LEAST_STEPS:
+        return f"{S} steps, wanted at least {LEAST_STEPS}"
+    K = max(2, round(SHARE_KEPT * S))
+    for x in (clip.own_SD.numpy(), clip.fixed_SD):
+        if x is not None and hold.optimum(hold.squared_distances(x), K)[0] <= 1e-9:
+            return f"nothing moves: {K} steps reconstruct it exactly"
+    return ""
 
 
 def _over_seeds(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Mean, lowest and highest share of the gap that rtsae and delta close, in each space."""
+    """Mean, standard deviation, lowest and highest over the checkpoints, of every figure."""
     table: dict[str, Any] = {}
-    for space in runs[0]["spaces"]:
-        for method in METHODS:
-            rows = [run["spaces"][space]["methods"][method] for run in runs]
-            shares = [row["share_of_gap_closed"] for row in rows]
-            table.setdefault(space, {})[method] = {
-                "mean": float(np.mean(shares)),
-                "lowest": min(shares),
-                "highest": max(shares),
-            }
-    return table
+    for space, summary in runs[0]["spaces"].items():
+        for method, row in summary["methods"].items():
+            for figure in row:
+                values = [run["spaces"][space]["methods"][method][figure] for run in runs]
+                table.setdefault(space, {}).setdefault(method, {})[figure] = _spread(values)
+    hits = [run["cuts"]["hit_within_one_step"]["rtsae"] for run in runs]
+    return {"spaces": table, "cuts_hit_by_rtsae": _spread(hits)}
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    """Mean, standard deviation (of the sample; 0 for one), lowest and highest."""
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    low, high = min(values), max(values)
+    return {"mean": float(np.mean(values)), "sd": deviation, "lowest": low, "highest": high}

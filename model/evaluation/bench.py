@@ -25,7 +25,7 @@ from model.features.types import Features, FrameBatch, Gate
 from model.methods.base import Method
 from model.types import VideoInfo
 from model.video.decode import ClipStream, open_clip
-from model.video.flow import FlowAdder, make_flow
+from model.video.flow import DEFAULT_FLOW, FlowAdder, make_flow
 from model.video.limits import Limits
 
 SCHEMA = "kairoscope/bench@1"
@@ -87,7 +87,7 @@ def bench(
     methods: Sequence[Method],
     attention: Attention | None,
     *,
-    flow: str = "dis",
+    flow: str | None = None,
     steps_per_second: float | None = None,
     limits: Limits | None = None,
 ) -> Bench:
@@ -95,6 +95,7 @@ def bench(
 
     Raises UnreadableVideo, VideoTooLarge or InvalidParameter.
     """
+    flow = flow or (attention.flow if attention else DEFAULT_FLOW)
     meter = _Meter()
     with meter.on("decode"), open_clip(path, limits) as stream:
         for _ in stream:

@@ -16,7 +16,7 @@ from model.datasets.athletics import ATHLETICS_VERSION, CLASSES, Scene, make_sce
 from model.datasets.athletics.write import write_scene
 from model.evaluation import hold
 from model.networks.attention import AttentionModel
-from model.types import Flags, FrameScores
+from model.types import Flags, Floats, FrameScores
 
 FIRST_SEED = 21000  # the gallery's seeds start at 20000
 
@@ -54,12 +54,22 @@ def _row(scene: Scene, steps: FrameScores) -> dict[str, float]:
         "decisive_phi": float(phi_S[decisive_S].sum()),
         "phi_variation": float(phi_S.std() / phi_S.mean()),
         "phi_largest": float(phi_S.max()),
-        "phi_gate_rank_correlation": float(spearmanr(phi_S, steps.gate_S).statistic),
+        "phi_gate_rank_correlation": _rank_correlation(phi_S, steps.gate_S),
         "keyframes": len(opened),
         "running_share": float(running_S[opened].mean()),
         "running_share_without_first": float(running_S[later].mean()) if len(later) else 0.0,
         "uniform_running_share": float(running_S[even].mean()),
+        "uniform_running_share_without_first": float(running_S[even[1:]].mean())
+        if len(even) > 1
+        else float(running_S.mean()),
     }
+
+
+def _rank_correlation(a_S: Floats, b_S: Floats) -> float:
+    """Spearman's; 0 where either is constant, for which it is not defined."""
+    if np.ptp(a_S) == 0 or np.ptp(b_S) == 0:
+        return 0.0
+    return float(spearmanr(a_S, b_S).statistic)
 
 
 def _phase(scene: Scene, index: int) -> Any:
@@ -72,6 +82,9 @@ def _means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
     mean = {name: float(np.mean([row[name] for row in rows])) for name in names}
     mean["phi_concentration"] = mean["decisive_phi"] / mean["decisive_time"]
     mean["running_over_uniform"] = mean["running_share"] / mean["uniform_running_share"]
+    mean["running_over_uniform_without_first"] = (
+        mean["running_share_without_first"] / mean["uniform_running_share_without_first"]
+    )
     mean["phi_largest_of_all"] = max(row["phi_largest"] for row in rows)
     mean["phi_variation_least"] = min(row["phi_variation"] for row in rows)
     return mean

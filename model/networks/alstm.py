@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-GateForm = Literal["isotropic", "vector", "scalar"]
+GateForm = Literal["half", "isotropic", "vector", "scalar"]
 SIGMA_INIT = 2.98  # figure 4 of the paper
 
 
@@ -53,8 +53,10 @@ class ALSTMCell(nn.Module):
 class AttentionGate(nn.Module):
     """The gate of equations 6 and 7: 1 - exp(-|W_a o + b_a|^2 / sigma).
 
-    Forms of W_a: `vector` (H x H, the printed norm), `scalar` (1 x H), and `isotropic` (a scaled
-    rotation, which leaves the norm of o alone: phi_t and a_t are then monotone in each other).
+    Forms of W_a: `vector` (H x H, the printed norm), `scalar` (1 x H), `isotropic` (a scaled
+    rotation, which leaves the norm of o alone: phi_t and a_t are then monotone in each other) and
+    `half` (scaled, and zero for the second half of the units, which then add to phi_t alone: a
+    moment can hold attention without being worth another keyframe).
     `b_a` starts at 0, or an annihilated o could not close the gate.
     """
 
@@ -63,10 +65,11 @@ class AttentionGate(nn.Module):
         self.form = form
         # The root mean square of o at which the gate is half open: that of a fresh output gate,
         # or of one that starts nearly closed (the isotropic form's cells do).
-        half_open = 0.25 if form == "isotropic" else 0.5
+        self.units = hidden // 2 if form == "half" else hidden
+        half_open = 0.25 if form in ("half", "isotropic") else 0.5
         self.rho = nn.Parameter(torch.tensor(math.log(math.expm1(SIGMA_INIT - 1e-3))))
-        scale = math.sqrt(SIGMA_INIT * math.log(2) / (hidden * half_open**2))
-        if form == "isotropic":
+        scale = math.sqrt(SIGMA_INIT * math.log(2) / (self.units * half_open**2))
+        if form in ("half", "isotropic"):
             self.scale = nn.Parameter(torch.tensor(scale))
         else:
             rows = hidden if form == "vector" else 1
@@ -81,8 +84,8 @@ class AttentionGate(nn.Module):
 
     def forward(self, o_NH: Tensor) -> Tensor:
         """Soft gates in [0, 1), shape (N,)."""
-        if self.form == "isotropic":
-            r2 = (self.scale * o_NH).square().sum(1)
+        if self.form in ("half", "isotropic"):
+            r2 = (self.scale * o_NH[:, : self.units]).square().sum(1)
         else:
             r2 = nn.functional.linear(o_NH, self.weight, self.bias).square().sum(1)
         return -torch.expm1(-r2 / self.sigma)

@@ -11,14 +11,25 @@ import torch
 from numpy.typing import NDArray
 
 from model.errors import InvalidParameter
+from model.features.steps import StepClock
 from model.features.types import FrameBatch
 from model.networks import checkpoint
 from model.networks.frontend import FrontEnd, Recipe, shrink
-from model.networks.rtsae import RTSAE, Carry, RTSAEConfig, attention_scores, hard
+from model.networks.novelty import PAST, ahead_of
+from model.networks.rtsae import (
+    RTSAE,
+    Carry,
+    Encoder,
+    Opener,
+    RTSAEConfig,
+    attention_scores,
+    hard,
+)
 from model.networks.vgg import multiply_adds
 from model.types import Flags, Floats, FrameScores, Indices
 from model.video.flow import quantise_flow
 
+BLOCK = 512  # steps of the recursion whose look-ahead is held at a time
 CAM_CHANNELS = 1024  # Table 1 asks for 1024 features after p5: a 3 x 3 convolution before pooling
 
 
@@ -59,6 +70,11 @@ class AttentionModel:
     def recipe(self) -> Recipe:
         """How the checkpoint's features are made."""
         return self.front.recipe
+
+    @property
+    def flow(self) -> str:
+        """The optical flow that the features were trained on."""
+        return self.recipe.flow
 
     @property
     def steps_per_second(self) -> float:
@@ -110,7 +126,7 @@ class AttentionRun:
     needs_flow = True
 
     def __init__(self, model: AttentionModel, rate: float) -> None:
-        self.model, self._rate, self._due = model, rate, 0.0
+        self.model, self._clock = model, StepClock(rate)
         self._index: list[int] = []
         self._time: list[float] = []
         self._x: list[torch.Tensor] = []
@@ -120,12 +136,12 @@ class AttentionRun:
     @torch.inference_mode()
     def update(self, batch: FrameBatch) -> None:
         """Compute the features of the batch's steps, and the gates whose look-ahead is whole."""
-        chosen = [n for n, t in enumerate(batch.times_N) if self._is_due(float(t))]
-        if not chosen:
+        chosen = self._clock.pick(batch.times_N)
+        if not len(chosen):
             return
         assert batch.flows_NHW2 is not None
-        self._index += [batch.start + n for n in chosen]
-        self._time += [float(batch.times_N[n]) for n in chosen]
+        self._index += (batch.start + chosen).tolist()
+        self._time += batch.times_N[chosen].tolist()
         self._x.append(self._features(batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]))
         self._advance()
 
@@ -133,14 +149,6 @@ class AttentionRun:
     def indices(self) -> list[int]:
         """Decoded-frame indices of the steps so far."""
         return self._index
-
-    def _is_due(self, time: float) -> bool:
-        """Whether this frame is the next step: the first at or after each tick of the rate."""
-        if self._rate and time < self._due - 1e-6:
-            return False
-        if self._rate:
-            self._due = max(self._due + 1 / self._rate, time + 0.5 / self._rate)
-        return True
 
     def _features(
         self, frames_NHWC: NDArray[np.uint8], flows_NHW2: NDArray[np.float32]
@@ -154,11 +162,14 @@ class AttentionRun:
     def _advance(self) -> None:
         """Run the recursion over steps whose look-ahead has arrived."""
         encoder, done = self.model.rtsae.encoder, sum(len(a) for _, a in self._known)
-        x_1SD = torch.cat(self._x)[None, done:]
-        if x_1SD.shape[1] <= encoder.config.lookahead:
+        x_1SD = torch.cat(self._x)[None]
+        if x_1SD.shape[1] - done <= ahead_of(encoder.config.lookahead):
             return
         self._carry = self._carry or encoder.start(1)
-        trace = encoder.run(x_1SD, hard(), carry=self._carry, last=False, first=done)
+        past_1PD = x_1SD[:, max(0, done - PAST) : done]
+        trace = encoder.run(
+            x_1SD[:, done:], hard(), None, self._carry, last=False, first=done, past_NPD=past_1PD
+        )
         self._known.append((trace.o_NTH[0], trace.gate_NT[0]))
 
     def partial(self) -> FrameScores | None:
@@ -194,12 +205,26 @@ class ClipGate:
         if key not in self._runs:
             encoder = self._model.rtsae.encoder
             price_1 = torch.tensor([price * encoder.config.price])
-            with torch.inference_mode():
-                trace = encoder.run(self.x_SD[None], hard(threshold), price_1)
-            self._runs[key] = _scores(
-                self.index_S, self.time_S, trace.o_NTH[0], trace.gate_NT[0], threshold
-            )
+            o_SH, gate_S = _recursion(encoder, self.x_SD, hard(threshold), price_1)
+            self._runs[key] = _scores(self.index_S, self.time_S, o_SH, gate_S, threshold)
         return self._runs[key]
+
+
+@torch.inference_mode()
+def _recursion(
+    encoder: Encoder, x_SD: torch.Tensor, opener: Opener, price_1: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """o (S, H) and gates (S,) of a whole clip, in blocks, so that long clips need little memory."""
+    S, wait, carry = len(x_SD), ahead_of(encoder.config.lookahead), encoder.start(1)
+    rows, done = [], 0
+    while done < S:
+        end = min(S, done + BLOCK + wait)
+        past_1PD = x_SD[None, max(0, done - PAST) : done]
+        trace = encoder.run(x_SD[None, done:end], opener, price_1, carry, end == S, done, past_1PD)
+        rows.append((trace.o_NTH[0], trace.gate_NT[0]))
+        done += len(rows[-1][1])
+    o_SH, gate_S = (torch.cat(column) for column in zip(*rows, strict=True))
+    return o_SH, gate_S
 
 
 def _scores(

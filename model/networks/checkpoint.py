@@ -57,8 +57,13 @@ def load(path: Path, device: str = "cpu") -> tuple[FrontEnd, RTSAE, dict[str, An
     if metadata.get("format") != FORMAT:
         got = metadata.get("format", "no format")
         raise InvalidCheckpoint(f"{path.name}: wanted {FORMAT}, got {got}", "Is it another model?")
-    front = FrontEnd(Recipe(**json.loads(metadata["recipe"])))
-    rtsae = RTSAE(RTSAEConfig(**json.loads(metadata["architecture"])))
+    try:
+        front = FrontEnd(Recipe(**json.loads(metadata["recipe"])))
+        rtsae = RTSAE(RTSAEConfig(**json.loads(metadata["architecture"])))
+        card: dict[str, Any] = json.loads(metadata["card"])
+    except (KeyError, TypeError, ValueError) as error:
+        hint = "It was written by another version, or by another program."
+        raise InvalidCheckpoint(f"{path.name}: metadata cannot be read: {error}", hint) from error
     for prefix, module in (("front.", front), ("rtsae.", rtsae)):
         part = {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
         try:
@@ -67,9 +72,10 @@ def load(path: Path, device: str = "cpu") -> tuple[FrontEnd, RTSAE, dict[str, An
             raise InvalidCheckpoint(
                 f"{path.name} is damaged: {error}", "Fetch it again."
             ) from error
-        module.to(device).eval().requires_grad_(False)
+        module.eval().requires_grad_(False)
+    front.to(device)  # the recursion stays on the CPU: its steps are many and small
     front.streams.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return front, rtsae, json.loads(metadata["card"])
+    return front, rtsae, card
 
 
 def sha256(path: Path) -> str:

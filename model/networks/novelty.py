@@ -1,8 +1,9 @@
 """What a step brings that the memory lacks: the extra inputs of the default reading.
 
 Shape legend: N sequences, T steps, D = 128 features, L look-ahead steps, J = width of the novelty.
-Distances are squared and divided by the price of opening, so that a gate learned once works for
-clips of any scale and at any price.
+Distances are squared. Those to the memory and ahead are divided by the price of opening, so that a
+gate learned once works for clips of any scale and at any price. The *contrast* of a step, how far
+what follows lies from what came before, knows no memory and no price: phi_t follows it.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ import torch
 from torch import Tensor
 
 MEANS = (2, 4, 8)  # look-ahead windows averaged, in steps; noise averages out in them
+CONTRASTS = (4, 8)  # steps on either side that a contrast compares
+PAST = max(CONTRASTS)
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,20 @@ class Windows:
     """Look-ahead of every step, computed once for a sequence.
 
     `ahead_NTLD` holds x_t to x_{t+L} (the last step repeated), `valid_TL` which of them exist,
-    `mean_NTWD` their means over the first steps, `own_NTJ` all distances without the memory.
+    `mean_NTWD` their means over the first steps, `own_NTJ` all distances without the memory,
+    `contrast_NTC` the contrasts.
     """
 
     ahead_NTLD: Tensor
     valid_TL: Tensor
     mean_NTWD: Tensor
     own_NTJ: Tensor
+    contrast_NTC: Tensor
+
+
+def ahead_of(lookahead: int) -> int:
+    """Steps that must be known after one before it can be decided."""
+    return max(lookahead, *CONTRASTS) if lookahead else 0
 
 
 def means_of(lookahead: int) -> tuple[int, ...]:
@@ -33,14 +43,37 @@ def means_of(lookahead: int) -> tuple[int, ...]:
 
 
 def width(lookahead: int) -> int:
-    """J: distances ahead and own, those of the means, the memory's age, the share of look-ahead."""
-    return (lookahead + 1) + lookahead + 2 * len(means_of(lookahead)) + 2
+    """J: distances ahead and own, of the means, contrasts, memory's age, share of look-ahead."""
+    return (lookahead + 1) + lookahead + 2 * len(means_of(lookahead)) + len(CONTRASTS) + 2
 
 
-def windows(x_NTD: Tensor, lookahead: int, last: bool = True) -> Windows:
+def contrast(x_NTD: Tensor, past_NPD: Tensor | None = None) -> Tensor:
+    """|mean(x_{t+1} to x_{t+w}) - mean(x_{t-w} to x_{t-1})|^2 for each w, (N, T, C).
+
+    Beyond either end the outermost step is repeated, unless `past_NPD` tells what came before.
+    """
+    T = x_NTD.shape[1]
+    past = x_NTD[:, :0] if past_NPD is None else past_NPD[:, -PAST:]
+    missing = PAST - past.shape[1]
+    earliest = torch.cat([past, x_NTD], 1)[:, :1].expand(-1, missing, -1)
+    latest = x_NTD[:, -1:].expand(-1, PAST, -1)
+    padded = torch.cat([earliest, past, x_NTD, latest], 1)
+    sums = torch.nn.functional.pad(padded.cumsum(1), (0, 0, 1, 0))
+    t = torch.arange(T) + PAST
+    rows = []
+    for w in CONTRASTS:
+        after = (sums[:, t + 1 + w] - sums[:, t + 1]) / w
+        before = (sums[:, t] - sums[:, t - w]) / w
+        rows.append((after - before).square().sum(-1))
+    return torch.stack(rows, -1)
+
+
+def windows(
+    x_NTD: Tensor, lookahead: int, last: bool = True, past_NPD: Tensor | None = None
+) -> Windows:
     """Look-ahead of each step. With `last` False only steps with a whole window are returned."""
     T = x_NTD.shape[1]
-    steps = T if last else max(0, T - lookahead)
+    steps = T if last else max(0, T - ahead_of(lookahead))
     padded = torch.cat([x_NTD, x_NTD[:, -1:].expand(-1, lookahead, -1)], 1)
     index_TL = torch.arange(steps)[:, None] + torch.arange(lookahead + 1)[None]
     ahead, valid = padded[:, index_TL], (index_TL < T).to(x_NTD)
@@ -51,7 +84,8 @@ def windows(x_NTD: Tensor, lookahead: int, last: bool = True) -> Windows:
         means.append((ahead[:, :, : w + 1] * weight).sum(2) / weight.sum(1))
     mean = torch.stack(means, 2)
     mean_own = (mean - ahead[:, :, :1]).square().sum(-1)
-    return Windows(ahead, valid, mean, torch.cat([own, mean_own], -1))
+    contrasts = contrast(x_NTD, past_NPD)[:, :steps]
+    return Windows(ahead, valid, mean, torch.cat([own, mean_own], -1), contrasts)
 
 
 def novelty(windows: Windows, t: int, memory_ND: Tensor, age_N: Tensor, price_N: Tensor) -> Tensor:
@@ -60,6 +94,5 @@ def novelty(windows: Windows, t: int, memory_ND: Tensor, age_N: Tensor, price_N:
     mean_near = (windows.mean_NTWD[:, t] - memory_ND[:, None]).square().sum(-1)
     distances = torch.cat([near, mean_near, windows.own_NTJ[:, t]], 1) / price_N[:, None]
     share = windows.valid_TL[t].mean().expand(len(memory_ND))
-    return torch.cat(
-        [torch.log1p(4 * distances) / 2, torch.log1p(age_N)[:, None] / 3, share[:, None]], 1
-    )
+    compressed = torch.log1p(4 * torch.cat([distances, windows.contrast_NTC[:, t]], 1)) / 2
+    return torch.cat([compressed, torch.log1p(age_N)[:, None] / 3, share[:, None]], 1)

@@ -7,7 +7,7 @@ Shape legend: N sequences, T steps, D = H = 128, J = width of the novelty. Unusu
   default holds the input x_t, which generalises to clips never seen.
 - The default feeds the aLSTMs with the *novelty* of each step (see novelty.py), a look-ahead of
   under a second, so that o_t reacts to it and the gate reads o_t alone, as equation 6 says.
-- The first step always opens: the memory is empty.
+- The first step always opens, as the memory is empty; novelty takes it for its own memory.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class RTSAEConfig:
     features: int = 128
     hidden: int = 128
     layers: int = 2
-    gate: GateForm = "isotropic"
+    gate: GateForm = "half"
     hold: str = "input"  # or "hidden"
     lookahead: int = 8
     price: float = 4.0
@@ -84,7 +84,8 @@ class Encoder(nn.Module):
         states = [cell.start(N) for cell in self.cells]  # type: ignore[operator]
         width = self.config.features if self.config.hold == "input" else self.config.hidden
         zero = states[0].h.new_zeros
-        return Carry(states, zero(N, width), zero(N), torch.full((N,), -1))
+        held = torch.full((N,), -1, device=states[0].h.device)
+        return Carry(states, zero(N, width), zero(N), held)
 
     def step(self, x_ND: Tensor, n_NJ: Tensor | None, carry: Carry) -> tuple[Tensor, Tensor]:
         """o_t of the top layer and the soft gate; the layers' states in `carry` move on."""
@@ -103,21 +104,24 @@ class Encoder(nn.Module):
         carry: Carry | None = None,
         last: bool = True,
         first: int = 0,
+        past_NPD: Tensor | None = None,
     ) -> Trace:
         """The recursion over the steps; `opener` turns soft gates into the share renewed.
 
-        With `carry` it goes on where an earlier run stopped (`first` numbers its first step), and
-        with `last` False it stops where the look-ahead is no longer whole.
+        With `carry` it goes on where an earlier run stopped (`first` numbers its first step, and
+        `past_NPD` are the steps before), and with `last` False it stops where the look-ahead is
+        no longer whole.
         """
         N = len(x_NTD)
         carry = carry or self.start(N)
         price_N = x_NTD.new_full((N,), self.config.price) if price_N is None else price_N
-        ahead = windows(x_NTD, self.config.lookahead, last) if self.J else None
+        ahead = windows(x_NTD, self.config.lookahead, last, past_NPD) if self.J else None
         steps = ahead.own_NTJ.shape[1] if ahead else x_NTD.shape[1]
         rows: list[tuple[Tensor, ...]] = []
         for t in range(steps):
             x, memory = x_NTD[:, t], carry.memory_ND
-            n = novelty(ahead, t, memory, carry.age_N, price_N) if ahead else None
+            known = memory if first + t else x
+            n = novelty(ahead, t, known, carry.age_N, price_N) if ahead else None
             o, a = self.step(x, n, carry)
             g = torch.ones_like(a) if first + t == 0 else opener(a)
             value = x if self.config.hold == "input" else carry.layers[-1].h

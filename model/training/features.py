@@ -16,6 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from model.errors import UnreadableVideo
+from model.features.steps import StepClock
 from model.networks.frontend import FrontEnd, shrink
 from model.video.decode import open_clip
 from model.video.flow import FlowAdder, make_flow, quantise_flow
@@ -116,10 +117,8 @@ def _compute(path: Path, front: FrontEnd, limits: Limits | None) -> tuple[Any, A
 
 def _steps(batches: Iterator[Any], rate: float) -> Iterator[tuple[Any, Any, Any]]:
     """The frames of each batch that are steps at `rate`: the first at or after each tick."""
-    ticks = -1
+    clock = StepClock(rate)
     for batch in batches:
-        number = np.floor(batch.times_N * rate + 1e-6).astype(int)
-        chosen = np.flatnonzero(np.diff(np.concatenate([[ticks], number])) > 0)
-        ticks = int(number[-1])
+        chosen = clock.pick(batch.times_N)
         if len(chosen):
             yield batch.times_N[chosen], batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]

@@ -1,7 +1,7 @@
 """The state of an interrupted training, without pickles: safetensors and JSON."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,17 @@ def save_state(
     optimiser: torch.optim.Optimizer,
     sampler: Sampler,
     history: list[dict[str, float]],
-    config: Any,
+    identity: Mapping[str, Any],
     iteration: int,
 ) -> None:
-    """Write weights, optimiser and random state; each file replaced at once."""
+    """Write weights, optimiser and random state at once; `identity` says of what run."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"network.{k}": v.contiguous() for k, v in network.state_dict().items()}
     for number, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in state.items()}
     meta = {
         "iteration": iteration,
-        "config": asdict(config),
+        "identity": identity,
         "history": history,
         "random": sampler.rng.bit_generator.state,
     }
@@ -43,20 +43,20 @@ def load_state(
     optimiser: torch.optim.Optimizer,
     sampler: Sampler,
     history: list[dict[str, float]],
-    config: Any,
+    identity: Mapping[str, Any],
 ) -> int:
     """Restore what `save_state` wrote and return the iterations done; 0 where there is nothing.
 
-    Raises InvalidParameter when the state is that of another configuration.
+    Raises InvalidParameter when the state is that of another run: other options, other clips.
     """
     path = folder / "state.safetensors"
     if not path.exists():
         return 0
     tensors, meta = load_file(path), _meta(path)
-    if meta["config"] != json.loads(json.dumps(asdict(config))):
+    if meta["identity"] != json.loads(json.dumps(identity)):
         raise InvalidParameter(
-            f"{path} belongs to a run with another configuration",
-            "Resume with the same options, or give another --resume folder.",
+            f"{path} belongs to an interrupted run with other options or other clips",
+            "Repeat it with the same ones, or give --restart to begin anew.",
         )
     weights = {k.removeprefix("network."): v for k, v in tensors.items() if "network." in k}
     network.load_state_dict(weights)

@@ -5,10 +5,11 @@ of opening (hindsight.py), which teaches the gate. `soft` is equation 12 with so
 step reconstructed; `literal` is equation 12 as printed, with soft gates and Adadelta.
 """
 
+import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from torch import Tensor
 
 from model.errors import InvalidParameter
 from model.networks import loss as terms
+from model.networks.novelty import contrast
 from model.networks.rtsae import RTSAE, RTSAEConfig, Trace, hard, soft
 from model.training.hindsight import advantage_of_opening
 from model.training.monitor import Monitor
@@ -24,7 +26,8 @@ from model.training.resume import load_state, save_state
 from model.training.sequences import Mixing, Sampler
 
 READINGS = ("default", "soft", "literal")
-OPEN_TARGET, CLOSED_TARGET = 0.8, 0.06  # keep every step's share of phi between bounds
+OPEN_TARGET, CLOSED_TARGET = 0.8, 0.02  # soft gates that the teacher asks for
+LEAST_O, MOST_O, FULL_CONTRAST = 0.02, 0.6, 8.0  # root mean square of o by the step's contrast
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ class TrainConfig:
     decay_from: float = 0.6
     seed: int = 0
     weights: terms.LossWeights = field(default_factory=lambda: terms.LossWeights(lam=5e-4))
-    autoencoder_weight: float = 0.02
-    prices: tuple[float, float] = (1.0, 20.0)
-    open_rate: float = 0.12
+    autoencoder_weight: float = 0.0
+    contrast_weight: float = 2.0
+    prices: tuple[float, float] = (1.0, 40.0)
+    open_rate: float = 0.08
     explore: float = 0.1
     explore_open: float = 0.15
     mixing: Mixing = field(default_factory=Mixing)
@@ -100,7 +104,8 @@ def train(
     optimiser = _optimiser(rtsae, config)
     sampler = Sampler(clips, config.mixing, config.seed)
     history: list[dict[str, float]] = []
-    start = load_state(resume, rtsae, optimiser, sampler, history, config) if resume else 0
+    identity = _identity(config, rtsae.config, clips)
+    start = load_state(resume, rtsae, optimiser, sampler, history, identity) if resume else 0
     monitor, began = Monitor(rtsae), time.monotonic()
     for iteration in range(start, config.iterations):
         for group in optimiser.param_groups:
@@ -111,13 +116,25 @@ def train(
             row = {"iteration": done, **values, **monitor.measure(values.pop("trace"))}
             history.append({k: float(v) for k, v in row.items() if k != "trace"})
             if resume:
-                save_state(resume, rtsae, optimiser, sampler, history, config, done)
+                save_state(resume, rtsae, optimiser, sampler, history, identity, done)
             if on_progress:
                 eta = (time.monotonic() - began) / (done - start) * (config.iterations - done)
                 alarms = monitor.alarms(history[-1])
                 on_progress(TrainProgress(done, config.iterations, history[-1], eta, alarms))
     rtsae = rtsae.cpu().eval()
     return (_priced(rtsae, clips, config.open_rate) if rtsae.encoder.J else rtsae), history
+
+
+def _identity(config: TrainConfig, architecture: RTSAEConfig, clips: list[Any]) -> dict[str, Any]:
+    """What a run is, so that no other is taken for it: options, architecture, features."""
+    digest = hashlib.sha256()
+    for x_SD, time_S in clips:
+        digest.update(x_SD.tobytes() + time_S.tobytes())
+    return {
+        "config": asdict(config),
+        "architecture": asdict(architecture),
+        "clips": digest.hexdigest(),
+    }
 
 
 def _priced(rtsae: RTSAE, clips: list[Any], open_rate: float) -> RTSAE:
@@ -205,7 +222,7 @@ def _default(
     advantage_NTT = advantage_of_opening(x_NTD, price_N)
     held_NT1 = trace.held_NT.clamp_min(0)[..., None]
     advantage_NT = advantage_NTT.gather(2, held_NT1)[..., 0] / price_N[:, None]
-    advantage_NT[:, 0] = 1.0  # nothing is held before the first step
+    advantage_NT[:, 0] = -1.0  # the first step opens by rule, not by its gate
     target_NT = torch.where(advantage_NT > 0, OPEN_TARGET, CLOSED_TARGET)
     weight_NT = advantage_NT.abs().clamp_max(3) + 0.02
     gate_NT = trace.gate_NT.clamp(1e-5, 1 - 1e-5)
@@ -213,8 +230,25 @@ def _default(
     losses = {"hindsight": (weight_NT * entropy_NT).mean()}
     losses |= _autoencoder(rtsae, x_NTD, trace, config.weights)
     autoencoder = sum(losses[name] for name in losses if name != "hindsight") / T
-    losses["loss"] = losses["hindsight"] + config.autoencoder_weight * autoencoder
+    losses["contrast"] = _contrast(x_NTD, trace)
+    losses["loss"] = (
+        losses["hindsight"]
+        + config.contrast_weight * losses["contrast"]
+        + config.autoencoder_weight * autoencoder
+    )
     return losses, trace
+
+
+def _contrast(x_NTD: Tensor, trace: Trace) -> Tensor:
+    """How far the root mean square of o_t is from what the step's contrast asks for.
+
+    Equation 21 reads attention from |o_t|, but equation 12 leaves that norm to lambda, which
+    annihilates all of it alike: phi_t is flat. Asked to follow the contrast, o_t is annihilated
+    where the clip goes on as before, and phi_t shows where it turns.
+    """
+    wanted_NT = (contrast(x_NTD).mean(-1) / FULL_CONTRAST).clamp_max(1) * MOST_O
+    got_NT = (trace.o_NTH.square().mean(2) + 1e-8).sqrt()
+    return (got_NT - wanted_NT.clamp_min(LEAST_O)).square().mean()
 
 
 def _soft(

@@ -2,6 +2,7 @@
 
 import csv
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -66,6 +67,8 @@ def run(
     card = _card(stage, clips, refused, history, time.monotonic() - began)
     checkpoint.save(stage.out, front, rtsae, card)
     _write_curves(stage.out.with_suffix(".csv"), history)
+    if folder:
+        shutil.rmtree(folder)
     return card
 
 

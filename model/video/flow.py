@@ -43,6 +43,7 @@ def _farneback() -> Callable[[Gray, Gray], Any]:
     return solve
 
 
+DEFAULT_FLOW = "dis"
 ALGORITHMS = {"dis": _dis, "tvl1": _tvl1, "farneback": _farneback}
 
 

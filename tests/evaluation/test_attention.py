@@ -75,3 +75,18 @@ def test_scenes_report_the_place_of_phi_and_of_keyframes():
     mean = result["mean"]
     expected = np.mean([row["decisive_phi"] for row in result["rows"]])
     assert mean["phi_concentration"] == pytest.approx(expected / mean["decisive_time"])
+
+
+def test_clips_that_cannot_be_judged_are_left_out_with_the_reason(model, tmp_path):
+    from model.evaluation.attention import evaluate
+    from tests.clips import grey_frames, moving_square, write_clip
+
+    good = write_clip(tmp_path / "good.mp4", moving_square(60, step=2))
+    short = write_clip(tmp_path / "short.mp4", grey_frames(3))
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    result = evaluate([model], [good, short, tmp_path / "broken.mp4"], None)
+    left_out = result["runs"][0]["left_out"]
+    assert set(left_out) == {"short.mp4", "broken.mp4"}
+    assert "steps, wanted at least" in left_out["short.mp4"]
+    assert result["runs"][0]["spaces"]["own"]["clips"] == 1
+    assert result["fixed_space"] is None

@@ -35,13 +35,14 @@ def test_a_step_equals_equations_1_to_5():
         np.testing.assert_allclose(state.c.detach(), c, atol=1e-6)
 
 
-@pytest.mark.parametrize("form", ["isotropic", "vector", "scalar"])
+@pytest.mark.parametrize("form", ["half", "isotropic", "vector", "scalar"])
 def test_the_gate_equals_equations_6_and_7(form):
     torch.manual_seed(1)
     gate = AttentionGate(8, form)
     o = torch.rand(5, 8)
-    if form == "isotropic":
+    if form in ("half", "isotropic"):
         W, b = np.eye(8) * float(gate.scale.detach()), 0.0
+        W[4 if form == "half" else 8 :] = 0
     else:
         with torch.no_grad():
             gate.bias.normal_()
@@ -51,7 +52,7 @@ def test_the_gate_equals_equations_6_and_7(form):
     np.testing.assert_allclose(gate(o).detach(), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize("form", ["isotropic", "vector", "scalar"])
+@pytest.mark.parametrize("form", ["half", "isotropic", "vector", "scalar"])
 def test_an_annihilated_output_closes_the_gate_and_a_large_one_opens_it(form):
     gate = AttentionGate(128, form)
     assert gate(torch.zeros(1, 128)).item() == 0.0

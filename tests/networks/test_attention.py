@@ -9,8 +9,8 @@ from safetensors.torch import save_file
 
 from model.errors import InvalidCheckpoint, InvalidParameter
 from model.features.types import FrameBatch
-from model.networks import checkpoint
-from model.networks.attention import AttentionModel
+from model.networks import attention, checkpoint
+from model.networks.attention import AttentionModel, ClipGate
 from model.networks.frontend import Recipe
 
 RECIPE = Recipe(position=1, size=32)
@@ -93,6 +93,24 @@ def test_a_checkpoint_comes_back_as_it_was_saved(model, tmp_path):
         torch.testing.assert_close(loaded.rtsae.state_dict()[name], tensor)
     first = model.front.streams.flow_first.weight
     torch.testing.assert_close(loaded.front.streams.flow_first.weight, first.half().float())
+
+
+def test_a_long_clip_in_blocks_gives_the_same_as_in_one(model, monkeypatch):
+    torch.manual_seed(0)
+    x = torch.randn(70, 128) * 0.35
+    gate = ClipGate(model, np.arange(70), np.arange(70) / 10, x).scores(0.5, 0.7)
+    monkeypatch.setattr(attention, "BLOCK", 16)
+    blocks = ClipGate(model, np.arange(70), np.arange(70) / 10, x).scores(0.5, 0.7)
+    np.testing.assert_allclose(gate.gate_S, blocks.gate_S, atol=1e-6)
+    np.testing.assert_allclose(gate.phi_S, blocks.phi_S, atol=1e-6)
+
+
+def test_metadata_that_cannot_be_read_is_refused(tmp_path):
+    path = tmp_path / "a.safetensors"
+    metadata = {"format": checkpoint.FORMAT, "recipe": '{"colour": 1}', "architecture": "{}"}
+    save_file({"a": torch.ones(1)}, path, metadata)
+    with pytest.raises(InvalidCheckpoint, match="metadata cannot be read"):
+        AttentionModel.load(path)
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path):

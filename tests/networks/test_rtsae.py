@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 import torch
 
-from model.networks.novelty import means_of, novelty, width, windows
+from model.networks.novelty import (
+    CONTRASTS,
+    PAST,
+    ahead_of,
+    contrast,
+    means_of,
+    novelty,
+    width,
+    windows,
+)
 from model.networks.rtsae import RTSAE, RTSAEConfig, attention_scores, hard, soft
 
 SMALL = {"features": 6, "hidden": 6}
@@ -56,15 +65,27 @@ def test_the_literal_reading_holds_hidden_states_and_knows_no_price():
 
 
 def test_stopping_and_going_on_gives_the_same_as_one_run():
-    encoder, x = network().encoder, torch.randn(1, 20, 6)
+    encoder, x = network().encoder, torch.randn(1, 40, 6)
     whole = encoder.run(x, hard())
     carry = encoder.start(1)
-    first = encoder.run(x[:, :11], hard(), carry=carry, last=False)
+    first = encoder.run(x[:, :21], hard(), carry=carry, last=False)
     done = first.gate_NT.shape[1]
-    assert done == 11 - 3  # the last steps wait for their look-ahead
-    second = encoder.run(x[:, done:], hard(), carry=carry, first=done)
+    assert done == 21 - ahead_of(3)  # the last steps wait for what follows them
+    past = x[:, done - PAST : done]
+    second = encoder.run(x[:, done:], hard(), carry=carry, first=done, past_NPD=past)
     torch.testing.assert_close(torch.cat([first.gate_NT, second.gate_NT], 1), whole.gate_NT)
     torch.testing.assert_close(torch.cat([first.o_NTH, second.o_NTH], 1), whole.o_NTH)
+
+
+def test_contrast_compares_what_follows_with_what_came_before():
+    x = torch.randn(1, 30, 6)
+    X, c = x[0].numpy(), contrast(x)[0].numpy()
+    for t in (8, 15, 21):
+        for place, w in enumerate(CONTRASTS):
+            difference = X[t + 1 : t + 1 + w].mean(0) - X[t - w : t].mean(0)
+            assert c[t, place] == pytest.approx((difference**2).sum(), rel=1e-4)
+    still = contrast(torch.ones(1, 30, 6))
+    torch.testing.assert_close(still, torch.zeros_like(still))
 
 
 def test_novelty_holds_the_distances_it_names():
@@ -86,6 +107,7 @@ def test_novelty_holds_the_distances_it_names():
     expected += [compressed(square(mean, m)) for mean in means]
     expected += [compressed(square(X[4 + k], X[4])) for k in range(1, L + 1)]
     expected += [compressed(square(mean, X[4])) for mean in means]
+    expected += [compressed(2.0 * value) for value in contrast(x)[0, 4].numpy()]  # without price
     expected += [np.log1p(5.0) / 3, 1.0]
     np.testing.assert_allclose(n, expected, rtol=1e-5)
 
@@ -98,11 +120,13 @@ def test_look_ahead_past_the_end_counts_for_nothing():
     assert n[-1] == pytest.approx(0.25)  # one of four
 
 
-def test_scaling_features_and_price_alike_changes_no_novelty():
+def test_scaling_features_and_price_alike_changes_no_distance_to_the_memory():
     x, memory, one = torch.randn(1, 10, 6), torch.randn(1, 6), torch.ones(1)
     plain = novelty(windows(x, 3), 2, memory, one, one)
     scaled = novelty(windows(3 * x, 3), 2, 3 * memory, one, 9 * one)
-    torch.testing.assert_close(plain, scaled)
+    contrasts = slice(-2 - len(CONTRASTS), -2)
+    torch.testing.assert_close(plain[:, : contrasts.start], scaled[:, : contrasts.start])
+    assert (scaled[:, contrasts] > plain[:, contrasts]).all()
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
@@ -114,6 +138,6 @@ def test_every_depth_decodes_to_the_width_of_its_input(layers):
 
 
 def test_phi_and_gate_of_the_isotropic_form_are_in_the_same_order():
-    trace = network().encoder.run(torch.randn(1, 30, 6), hard())
+    trace = network(gate="isotropic").encoder.run(torch.randn(1, 30, 6), hard())
     norms = attention_scores(trace.o_NTH)[0]
     assert torch.equal(norms.argsort(), trace.gate_NT[0].argsort())
