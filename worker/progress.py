@@ -20,16 +20,17 @@ class Reporter:
     """Writes progress to the job, at most four times a second.
 
     `methods` is how many stages follow the decoding, `derivatives` whether the job starts by
-    making them.
+    making them, `shown` the progress that an earlier attempt got to.
     """
 
-    def __init__(self, lease: Lease, methods: int, derivatives: bool) -> None:
+    def __init__(self, lease: Lease, methods: int, derivatives: bool, shown: float = 0.0) -> None:
         self._lease, self._methods = lease, methods
         self._analysis_starts = DERIVATIVES_SHARE if derivatives else 0.0
         self._stages: list[str] = []
         self._started = time.monotonic()
         self._written = -np.inf
         self._progress = 0.0
+        self._shown = shown
 
     def derivatives(self, done: int, total: int | None) -> None:
         """`done` of `total` frames are in the preview. Raises LeaseLost."""
@@ -54,7 +55,8 @@ class Reporter:
         if now - self._written < SHORTEST_WRITE_S:
             return
         self._written = now
-        values: dict[str, Any] = {"stage": stage, "progress": self._progress}
+        self._shown = max(self._shown, self._progress)
+        values: dict[str, Any] = {"stage": stage, "progress": self._shown}
         if self._progress > 0.01:
             elapsed = now - self._started
             values["eta_s"] = elapsed * (1 - self._progress) / self._progress

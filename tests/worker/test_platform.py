@@ -57,7 +57,15 @@ def test_job_runs_again_when_its_child_is_killed(service, scripts, platform, wai
     killed = time.monotonic()
     wait_for(lambda: service.get_job(job.id).attempts == 2)
     assert time.monotonic() - killed < service.settings.lease_s + 3
-    wait_for(lambda: ended(service, job))
+    progress = [service.get_job(job.id).progress]
+    assert progress[0] > 0.15
+
+    def over() -> bool:
+        progress.append(service.get_job(job.id).progress)
+        return ended(service, job)
+
+    wait_for(over)
+    assert progress == sorted(progress)
     assert len(scripts.runs(video)) == 2
     assert results(service, video.sha256) == 1
 

@@ -57,6 +57,17 @@ def test_four_writes_a_second_and_never_backwards(ticking):
     assert progress == sorted(progress)
 
 
+def test_a_second_attempt_starts_where_the_first_got_to(ticking):
+    lease = Written()
+    reporter = Reporter(lease, methods=1, derivatives=False, shown=0.5)
+    for second, done in enumerate((10, 50, 60), 1):
+        ticking.now = second
+        reporter.analysis(Progress("decode", done, 100))
+    assert [values["progress"] for values in lease] == pytest.approx([0.5, 0.5, 0.57])
+    rate = 0.095  # of this attempt, however far the bar stands
+    assert lease[0]["eta_s"] == pytest.approx((1 - rate) / rate)
+
+
 def test_unknown_total_grows_without_end():
     grown = [fraction(done, None) for done in (0, 500, 5000, 10**9)]
     assert grown == sorted(grown)
