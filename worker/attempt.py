@@ -6,7 +6,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from model.errors import Cancelled, KairoscopeError
 from worker.errors import InternalError, LeaseLost
@@ -81,7 +81,7 @@ class Attempt:
             except LeaseLost:
                 self._lost.set()
                 return
-            except OperationalError as error:
+            except DBAPIError as error:
                 log.warning("job %s: no heartbeat: %s", self.lease.job_id, error)
                 if time.monotonic() > held_until:
                     self._lost.set()

@@ -9,7 +9,7 @@ import os
 import threading
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from worker import leases, messages
 from worker.database import JobRow, clock
@@ -47,7 +47,7 @@ class Keeper(threading.Thread):
                     return
                 try:
                     self._round()
-                except OperationalError as error:
+                except DBAPIError as error:
                     log.warning("the database does not answer: %s", error)
             if self._over.wait(pause):
                 return
