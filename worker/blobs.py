@@ -6,9 +6,10 @@ results/<video sha256>/<job key>.json.
 
 import errno
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -17,6 +18,8 @@ import fsspec
 
 from worker.errors import NotFound, StorageFull
 from worker.settings import Settings
+
+PART = re.compile(r"\..+\.[0-9a-f]{8}")  # of the names that _replacing gives
 
 
 class Blobs:
@@ -73,6 +76,15 @@ class Blobs:
         if self.fs.exists(path):
             self.fs.rm(path, recursive=True)
         shutil.rmtree(self.cache / key, ignore_errors=True)
+
+    def sweep(self, in_use: Collection[str]) -> None:
+        """Delete the parts of blobs that killed processes left, but none right under the keys
+        `in_use`."""
+        for root in (Path(self.root), self.cache) if self.is_local else (self.cache,):
+            for path in root.rglob(".*"):
+                key = path.parent.relative_to(root).as_posix()
+                if PART.fullmatch(path.name) and key not in in_use:
+                    path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> str:
         parts = key.split("/")
