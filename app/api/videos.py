@@ -1,5 +1,6 @@
 """The videos: their facts, their files, single frames."""
 
+import re
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -14,6 +15,8 @@ from model.video.stills import read_stills
 from worker.errors import NotFound
 from worker.service import Service, limits
 from worker.types import Video
+
+SHEET = re.compile("[0-9]{3,4}")  # how the sprite sheets are numbered
 
 
 class UploadRequired(KairoscopeError):
@@ -110,6 +113,8 @@ def sprites(service: TheService, request: Request, video_id: str) -> Response:
 @routes.get("/{video_id}/sprite_{number}.jpg", response_class=Response, responses=_image())
 def sprite(service: TheService, request: Request, video_id: str, number: str) -> Response:
     """One sheet of tiles."""
+    if not SHEET.fullmatch(number):
+        raise NotFound("no such sprite sheet", "The names of all sheets are in sprites.json.")
     return _stored(service, request, video_id, f"sprite_{number}.jpg", "image/jpeg")
 
 

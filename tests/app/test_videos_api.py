@@ -101,7 +101,11 @@ def test_whole_files_and_caching(site, video):
     assert site.http.head(f"{video}/preview.mp4").headers["Content-Length"] == "10240"
 
 
-@pytest.mark.parametrize("name", ["sprite_1.jpg", "sprite_..jpg", "sprite_%2e%2e%2foriginal.jpg"])
+@pytest.mark.parametrize(
+    "name",
+    ["sprite_1.jpg", "sprite_..jpg", "sprite_%2e%2e%2foriginal.jpg", "sprite_001.jpg",
+     "sprite_" + "0" * 300 + ".jpg", "sprite_٠٠٠.jpg"],
+)  # fmt: skip
 def test_only_sprites_that_exist(site, video, name):
     assert site.http.get(f"{video}/{name}").status_code == 404
 
