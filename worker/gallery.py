@@ -27,7 +27,9 @@ def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None
         return  # what a user deleted stays deleted
     there = _shown(service)
     for action, seed in scenes:
-        if (action, seed) in there:
+        if video_id := there.get((action, seed)):
+            if not service.jobs_of(video_id):  # stopped between the two
+                service.submit(video_id, background=True)
             continue
         scene = make_scene(action, seed)
         with scratch(service.settings, "gallery") as folder:
@@ -37,10 +39,11 @@ def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None
     marker.touch()
 
 
-def _shown(service: Service) -> set[tuple[str, int]]:
+def _shown(service: Service) -> dict[tuple[str, int], str]:
+    """The videos' ids by action and seed."""
     with service.database.read() as session:
-        truths = session.scalars(select(VideoRow.truth).where(VideoRow.gallery))
-        return {(truth["action"], truth["seed"]) for truth in truths if truth}
+        rows = session.execute(select(VideoRow.id, VideoRow.truth).where(VideoRow.gallery))
+        return {(row.truth["action"], row.truth["seed"]): row.id for row in rows if row.truth}
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def plan(service: Service, video: Video, job: Job) -> Plan:
 
 
 def merge(plan: Plan, computed: Analysis | None) -> Document:
-    """The whole analysis as JSON; `provenance.reused` names what an earlier one contributed."""
+    """The whole analysis as JSON; `provenance.reused` names the methods of an earlier one."""
     document = computed.to_json() if computed else dict(plan.base or {})
     if plan.base is not None:
         if not plan.attention:

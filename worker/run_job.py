@@ -22,9 +22,12 @@ def run_job(service: Service, job_id: str, worker_id: str, engine: Engine) -> No
     lease = leases.claim(service.database, job_id, worker_id, service.settings.lease_s)
     if lease is None:
         return
-    with Attempt(lease) as attempt:
+    try:
         job = service.get_job(job_id)
         video = service.get_video(job.video_id)
+    except NotFound:  # deleted since the claim
+        return
+    with Attempt(lease) as attempt:
         _Run(service, job, video, engine, attempt).run()
     _forget_if_deleted(service, video)
 
@@ -39,7 +42,10 @@ class _Run:
         self.engine, self.attempt = engine, attempt
         self.plan = reuse.plan(service, video, job)
         self.reporter = Reporter(
-            attempt.lease, methods=len(self.plan.missing), derivatives=not video.derivatives_ready
+            attempt.lease,
+            methods=len(self.plan.missing),
+            derivatives=not video.derivatives_ready,
+            shown=job.progress,
         )
         self.original = service.blobs.local_path(f"videos/{video.id}/original")
 
@@ -48,11 +54,14 @@ class _Run:
         if not self.video.derivatives_ready:
             self._derive()
         analysis = self._analyze() if self.plan.missing else None
-        document = json.dumps(reuse.merge(self.plan, analysis), allow_nan=False)
+        document = reuse.merge(self.plan, analysis)
+        document["provenance"]["file"] = self.video.name
         self.attempt.check()
         with self.service.database.read() as session:
             key = session.get_one(JobRow, self.job.id).key
-        self.service.blobs.put(result_key(self.video.sha256, key), document.encode())
+        self.service.blobs.put(
+            result_key(self.video.sha256, key), json.dumps(document, allow_nan=False).encode()
+        )
 
     def _derive(self) -> None:
         def on_progress(done: int, total: int | None) -> None:
@@ -97,5 +106,4 @@ def _forget_if_deleted(service: Service, video: Video) -> None:
     try:
         service.get_video(video.id)
     except NotFound:
-        service.blobs.delete_tree(f"videos/{video.id}")
-        service.blobs.delete_tree(f"results/{video.sha256}")
+        service.forget(video)

@@ -56,8 +56,8 @@ class Service:
         if video is None:
             found = probe(path, limits(self.settings))
             video = self._store(path, _row(name, sha256, path, found, gallery, truth))
-        path.unlink(missing_ok=True)
         self.submit(video.id, background=gallery)
+        path.unlink(missing_ok=True)  # last: a process killed before can do all of it again
         return video
 
     def list_videos(
@@ -92,8 +92,14 @@ class Service:
             row = session.get(VideoRow, video_id)
             if row is not None:
                 session.delete(row)
+        self.forget(video)
+
+    def forget(self, video: Video) -> None:
+        """Delete the files of a video that was deleted; its results stay when the same bytes came
+        again meanwhile, as another video."""
         self.blobs.delete_tree(f"videos/{video.id}")
-        self.blobs.delete_tree(f"results/{video.sha256}")
+        if self._video_where(VideoRow.sha256 == video.sha256) is None:
+            self.blobs.delete_tree(f"results/{video.sha256}")
 
     # Jobs
 

@@ -47,6 +47,16 @@ def test_filled_once_with_truth_and_background_jobs(service, rendered):
     assert service.counts()["queued"] == 2
 
 
+def test_scene_whose_analysis_was_not_queued_gets_one(service, rendered, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "submit", lambda *_, **__: None)  # as if stopped before it
+        gallery.fill(service, SCENES[:1])
+    (service.settings.data_dir / "gallery.done").unlink()
+    gallery.fill(service, SCENES[:1])
+    assert len(rendered) == 1
+    assert service.counts()["queued"] == 1
+
+
 def test_deleted_scenes_stay_deleted(service, rendered):
     gallery.fill(service, SCENES[:1])
     service.delete_video(service.list_videos()[0].id)

@@ -35,6 +35,7 @@ def test_methods_of_earlier_analyses_are_not_run_again(service, scripts, run):
     assert result["steps"] == first["steps"]
     assert result["provenance"]["reused"] == ["sms"]
     assert result["provenance"]["attention"] == {"device": "cpu"}
+    assert result["provenance"]["file"] == video.name
     third = service.submit(video.id, {"sms": {}}, keyframes=5)
     run(third)
     assert len(service.result(third.id)["methods"]["sms"]["keyframes"]) == 5
@@ -82,3 +83,59 @@ def test_attempt_that_lost_its_lease_writes_nothing(service, scripts, monkeypatc
     run_job(service, job.id, "worker-1", Stolen())
     back = service.get_job(job.id)
     assert (back.state, back.attempts, back.finished_at) == ("queued", 0, None)
+
+
+def test_progress_never_falls_when_a_job_runs_again(service, scripts):
+    _, job = scripts.add("ok")
+    lease = leases.claim(service.database, job.id, "worker-0", 60)
+    lease.write(progress=0.7)
+    leases.release(service.database, "worker-0")
+    seen = []
+
+    class Watched(ScriptedEngine):
+        def analyze(self, video, methods, keyframes, attention, on_progress, cancelled):
+            def note(progress):
+                on_progress(progress)
+                seen.append(service.get_job(job.id).progress)
+
+            return super().analyze(video, methods, keyframes, attention, note, cancelled)
+
+    run_job(service, job.id, "worker-1", Watched())
+    assert seen[0] == 0.7
+    assert seen == sorted(seen)
+
+
+def test_a_video_deleted_right_after_the_claim_is_no_failure(service, scripts, run, monkeypatch):
+    video, job = scripts.add("ok")
+    claim = leases.claim
+
+    def claim_then_delete(*arguments):
+        lease = claim(*arguments)
+        service.delete_video(video.id)
+        return lease
+
+    monkeypatch.setattr(leases, "claim", claim_then_delete)
+    run(job)
+    assert scripts.runs(video) == []
+    assert not service.blobs.exists(f"videos/{video.id}/preview.mp4")
+
+
+def test_the_late_end_of_a_deleted_video_spares_the_same_file_come_again(service, scripts, run):
+    video, job = scripts.add("ok")
+
+    class Overtaken(ScriptedEngine):
+        """Its video is deleted, uploaded again and analysed while it works."""
+
+        def analyze(self, original, *arguments):
+            analysis = super().analyze(original, *arguments)
+            path = service.settings.data_dir / "again"
+            path.write_bytes(original.read_bytes())
+            service.delete_video(video.id)
+            [self.job] = service.jobs_of(service.add_video(path, "again.mp4").id)
+            run(self.job)
+            return analysis
+
+    engine = Overtaken()
+    run_job(service, job.id, "worker-2", engine)
+    assert not service.blobs.exists(f"videos/{video.id}/preview.mp4")
+    assert service.result(engine.job.id)["methods"]

@@ -114,6 +114,22 @@ def test_deleting_a_video_deletes_all_of_it(service, scripts):
         service.blobs.open(f"videos/{video.id}/original")
 
 
+def test_a_file_stays_until_its_analysis_is_queued(service, tmp_path, monkeypatch):
+    path = tmp_path / "x"
+    path.write_text("ok that stays")
+
+    def killed(*_: object, **__: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "submit", killed)
+        with pytest.raises(SystemExit):
+            service.add_video(path, "x.mp4")
+    video = service.add_video(path, "x.mp4")  # as the web server does with an unfinished upload
+    assert [job.state for job in service.jobs_of(video.id)] == ["queued"]
+    assert not path.exists()
+
+
 def test_key_depends_on_everything_that_determines_a_result(tmp_path):
     weights = tmp_path / "w.safetensors"
     weights.write_bytes(b"1")
