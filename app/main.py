@@ -14,6 +14,7 @@ from app.static_files import STATIC, CachedFiles
 from app.threaded import ThreadedDash
 from worker.service import Service
 from worker.settings import Settings
+from worker.supervise import check_exposure
 
 DECODERS = 2  # single frames decoded at a time, each in a process of its own
 
@@ -24,7 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Raises CannotServe where it would be open to everyone.
     """
     settings = settings or Settings()
-    security.check_exposure(settings)
+    check_exposure(settings)
     service = Service(settings)
     store = UploadStore(settings, lambda path, name: service.add_video(path, name).id)
     writers, streams = Writers(store), EventStreams()

@@ -17,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import error_response, new_request_id
 from model.errors import KairoscopeError
-from worker.errors import CannotServe
 from worker.settings import LOOPBACK, Settings
 
 MAX_BODY = 8 * 2**20  # of every request but uploads
@@ -54,15 +53,6 @@ class TooManyRequests(KairoscopeError):
 
     code = "too-many-requests"
     status = 429
-
-
-def check_exposure(settings: Settings) -> None:
-    """Raise CannotServe for a server that everyone could reach and nobody has to log in to."""
-    if settings.host not in LOOPBACK and not settings.token:
-        raise CannotServe(
-            f"wanted a token to listen on {settings.host}, got none",
-            "Set KAIROSCOPE_TOKEN, or listen on 127.0.0.1.",
-        )
 
 
 def content_policy(script_hashes: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from worker.database import Database
 from worker.errors import CannotServe
 from worker.parent import die_with_parent
 from worker.settings import LOOPBACK, Settings
+from worker.sweep import sweep
 
 log = logging.getLogger(__name__)
 
@@ -176,7 +177,9 @@ def _parts(settings: Settings, web: Sequence[str]) -> list[Part]:
 
 def _run(settings: Settings, parts: list[Part]) -> None:
     environment = _environment(settings)
-    Database(settings).close()  # brings the schema up to date before anybody uses it
+    database = Database(settings)  # brings the schema up to date before anybody uses it
+    sweep(settings, database)
+    database.close()
     if settings.redis_url is None:
         if broker.answers(settings):
             broker.client_of(settings).shutdown()

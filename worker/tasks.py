@@ -14,7 +14,7 @@ from celery import Celery, signals
 from celery.platforms import SecurityWarning
 
 from worker import leases
-from worker.engine import Engine
+from worker.engine import Engine, TorchEngine
 from worker.keeper import Keeper
 from worker.messages import RUN, make_celery
 from worker.parent import die_with_parent
@@ -51,8 +51,9 @@ def make_worker(settings: Settings, engine: Engine) -> Celery:
     return celery
 
 
-def run_worker(settings: Settings, engine: Engine) -> None:
+def run_worker(settings: Settings, engine: Engine | None = None) -> None:
     """Work until told to stop; a running job then goes back to the queue."""
+    engine = engine or TorchEngine(settings)
     warnings.simplefilter("ignore", SecurityWarning)  # root and pickle; messages here are JSON only
     make_worker(settings, engine).worker_main(
         [

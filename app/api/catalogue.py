@@ -1,6 +1,5 @@
 """What the server can do: its keyframe methods and its models."""
 
-from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,7 +7,7 @@ from pydantic import BaseModel
 
 from app.api.parts import TheService
 from model.methods import registry
-from model.weights.cards import describe
+from model.weights.cards import Checkpoint, describe
 from worker.keys import weights_path
 
 
@@ -33,18 +32,6 @@ class MethodDescription(BaseModel):
     parameters: list[Parameter]
 
 
-class ModelDescription(BaseModel):
-    """A model checkpoint: which file it is, how its features are made, and its model card."""
-
-    name: str
-    task: str
-    sha256: str
-    bytes: int
-    recipe: dict[str, Any]
-    architecture: dict[str, Any]
-    card: dict[str, Any]
-
-
 routes = APIRouter(tags=["catalogue"])
 
 
@@ -55,7 +42,7 @@ def methods() -> list[MethodDescription]:
 
 
 @routes.get("/models")
-def models(service: TheService) -> list[ModelDescription]:
+def models(service: TheService) -> list[Checkpoint]:
     """The models in use, each with its card; none before there is a checkpoint."""
     path = weights_path(service.settings)
-    return [ModelDescription(**asdict(describe(path)))] if path.is_file() else []
+    return [describe(path)] if path.is_file() else []

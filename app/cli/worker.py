@@ -20,9 +20,7 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Work until SIGTERM or Ctrl-C."""
-    from worker.engine import TorchEngine
     from worker.tasks import run_worker
 
-    settings = deployment_settings()
-    run_worker(settings, TorchEngine(settings))
+    run_worker(deployment_settings())
     return Exit.DONE
