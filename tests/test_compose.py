@@ -79,3 +79,7 @@ def test_nobody_starts_before_what_it_needs_is_healthy(services: dict[str, Any])
 
 def test_the_token_is_required_where_the_page_is_exposed(services: dict[str, Any]) -> None:
     assert services["web"]["environment"]["KAIROSCOPE_TOKEN"].startswith("${KAIROSCOPE_TOKEN:?")
+
+
+def test_further_host_names_reach_the_web_server(services: dict[str, Any]) -> None:
+    assert services["web"]["environment"]["KAIROSCOPE_HOSTS"] == "${KAIROSCOPE_HOSTS:-}"
