@@ -35,7 +35,7 @@ class TrainConfig:
     """Everything that decides a run; saved with the checkpoint.
 
     `prices` is the range of the price of opening, drawn per sequence; the checkpoint's own price
-    is then set so that `open_rate` of the training steps open. `explore` is the share of decisions
+    is then set so that `open_rate` of the training steps open, beside each first one. `explore` is the share of decisions
     taken at random, so that the gate learns from memories that it would not have.
     """
 
@@ -50,7 +50,7 @@ class TrainConfig:
     autoencoder_weight: float = 0.0
     contrast_weight: float = 2.0
     prices: tuple[float, float] = (1.0, 40.0)
-    open_rate: float = 0.08
+    open_rate: float = 0.022
     explore: float = 0.1
     explore_open: float = 0.15
     mixing: Mixing = field(default_factory=Mixing)
