@@ -32,19 +32,10 @@ Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def lengths(path: Path) -> Iterator[tuple[str, int]]:
-    """Each function of a file and its lines, those of functions inside it counted there only."""
+    """Each function of a file and its lines, those of functions inside it included."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, Function):
-            inner = sum(lines(child) for child in ast.walk(node) if is_nested(child, node))
-            yield f"{path.relative_to(ROOT)}:{node.name}", lines(node) - inner
-
-
-def lines(node: ast.AST) -> int:
-    return node.end_lineno - node.lineno + 1  # type: ignore[attr-defined]
-
-
-def is_nested(child: ast.AST, function: ast.AST) -> bool:
-    return child in getattr(function, "body", ()) and isinstance(child, Function)
+            yield f"{path.relative_to(ROOT)}:{node.name}", node.end_lineno - node.lineno + 1
 
 
 def public(node: ast.AST, within: str) -> Iterator[tuple[str, Definition]]:

@@ -19,6 +19,18 @@ from worker.service import Service
 
 def register(dash_app: Dash, service: Service) -> None:
     """Register the page's callbacks."""
+    _draw(dash_app, service)
+    _follow(dash_app, service)
+    _settle(dash_app, service)
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "openVideo"),
+        Output(ids.OPENED, "data"),
+        Input(ids.STATE, "data"),
+    )
+
+
+def _draw(dash_app: Dash, service: Service) -> None:
+    """The figures, again when theme, window, scale or scores change."""
 
     @dash_app.callback(
         Output(ids.ATTENTION, "figure"),
@@ -26,7 +38,7 @@ def register(dash_app: Dash, service: Service) -> None:
         Output(ids.DIAGNOSTICS, "style"),
         Input(THEME, "data"),
         Input(ids.VIEW, "data"),
-        Input(ids.SCALED, "value"),
+        Input(ids.SCALED, "n_clicks"),
         Input(ids.GREW, "data"),
         Input(ids.SETTLED, "data"),
         State(ids.STATE, "data"),
@@ -36,18 +48,22 @@ def register(dash_app: Dash, service: Service) -> None:
     def draw(
         theme: str | None,
         view: Mapping[str, Any],
-        scaled: list[str] | None,
+        scaling: int,
         _: Any,
         __: Any,
         state: Mapping[str, Any],
         route: Mapping[str, Any],
     ) -> tuple[Any, Any, Any]:
-        look = Look.of(theme or route.get("theme"), view, bool(scaled))
+        look = Look.of(theme or route.get("theme"), view, scaled=scaling % 2 == 1)
         now = _shown(service, state, route)
         if ctx.triggered_id == ids.GREW:
             return now.attention(look), no_update, no_update
         diagnostics = now.diagnostics(look)
         return now.attention(look), diagnostics, {"height": diagnostics.layout.height}
+
+
+def _follow(dash_app: Dash, service: Service) -> None:
+    """Where the analysis stands, while it runs."""
 
     @dash_app.callback(
         Output(ids.STATUS, "children"),
@@ -60,6 +76,10 @@ def register(dash_app: Dash, service: Service) -> None:
     def follow(_: Any, state: Mapping[str, Any], route: Mapping[str, Any]) -> tuple[Any, str]:
         now = _shown(service, state, route)
         return status(now.job), now.scores
+
+
+def _settle(dash_app: Dash, service: Service) -> None:
+    """Everything that an ended analysis fills."""
 
     @dash_app.callback(
         Output(ids.STATUS, "children", allow_duplicate=True),
@@ -86,12 +106,6 @@ def register(dash_app: Dash, service: Service) -> None:
             unfinished,
             now.state(),
         )
-
-    dash_app.clientside_callback(
-        ClientsideFunction("kairoscope", "openVideo"),
-        Output(ids.OPENED, "data"),
-        Input(ids.STATE, "data"),
-    )
 
 
 def _shown(service: Service, state: Mapping[str, Any], route: Mapping[str, Any]) -> Shown:
