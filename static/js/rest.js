@@ -9,7 +9,10 @@ export async function call(method, path, body) {
   });
   const text = await answer.text();
   const data = text ? JSON.parse(text) : null;
-  if (!answer.ok) throw new Error([data?.detail ?? answer.statusText, data?.hint].filter(Boolean).join(" "));
+  if (!answer.ok) {
+    const cause = [data?.detail ?? answer.statusText, data?.hint].filter(Boolean).join(" ");
+    throw Object.assign(new Error(cause), { status: answer.status });
+  }
   return data;
 }
 
