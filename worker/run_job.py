@@ -56,12 +56,11 @@ class _Run:
         analysis = self._analyze() if self.plan.missing else None
         document = reuse.merge(self.plan, analysis)
         document["provenance"]["file"] = self.video.name
+        content = json.dumps(document, allow_nan=False).encode()
         self.attempt.check()
         with self.service.database.read() as session:
             key = session.get_one(JobRow, self.job.id).key
-        self.service.blobs.put(
-            result_key(self.video.sha256, key), json.dumps(document, allow_nan=False).encode()
-        )
+        self.service.blobs.put(result_key(self.video.sha256, key), content)
 
     def _derive(self) -> None:
         def on_progress(done: int, total: int | None) -> None:

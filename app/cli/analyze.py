@@ -104,7 +104,7 @@ def _hand_over(
     analysis: "Analysis",
 ) -> None:
     result = analysis.to_json()
-    result["provenance"] |= {"file": str(video)}
+    result["provenance"] |= {"file": str(video), "reused": []}  # as a job's
     if sink:
         print(json.dumps(result), file=sink, flush=True)
     else:

@@ -25,6 +25,9 @@ def test_json_of_one_video_is_an_analysis(clip: Path, capsys: pytest.CaptureFixt
     data = json.loads(capsys.readouterr().out)
     assert data["schema"] == SCHEMA
     assert data["provenance"]["file"] == str(clip)
+    assert data["provenance"]["reused"] == []
+    no_steps = {key: [] for key in ("index", "time_s", "phi", "gate", "open")} | {"threshold": None}
+    assert data["steps"] == no_steps
     analysis = Analysis.from_json(data)
     assert analysis.clip.info.frames == 40
     assert list(analysis.methods) == LIGHT.split(",")
