@@ -91,6 +91,13 @@ def test_cases_render_writes_clips_with_their_phases(
         assert any(phase["decisive"] for phase in truth["phases"])
 
 
+@pytest.mark.parametrize("wrong", [[], ["DIR", "--clips", "0"], ["DIR", "--codec", "av1"]])
+def test_cases_render_refuses_wrong_usage(wrong: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["cases", "render", *wrong])
+    assert stopped.value.code == Exit.USAGE
+
+
 def _first_frames(frames: Callable[[Scene], Iterator[Any]]) -> Callable[[Scene], Iterator[Any]]:
     """Two frames say enough of a clip that takes seconds to render."""
     return lambda scene: islice(frames(scene), 2)
