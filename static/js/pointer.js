@@ -40,7 +40,7 @@ export function follow(timeline, { clock, axis, preview, onHover }, signal) {
   const on = (name, handler) => timeline.addEventListener(name, handler, { signal });
 
   on("pointerdown", (event) => {
-    if (event.button !== 0 || event.target.closest(".row-label, summary, label, input")) return;
+    if (event.button !== 0 || event.target.closest(".row-label, .panel-label, summary")) return;
     if (!onAxis(event) && !event.target.closest("#playhead, .cell")) return;
     const cell = event.target.closest(".cell, .phase");
     press = { x: event.clientX, time: timeAt(event), zone: zone(event), cell, moved: false };

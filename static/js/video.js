@@ -111,6 +111,8 @@ class VideoPage {
     on("play", () => this.clock.toggle());
     on("back", () => this.clock.step(-1));
     on("forward", () => this.clock.step(1));
+    on("video-scaled", ({ target }) =>
+      target.setAttribute("aria-pressed", target.getAttribute("aria-pressed") !== "true"));
     on("speed", () => {
       this.clock.rate = SPEEDS[(SPEEDS.indexOf(this.clock.rate) + 1) % SPEEDS.length];
     });

@@ -61,6 +61,17 @@ def test_hovering_the_curve_shows_that_frame(studio: Studio) -> None:
     assert studio.shown() == 0  # looking is not seeking
 
 
+def test_scaled_phi_has_its_maximum_at_one(studio: Studio) -> None:
+    peak = "Math.max(...document.querySelector('#curves .js-plotly-plot')._fullData[0].y)"
+    button = studio.page.get_by_role("button", name="maximum at 1")
+    assert studio.page.evaluate(peak) < 1
+    button.click()
+    studio.page.wait_for_function(f"() => {peak} === 1")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    button.click()
+    studio.page.wait_for_function(f"() => {peak} < 1")
+
+
 def test_frames_step_one_by_one_over_uneven_times(studio: Studio) -> None:
     seen = []
     for key in "....,":

@@ -183,7 +183,9 @@ def _control(name: str, label: str) -> html.Button:
 
 def _timeline(now: Shown, look: Look) -> html.Section:
     graph = _graph(ids.ATTENTION, now.attention(look))
-    scaled = dcc.Checklist(id=ids.SCALED, options=[{"label": "maximum at 1", "value": "scaled"}])
+    scaled = html.Button(
+        "maximum at 1", id=ids.SCALED, type="button", n_clicks=0, **{"aria-pressed": "false"}
+    )
     curves = html.Div(
         [
             html.Div(
