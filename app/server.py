@@ -32,6 +32,7 @@ def make_server(settings: Settings) -> Server:
         log_level=settings.log_level.lower(),
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        access_log=False,
     )
     return Server(config)
 
