@@ -11,6 +11,10 @@ from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter
 
 
+COLUMNS = ("error a step", "over optimum", "gap closed", "beats uniform")
+HEAD = "  {:<14}{:>14}{:>14}{:>12}{:>15}"
+
+
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("evaluate", help="measure a model against known answers")
@@ -84,12 +88,11 @@ def _table(result: dict[str, Any]) -> str:
     for run in result.get("clips", {}).get("runs", []):
         for space, summary in run["spaces"].items():
             lines.append(f"{run['checkpoint']}: {space} space, {summary['clips']} held-out clips")
-            lines.append(
-                f"  {'method':<14}{'over optimum':>14}{'gap closed':>12}{'beats uniform':>15}"
-            )
+            lines.append(HEAD.format("method", *COLUMNS))
             for method, row in summary["methods"].items():
                 lines.append(
-                    f"  {method:<14}{row['over_optimum']:>14.3f}{row['share_of_gap_closed']:>12.2f}"
+                    f"  {method:<14}{row['hold_error_per_step']:>14.3f}"
+                    f"{row['over_optimum']:>14.3f}{row['share_of_gap_closed']:>12.2f}"
                     f"{row['clips_better_than_uniform']:>15.2f}"
                 )
         hits = run["cuts"]["hit_within_one_step"]

@@ -68,22 +68,22 @@ def choose(model: AttentionModel, x_SD: torch.Tensor, time_S: Floats, K: int) ->
 
 def evaluate_clips(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, Any]:
     """Hold errors over the optimum (geometric means over clips) and shares of the gap closed."""
-    ratios: dict[str, dict[str, list[float]]] = {}
+    errors: dict[str, dict[str, list[float]]] = {}
     for clip in clips:
         spaces = {"own": clip.own_SD.numpy()} | (
             {} if clip.fixed_SD is None else {"fixed": clip.fixed_SD}
         )
         distances = {name: hold.squared_distances(x) for name, x in spaces.items()}
-        for space, values in _ratios(model, clip, distances).items():
+        for space, values in _errors(model, clip, distances).items():
             for method, value in values.items():
-                ratios.setdefault(space, {}).setdefault(method, []).append(value)
-    return {space: _summary(values) for space, values in ratios.items()}
+                errors.setdefault(space, {}).setdefault(method, []).append(value)
+    return {space: _summary(values) for space, values in errors.items()}
 
 
-def _ratios(
+def _errors(
     model: AttentionModel, clip: Steps, distances: Mapping[str, Floats]
 ) -> dict[str, dict[str, float]]:
-    """Error over the optimum of each method in each space, for one clip."""
+    """Hold error a step of each method in each space, for one clip, and the optimum there."""
     S = len(clip.time_S)
     K = max(2, round(SHARE_KEPT * S))
     rng = np.random.default_rng(0)
@@ -99,19 +99,23 @@ def _ratios(
         best, _ = hold.optimum(distance_SS, K)
         values = {name: hold.hold_error(distance_SS, steps) for name, steps in chosen.items()}
         values["random"] = float(np.mean([hold.hold_error(distance_SS, d) for d in draws]))
-        result[space] = {name: value / best for name, value in values.items()}
+        values["optimum"] = best
+        result[space] = {name: value / S for name, value in values.items()}
     return result
 
 
-def _summary(ratios: Mapping[str, list[float]]) -> dict[str, Any]:
-    """Geometric means of the ratios, shares of the gap, clips on which a method beats uniform."""
+def _summary(errors: Mapping[str, list[float]]) -> dict[str, Any]:
+    """Mean errors, geometric means over the optimum, shares of the gap, clips uniform loses."""
+    best = np.array(errors["optimum"])
+    ratios = {name: np.array(values) / best for name, values in errors.items()}
     mean = {name: float(np.exp(np.mean(np.log(values)))) for name, values in ratios.items()}
-    uniform = np.array(ratios["uniform"])
+    uniform = ratios["uniform"]
     rows = {
         name: {
+            "hold_error_per_step": float(np.mean(errors[name])),
             "over_optimum": mean[name],
             "share_of_gap_closed": hold.share_of_gap(mean[name], mean["uniform"]),
-            "clips_better_than_uniform": float(np.mean(np.array(values) < uniform)),
+            "clips_better_than_uniform": float(np.mean(values < uniform)),
         }
         for name, values in ratios.items()
     }

@@ -35,8 +35,9 @@ class TrainConfig:
     """Everything that decides a run; saved with the checkpoint.
 
     `prices` is the range of the price of opening, drawn per sequence; the checkpoint's own price
-    is then set so that `open_rate` of the training steps open, beside each first one. `explore` is the share of decisions
-    taken at random, so that the gate learns from memories that it would not have.
+    is then set so that `open_rate` of the training steps open, beside each first one. `explore` is
+    the share of decisions taken at random, so that the gate learns from memories that it would
+    not have.
     """
 
     reading: str = "default"
