@@ -15,6 +15,11 @@ export class Clock {
     const on = (name, handler) => video.addEventListener(name, handler, { signal });
     on("loadeddata", () => { this.#load(); this.#tell(); });
     on("seeked", () => this.#next());
+    on("ended", () => {
+      if (!this.loop) return;
+      this.seek(this.loop[0]);
+      this.toggle();
+    });
     for (const name of ["play", "pause", "ended", "ratechange"]) on(name, () => this.#tell());
     const frame = (_, { mediaTime }) => {
       if (signal.aborted) return;

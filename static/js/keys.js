@@ -1,5 +1,20 @@
 // The keyboard contract, off inside inputs and while a dialog is open.
-export function listen({ clock, axis, strips, endLoop }, signal) {
+export function listen({ clock, axis, strips, pointer }, signal) {
+  const actions = actionsOn(clock, axis, strips, pointer);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (document.querySelector("dialog[open]")) return;
+    const onButton = event.target.closest("button:focus-visible, a:focus-visible, summary:focus-visible");
+    if (event.key === " " && onButton) return; // Space presses what has the focus
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(event);
+  }, { signal });
+}
+
+function actionsOn(clock, axis, strips, pointer) {
   const keyframe = (direction) => {
     const times = strips.keyframes().map((frame) => frame.time_s);
     const near = direction > 0
@@ -27,19 +42,8 @@ export function listen({ clock, axis, strips, endLoop }, signal) {
     p: () => method(-1),
     "+": () => axis.zoom(0.5, clock.now),
     "-": () => axis.zoom(2, clock.now),
-    Escape: () => { endLoop(); axis.fit(); },
+    Escape: () => { pointer.endLoop(); axis.fit(); },
   };
   for (let tenth = 0; tenth <= 9; tenth++) actions[tenth] = () => clock.seek((clock.duration * tenth) / 10);
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
-    if (document.querySelector("dialog[open]")) return;
-    const onButton = event.target.closest("button:focus-visible, a:focus-visible, summary:focus-visible");
-    if (event.key === " " && onButton) return; // Space presses what has the focus
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action(event);
-  }, { signal });
+  return actions;
 }

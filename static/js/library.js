@@ -4,6 +4,7 @@ import { Sprites } from "./sprites.js";
 import { Uploads } from "./uploads.js";
 
 let opened = null;
+let uploads = null; // outlives the page: an upload goes on while another page is open
 const sprites = new Map();
 
 export function open() {
@@ -13,7 +14,9 @@ export function open() {
   const page = document.getElementById("page");
   document.title = "Library · Kairoscope";
   const changed = () => window.dash_clientside.set_props("library-changed", { data: Date.now() });
-  new Uploads(document.getElementById("uploads"), changed).accept(document.getElementById("choose"), signal);
+  uploads ??= new Uploads();
+  uploads.show(document.getElementById("uploads"), changed);
+  uploads.accept(document.getElementById("choose"), signal);
   page.addEventListener("pointermove", scrub, { signal });
   page.addEventListener("pointerout", rest, { signal });
   confirmDelete(page, changed, signal);

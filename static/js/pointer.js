@@ -2,123 +2,144 @@
 // a drag anywhere else, or by touch, scrubs.
 const SLACK = 4; // px before a press is a drag
 const RULER = 28; // px: the top of the curves, where the seconds stand
+const SHORTEST = 0.04; // seconds: a shorter brush is no loop
 
-export function follow(timeline, { clock, axis, preview, onHover }, signal) {
-  const loop = timeline.querySelector("#loop");
-  let press = null;
+export class Pointer {
+  #timeline; #clock; #axis; #preview; #onHover; #loop; #press = null;
 
-  const at = (event) => event.clientX - timeline.getBoundingClientRect().left;
-  const timeAt = (event) => Math.min(Math.max(0, axis.time(at(event))), clock.duration);
-  const onAxis = (event) => at(event) >= axis.left - 6 && at(event) <= axis.end + 6;
-  const snap = (time) => (clock.times ? clock.times[clock.frameAt(time)] : time);
-
-  function hover(event) {
-    if (event.pointerType === "touch" && !press) return;
-    const cell = event.target.closest(".cell");
-    if (!onAxis(event) && !cell) return leave();
-    const time = cell && !press ? Number(cell.dataset.time) : snap(timeAt(event));
-    const frame = clock.times ? clock.frameAt(time) : null;
-    const extra = cell && !press ? timeline.querySelector(`[data-select="${cell.dataset.of}"] .name`).textContent : "";
-    const anchor = cell ?? event.target.closest(".curves, .row");
-    const y = anchor ? anchor.getBoundingClientRect().top : event.clientY;
-    preview.show({ x: event.clientX, y, time, frame, extra });
-    onHover(time);
+  // `onHover(time)` hears the second under the pointer, null when it leaves.
+  constructor(timeline, { clock, axis, preview, onHover }, signal) {
+    this.#timeline = timeline;
+    this.#clock = clock;
+    this.#axis = axis;
+    this.#preview = preview;
+    this.#onHover = onHover;
+    this.#loop = timeline.querySelector("#loop");
+    const on = (name, handler, options) => timeline.addEventListener(name, handler, { signal, ...options });
+    on("pointerdown", (event) => this.#down(event));
+    on("pointermove", (event) => this.#move(event));
+    on("pointerup", () => this.#up());
+    on("pointercancel", () => { this.#press = null; this.#leave(); });
+    on("pointerleave", () => this.#leave());
+    on("click", (event) => this.#click(event));
+    on("focusin", (event) => this.#focus(event));
+    on("focusout", () => this.#leave());
+    on("wheel", (event) => this.#wheel(event), { passive: false });
+    axis.on(() => this.#loop.hidden || this.#placeLoop());
   }
 
-  function leave() {
-    preview.hide();
-    onHover(null);
+  endLoop() {
+    this.#clock.loop = null;
+    this.#loop.hidden = true;
   }
 
-  function zone(event) {
+  #x(event) { return event.clientX - this.#timeline.getBoundingClientRect().left; }
+
+  #time(event) { return Math.min(Math.max(0, this.#axis.time(this.#x(event))), this.#clock.duration); }
+
+  #onAxis(event) { return this.#x(event) >= this.#axis.left - 6 && this.#x(event) <= this.#axis.end + 6; }
+
+  // What a drag that starts here does.
+  #zone(event) {
     const curves = event.target.closest("[data-zone=curves]");
     if (!curves || event.pointerType === "touch") return "scrub";
     const graph = curves.querySelector(".js-plotly-plot") ?? curves;
     return event.clientY - graph.getBoundingClientRect().top < RULER ? "scrub" : "brush";
   }
 
-  const on = (name, handler) => timeline.addEventListener(name, handler, { signal });
-
-  on("pointerdown", (event) => {
+  #down(event) {
     if (event.button !== 0 || event.target.closest(".row-label, .panel-label, summary")) return;
-    if (!onAxis(event) && !event.target.closest("#playhead, .cell")) return;
-    const cell = event.target.closest(".cell, .phase");
-    press = { x: event.clientX, time: timeAt(event), zone: zone(event), cell, moved: false };
-    if (press.zone === "scrub" && !cell) clock.seek(press.time);
-    if (event.target.closest("#playhead")) press.zone = "scrub";
-  });
+    const handle = event.target.closest("#playhead");
+    if (!this.#onAxis(event) && !handle && !event.target.closest(".cell")) return;
+    const target = event.target.closest(".cell, .phase");
+    const zone = handle ? "scrub" : this.#zone(event);
+    this.#press = { x: event.clientX, time: this.#time(event), zone, target, moved: false };
+    const scrolls = event.pointerType === "touch"; // perhaps: wait for what becomes of it
+    if (zone === "scrub" && !target && !scrolls) this.#clock.seek(this.#press.time);
+  }
 
-  on("pointermove", (event) => {
-    if (press && Math.abs(event.clientX - press.x) > SLACK && !press.moved) {
+  #move(event) {
+    const press = this.#press;
+    if (press && !press.moved && Math.abs(event.clientX - press.x) > SLACK) {
       press.moved = true;
-      timeline.setPointerCapture(event.pointerId);
+      this.#timeline.setPointerCapture(event.pointerId);
     }
-    if (press?.moved && press.zone === "scrub") clock.seek(timeAt(event));
-    if (press?.moved && press.zone === "brush") brush(timeAt(event));
-    hover(event);
-  });
+    if (press?.moved && press.zone === "scrub") this.#clock.seek(this.#time(event));
+    if (press?.moved && press.zone === "brush") this.#brush(press.time, this.#time(event));
+    this.#hover(event);
+  }
 
-  on("pointerup", (event) => {
-    const { moved, cell, zone: where, time } = press ?? {};
-    press = null;
-    if (moved && where === "brush") {
-      if (loop.dataset.end - loop.dataset.start > 0.04) {
-        clock.loop = [Number(loop.dataset.start), Number(loop.dataset.end)];
-        clock.seek(clock.loop[0]);
-        if (!clock.playing) clock.toggle();
-      }
-    } else if (time !== undefined && !moved && !cell && where === "brush") {
-      endLoop();
-      clock.seek(time);
-    }
-  });
+  #up() {
+    const press = this.#press;
+    this.#press = null;
+    if (!press || (press.target && !press.moved)) return;
+    if (press.moved && press.zone === "brush") this.#startLoop();
+    if (press.moved) return;
+    if (press.zone === "brush") this.endLoop();
+    this.#clock.seek(press.time);
+  }
 
-  on("pointercancel", () => { press = null; leave(); });
-  on("pointerleave", leave);
+  #click(event) {
+    const target = event.target.closest(".cell, .phase");
+    if (target) this.#clock.seek(Number(target.dataset.time ?? target.dataset.start));
+  }
 
-  on("click", (event) => {
-    const cell = event.target.closest(".cell, .phase");
-    if (!cell) return;
-    clock.seek(Number(cell.dataset.time ?? cell.dataset.start));
-  });
+  #hover(event) {
+    if (event.pointerType === "touch" && !this.#press) return;
+    const cell = this.#press ? null : event.target.closest(".cell");
+    if (!this.#onAxis(event) && !cell) return this.#leave();
+    const clock = this.#clock;
+    const pointed = cell ? Number(cell.dataset.time) : this.#time(event);
+    const frame = clock.times ? clock.frameAt(pointed) : null;
+    const time = frame === null ? pointed : clock.times[frame];
+    const anchor = cell ?? event.target.closest(".curves, .row");
+    const y = anchor ? anchor.getBoundingClientRect().top : event.clientY;
+    this.#preview.show({ x: event.clientX, y, time, frame, extra: cell?.dataset.title });
+    this.#onHover(time);
+  }
 
-  on("focusin", (event) => {
+  #focus(event) {
     const cell = event.target.closest(".cell:focus-visible");
     if (!cell) return;
     const { left, width, top } = cell.getBoundingClientRect();
-    const time = Number(cell.dataset.time);
-    preview.show({ x: left + width / 2, y: top, time, frame: Number(cell.dataset.frame) });
-  });
-  on("focusout", leave);
+    const { time, frame, title } = cell.dataset;
+    this.#preview.show({ x: left + width / 2, y: top, time: Number(time), frame: Number(frame), extra: title });
+  }
 
-  timeline.addEventListener("wheel", (event) => {
-    if (!(event.ctrlKey || event.metaKey || event.shiftKey) || !onAxis(event)) return;
+  #leave() {
+    this.#preview.hide();
+    this.#onHover(null);
+  }
+
+  #wheel(event) {
+    if (!(event.ctrlKey || event.metaKey || event.shiftKey) || !this.#onAxis(event)) return;
     event.preventDefault();
-    const [start, end] = axis.window;
+    const [start, end] = this.#axis.window;
     const delta = event.deltaY || event.deltaX;
-    if (event.shiftKey) axis.show(start + (delta / axis.width) * (end - start), end - start);
-    else axis.zoom(Math.exp(delta / 300), axis.time(at(event)));
-  }, { signal, passive: false });
-
-  function brush(time) {
-    const [start, end] = [press.time, time].sort((a, b) => a - b);
-    Object.assign(loop.dataset, { start, end });
-    place();
-    loop.hidden = false;
+    if (event.shiftKey) this.#axis.show(start + (delta / this.#axis.width) * (end - start), end - start);
+    else this.#axis.zoom(Math.exp(delta / 300), this.#axis.time(this.#x(event)));
   }
 
-  function place() {
-    const from = Math.max(axis.left, axis.x(Number(loop.dataset.start)));
-    const to = Math.min(axis.end, axis.x(Number(loop.dataset.end)));
-    loop.style.left = `${from}px`;
-    loop.style.width = `${Math.max(0, to - from)}px`;
+  #brush(...ends) {
+    const [start, end] = ends.sort((a, b) => a - b);
+    Object.assign(this.#loop.dataset, { start, end });
+    this.#placeLoop();
+    this.#loop.hidden = false;
   }
 
-  function endLoop() {
-    clock.loop = null;
-    loop.hidden = true;
+  #placeLoop() {
+    const { start, end } = this.#loop.dataset;
+    const from = Math.max(this.#axis.left, this.#axis.x(Number(start)));
+    const to = Math.min(this.#axis.end, this.#axis.x(Number(end)));
+    this.#loop.style.left = `${from}px`;
+    this.#loop.style.width = `${Math.max(0, to - from)}px`;
   }
 
-  axis.on(() => loop.hidden || place());
-  return { endLoop };
+  #startLoop() {
+    const loop = [Number(this.#loop.dataset.start), Number(this.#loop.dataset.end)];
+    if (loop[1] - loop[0] < SHORTEST) return this.endLoop();
+    this.#clock.loop = loop;
+    this.#clock.seek(loop[0]);
+    if (!this.#clock.playing) this.#clock.toggle();
+  }
 }

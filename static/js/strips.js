@@ -89,7 +89,8 @@ export class Strips {
       return tick;
     });
     const groups = this.#groups(seen);
-    const cells = groups.map((group) => this.#cell(group, row.dataset.method));
+    const title = row.querySelector(".name").textContent;
+    const cells = groups.map((group) => this.#cell(group, title));
     const focused = row.contains(document.activeElement) ? document.activeElement.dataset.frame : null;
     row.querySelector(".track").replaceChildren(...ticks, ...cells);
     if (focused) cells.find((cell) => cell.dataset.frame === focused)?.focus();
@@ -117,7 +118,7 @@ export class Strips {
     return groups.filter(({ from, to }) => to > from);
   }
 
-  #cell({ frames, from, to }, method) {
+  #cell({ frames, from, to }, title) {
     const [{ index, time_s: time }] = frames;
     const cell = document.createElement("button");
     const more = frames.length > 1 ? ` and ${frames.length - 1} more` : "";
@@ -125,7 +126,7 @@ export class Strips {
     cell.className = "cell";
     cell.dataset.frame = index;
     cell.dataset.time = time;
-    cell.dataset.of = method;
+    cell.dataset.title = title;
     cell.setAttribute("aria-label", `Keyframe ${index} at ${time.toFixed(3)} s${more}`);
     cell.style.left = `${from}px`;
     const picture = document.createElement("span");

@@ -5,11 +5,9 @@ import { API } from "./rest.js";
 const CHUNK = 16 * 1024 * 1024;
 
 export class Uploads {
-  #list; #uppy; #rows = new Map(); #answers = new Map();
+  #list; #changed; #uppy; #rows = new Map(); #answers = new Map();
 
-  // `list` shows a row for each file; `changed` is called when a video has arrived.
-  constructor(list, changed) {
-    this.#list = list;
+  constructor() {
     this.#uppy = new Uppy({ autoProceed: true, allowMultipleUploadBatches: true });
     this.#uppy.use(Tus, {
       endpoint: `${API}/uploads`,
@@ -24,9 +22,16 @@ export class Uploads {
       this.#progress(file, bytesUploaded, bytesTotal));
     this.#uppy.on("upload-success", (file, { uploadURL }) => {
       this.#done(file, this.#answers.get(new URL(uploadURL, location).pathname));
-      changed();
+      this.#changed();
     });
     this.#uppy.on("upload-error", (file, error) => this.#failed(file, error));
+  }
+
+  // Show a row for each file in `list`, and call `changed` when a video has arrived.
+  show(list, changed) {
+    this.#list = list;
+    this.#changed = changed;
+    list.append(...this.#rows.values());
   }
 
   // Take files chosen with `button` or dropped anywhere on the page.
@@ -75,7 +80,11 @@ export class Uploads {
     row.querySelector(".file").textContent = file.name;
     const cancel = row.querySelector(".cancel");
     cancel.setAttribute("aria-label", `Remove ${file.name}`);
-    cancel.addEventListener("click", () => { this.#uppy.removeFile(file.id); row.remove(); });
+    cancel.addEventListener("click", () => {
+      if (this.#uppy.getFile(file.id)) this.#uppy.removeFile(file.id);
+      this.#rows.delete(file.id);
+      row.remove();
+    });
     this.#rows.set(file.id, row);
     this.#list.append(row);
   }
@@ -93,6 +102,7 @@ export class Uploads {
     row.querySelector(".bar").remove();
     const link = Object.assign(document.createElement("a"), { href: `/v/${video}`, textContent: "Open" });
     row.querySelector(".note").replaceChildren("Uploaded · ", link);
+    this.#rows.delete(file.id); // seen; it need not come back with the page
     this.#uppy.removeFile(file.id);
   }
 

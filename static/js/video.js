@@ -3,7 +3,7 @@ import { Axis } from "./axis.js";
 import { Clock } from "./clock.js";
 import { listen } from "./keys.js";
 import { watch } from "./live.js";
-import { follow } from "./pointer.js";
+import { Pointer } from "./pointer.js";
 import { Preview } from "./preview.js";
 import { API, call, toast } from "./rest.js";
 import { Sprites } from "./sprites.js";
@@ -15,9 +15,11 @@ let page = null;
 // Called with the page's state when it is shown, and again when its job has ended.
 export function open(state) {
   const player = document.getElementById("player");
-  if (page?.player === player) return page.update(state);
-  page?.close();
-  page = new VideoPage(player, state);
+  if (page?.player !== player || page.video !== state.video) {
+    page?.close();
+    page = new VideoPage(player, state);
+  }
+  page.update(state).catch((error) => toast(error.message));
 }
 
 class VideoPage {
@@ -29,6 +31,7 @@ class VideoPage {
     const timeline = document.getElementById("timeline");
     document.title = `${document.querySelector("h1").textContent} · Kairoscope`;
     this.player = player;
+    this.video = state.video;
     this.timeline = timeline;
     this.clock = new Clock(player, state.duration_s, signal);
     this.axis = new Axis(timeline, state.duration_s, signal);
@@ -39,8 +42,8 @@ class VideoPage {
       line.hidden = time === null;
       if (time !== null) line.style.transform = `translateX(${this.axis.x(time)}px)`;
     };
-    const { endLoop } = follow(timeline, { ...this, onHover }, signal);
-    listen({ ...this, endLoop }, signal);
+    const pointer = new Pointer(timeline, { ...this, onHover }, signal);
+    listen({ ...this, pointer }, signal);
     this.#controls(signal);
     this.clock.on(() => this.#show());
     this.axis.on(() => this.#place());
@@ -49,7 +52,6 @@ class VideoPage {
     signal.addEventListener("abort", () => gone.disconnect());
     const start = Number(new URLSearchParams(location.search).get("t"));
     if (start > 0) this.clock.seek(start);
-    this.update(state);
   }
 
   close() {

@@ -15,6 +15,7 @@ from worker.errors import NotFound
 from worker.service import Service
 from worker.types import Job
 
+QUIET = {"aria-live": "off"}  # it changes with every frame
 GRAPH = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 
@@ -157,8 +158,8 @@ def _player(now: Shown) -> html.Figure:
                     _control("back", "Previous frame (,)"),
                     _control("play", "Play (Space)"),
                     _control("forward", "Next frame (.)"),
-                    html.Output("0.000 s", id="clock", className="clock"),
-                    html.Output("", id="frame", className="frame"),
+                    html.Output("0.000 s", id="clock", className="clock", **QUIET),
+                    html.Output("", id="frame", className="frame", **QUIET),
                     html.Button(
                         "1×", type="button", id="speed", className="control speed", title="Speed"
                     ),
