@@ -10,7 +10,6 @@ from app.cli import Exit
 from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter
 
-
 COLUMNS = ("error a step", "over optimum", "gap closed", "beats uniform")
 HEAD = "  {:<14}{:>14}{:>14}{:>12}{:>15}"
 
