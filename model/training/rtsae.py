@@ -37,7 +37,8 @@ class TrainConfig:
     `prices` is the range of the price of opening, drawn per sequence; the checkpoint's own price
     is then set so that `open_rate` of the training steps open, beside each first one. `explore` is
     the share of decisions taken at random, so that the gate learns from memories that it would
-    not have.
+    not have. `autoencoder_weight` lets equation 12 and the decoder take part in the default
+    reading; at 0 they are only monitored.
     """
 
     reading: str = "default"
