@@ -30,8 +30,8 @@ class RTSAE(Method):
 
     Keyframes: as many as gates open; if none does, the step of the largest gate. A wanted number K
     is met by bisecting the price of opening, a threshold on what a step must save, and running the
-    recursion again (a gate without a price: its threshold). Bisecting the price selects better
-    than bisecting the threshold, as the gate was trained over a range of prices. Where no run gives
+    recursion again (a gate without a price: its threshold). The price, since
+    the gate was trained over a range of prices and at one threshold. Where no run gives
     exactly K, the nearest is taken, and keyframes that follow another soonest are dropped, or
     the middles of the longest gaps added. Above the number of steps, frames between them are
     added by the gate interpolated in time.

@@ -5,7 +5,7 @@ Two pools, named by the recipe. `map` is equation 17 as printed: the whole maps,
 maximum, are projected. `mean` is the default: the maps are averaged over space before, since a
 projection of whole maps is sensitive to position, so that every small motion looks new; channels
 are divided by their deviation to the power one half, and there is no x_max, which is one noisy
-number that all channels would share (measured in docs/attention.md).
+number that all channels would share.
 """
 
 from dataclasses import dataclass

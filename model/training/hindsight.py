@@ -7,7 +7,7 @@ keyframes to reconstruct the original sequence") with a hold memory is
 
 and for a sequence that is known to its end the best decision at every step, from every memory, is
 found by dynamic programming. Its advantage trains the gate directly. Through soft gates alone the
-same objective reaches its decisions only by gradients that leak (docs/attention.md compares them).
+same objective reaches its decisions only by gradients that leak through half-open gates.
 No label is used: the teacher sees the features that the gate sees, and their future.
 """
 
