@@ -5,6 +5,8 @@ that a process waits for the lock instead of failing half-way. All times are sec
 epoch by the database's own clock, because leases are compared between machines.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -165,9 +167,24 @@ class Database:
         self.engine.dispose()
 
 
+def _enter_wal(connection: Any) -> None:
+    """Turn WAL on: the busy timeout does not cover processes that meet at a new file."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    connection.execute("PRAGMA busy_timeout=20000")
+    _enter_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

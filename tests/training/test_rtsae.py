@@ -129,16 +129,15 @@ def test_the_gate_solves_the_toy():
         (np.concatenate([toy(rng)[0] for _ in range(4)]), np.arange(96) / 20) for _ in range(40)
     ]
     mixing = Mixing(rates=(20, 20), noise=0.01)
-    config = TrainConfig(
-        iterations=100, batch=12, steps=24, learning_rate=8e-3, mixing=mixing, open_rate=0.18
-    )
+    config = TrainConfig(iterations=100, batch=12, steps=24, learning_rate=8e-3, mixing=mixing)
     rtsae, _ = train(clips, config, architecture=RTSAEConfig(layers=1))
     covered, opened, error = [], [], []
     for _ in range(20):
         x, bounds = toy(rng)
         x_1TD = torch.from_numpy(x[None])
         with torch.no_grad():
-            gate = (rtsae.encoder.run(x_1TD, hard()).gate_NT[0] > 0.5).numpy()
+            trace = rtsae.encoder.run(x_1TD, hard(), torch.tensor([2.0]))
+        gate = (trace.gate_NT[0] > 0.5).numpy()
         gate[0] = True
         opened.append(gate.mean())
         covered += [gate[a:b].any() for a, b in zip(bounds, [*bounds[1:], 24], strict=True)]

@@ -59,6 +59,8 @@ def test_a_full_gpu_means_the_cpu_and_the_result_says_so(clip, weights, tmp_path
     import torch
 
     class Full:
+        flow = "dis"
+
         def begin(self, steps_per_second=None):
             raise torch.OutOfMemoryError("CUDA out of memory")
 
