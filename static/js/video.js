@@ -140,8 +140,9 @@ class VideoPage {
   async #analyse() {
     const keyframes = document.getElementById("keyframes").valueAsNumber || null;
     await call("POST", "/analyses", { video_id: this.#state.video, ...(keyframes && { keyframes }) });
-    location.search = keyframes ? `?k=${keyframes}` : "";
-    if (!location.search) location.reload();
+    const search = keyframes ? `?k=${keyframes}` : "";
+    if (search === location.search) location.reload();
+    else location.assign(location.pathname + search);
   }
 
   #show() {

@@ -204,3 +204,15 @@ def test_nothing_overflows_at_360_pixels(studio: Studio) -> None:
     page.mouse.click(studio.x_of(seconds), studio.y_of_curve())
     assert abs(studio.shown() - frame_at(seconds)) <= 1
     page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.slow
+def test_asking_for_keyframes_analyses_again_and_names_it_in_the_address(studio: Studio) -> None:
+    page = studio.page
+    page.get_by_label("Keyframes", exact=True).fill("3")
+    page.get_by_role("button", name="Analyse", exact=True).click()
+    page.wait_for_url("**?k=3*")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    studio.ready()
+    kept = [len(method["keyframes"]) for method in studio.result()["methods"].values()]
+    assert kept == [3] * len(METHODS)

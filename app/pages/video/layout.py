@@ -127,7 +127,9 @@ def _title(now: Shown) -> html.Div:
             html.H1(video.name, title=video.name),
             html.Div(
                 [
-                    html.Label(["Keyframes", keyframes], htmlFor="keyframes", className="field"),
+                    html.Div(
+                        [html.Label("Keyframes", htmlFor="keyframes"), keyframes], className="field"
+                    ),
                     html.Button(
                         "Analyse", type="button", className="button", **{"data-analyse": ""}
                     ),
