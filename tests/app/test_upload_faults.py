@@ -67,7 +67,10 @@ def test_many_writers_at_once_never_mix(site, clip, sha256):
         own = site.twin()
         with own.http:
             while time.monotonic() < deadline:
-                at = own.offset(url)
+                try:
+                    at = own.offset(url)
+                except KeyError:  # no offset while another writer's last bytes are finished: 423
+                    continue
                 response = own.patch(url, at, content[at : at + 100_000])
                 assert response.status_code in (204, 409, 423), response.text
                 if "Kairoscope-Video" in response.headers:
