@@ -75,6 +75,13 @@ class InvalidCheckpoint(KairoscopeError):
     status = 422
 
 
+class InvalidDataset(KairoscopeError):
+    """A folder of clips is not laid out as its data set's reader expects, or a list is wrong."""
+
+    code = "invalid-dataset"
+    status = 422
+
+
 class InvalidValue(KairoscopeError):
     """An internal value broke an invariant of `model.types`: a bug, not bad input."""
 
