@@ -11,12 +11,10 @@ number that all channels would share.
 from dataclasses import dataclass
 from typing import Literal, Self
 
-import cv2
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from model.features.steps import shrink as shrink
 from model.networks.projection import fuse, measurement_matrix
 from model.networks.vgg import DualStream, VggBlocks, multiply_adds, normalise_flow, normalise_rgb
 
@@ -81,7 +79,15 @@ class FrontEnd(nn.Module):
     def pooled(self, rgb_NHWC: Tensor, flow_NHWC: Tensor) -> Tensor:
         """What the frozen statistics are fitted to and caches keep, from uint8 frames and flow
         images of the recipe's size: channel means (N, C), or the projected maps (N, D)."""
+        return self.pool(*self.maps(rgb_NHWC, flow_NHWC))
+
+    def maps(self, rgb_NHWC: Tensor, flow_NHWC: Tensor) -> tuple[Tensor, Tensor]:
+        """x_s and x_t at the gate, (N, C, H, W) each: what goes on to the deeper layers."""
         x_s, x_t = self.streams(normalise_rgb(rgb_NHWC), normalise_flow(flow_NHWC))
+        return x_s, x_t
+
+    def pool(self, x_s: Tensor, x_t: Tensor) -> Tensor:
+        """`pooled`, of maps that are there already."""
         if self.recipe.pool == "map":
             return fuse(x_s, x_t).flatten(1) @ self.R.T
         mean: Tensor = x_s.mean((2, 3)) + self.recipe.flow_weight * x_t.mean((2, 3))
@@ -118,11 +124,3 @@ class FrontEnd(nn.Module):
         """Per step, both streams and the projection: what even a closed step costs."""
         convolutions = 2 * multiply_adds(self.recipe.size, 1, self.recipe.position)
         return convolutions + self.R.numel()
-
-
-def shrink(images_NHWC: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    """Images resized to `size` x `size` by area."""
-    if images_NHWC.shape[1] == size:
-        return images_NHWC
-    resized = [cv2.resize(im, (size, size), interpolation=cv2.INTER_AREA) for im in images_NHWC]
-    return np.stack(resized).astype(np.uint8)

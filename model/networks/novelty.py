@@ -20,13 +20,13 @@ PAST = max(CONTRASTS)
 class Windows:
     """Look-ahead of every step, computed once for a sequence.
 
-    `ahead_NTLD` holds x_t to x_{t+L} (the last step repeated), `valid_TL` which of them exist,
-    `mean_NTWD` their means over the first steps, `own_NTJ` all distances without the memory,
-    `contrast_NTC` the contrasts.
+    `ahead_NTLD` holds x_t to x_{t+L} (the last step repeated), `valid_NTL` which of them exist
+    (N is 1 where all sequences are of one length), `mean_NTWD` their means over the first steps,
+    `own_NTJ` all distances without the memory, `contrast_NTC` the contrasts.
     """
 
     ahead_NTLD: Tensor
-    valid_TL: Tensor
+    valid_NTL: Tensor
     mean_NTWD: Tensor
     own_NTJ: Tensor
     contrast_NTC: Tensor
@@ -69,19 +69,27 @@ def contrast(x_NTD: Tensor, past_NPD: Tensor | None = None) -> Tensor:
 
 
 def windows(
-    x_NTD: Tensor, lookahead: int, last: bool = True, past_NPD: Tensor | None = None
+    x_NTD: Tensor,
+    lookahead: int,
+    last: bool = True,
+    past_NPD: Tensor | None = None,
+    length_N: Tensor | None = None,
 ) -> Windows:
-    """Look-ahead of each step. With `last` False only steps with a whole window are returned."""
+    """Look-ahead of each step. With `last` False only steps with a whole window are returned.
+
+    `length_N` are the steps of sequences of several lengths, padded by repeating their last step.
+    """
     T = x_NTD.shape[1]
     steps = T if last else max(0, T - ahead_of(lookahead))
     padded = torch.cat([x_NTD, x_NTD[:, -1:].expand(-1, lookahead, -1)], 1)
     index_TL = torch.arange(steps)[:, None] + torch.arange(lookahead + 1)[None]
-    ahead, valid = padded[:, index_TL], (index_TL < T).to(x_NTD)
-    own = (ahead[:, :, 1:] - ahead[:, :, :1]).square().sum(-1) * valid[:, 1:]
+    length = torch.tensor([T]) if length_N is None else length_N.cpu()
+    ahead, valid = padded[:, index_TL], (index_TL < length[:, None, None]).to(x_NTD)
+    own = (ahead[:, :, 1:] - ahead[:, :, :1]).square().sum(-1) * valid[:, :, 1:]
     means = []
     for w in means_of(lookahead):
-        weight = valid[:, : w + 1, None]
-        means.append((ahead[:, :, : w + 1] * weight).sum(2) / weight.sum(1))
+        weight = valid[:, :, : w + 1, None]
+        means.append((ahead[:, :, : w + 1] * weight).sum(2) / weight.sum(2).clamp_min(1))
     mean = torch.stack(means, 2)
     mean_own = (mean - ahead[:, :, :1]).square().sum(-1)
     contrasts = contrast(x_NTD, past_NPD)[:, :steps]
@@ -90,9 +98,10 @@ def windows(
 
 def novelty(windows: Windows, t: int, memory_ND: Tensor, age_N: Tensor, price_N: Tensor) -> Tensor:
     """n_t, (N, J): compressed distances of what follows to the memory and to x_t."""
-    near = (windows.ahead_NTLD[:, t] - memory_ND[:, None]).square().sum(-1) * windows.valid_TL[t]
+    near = (windows.ahead_NTLD[:, t] - memory_ND[:, None]).square().sum(-1)
+    near = near * windows.valid_NTL[:, t]
     mean_near = (windows.mean_NTWD[:, t] - memory_ND[:, None]).square().sum(-1)
     distances = torch.cat([near, mean_near, windows.own_NTJ[:, t]], 1) / price_N[:, None]
-    share = windows.valid_TL[t].mean().expand(len(memory_ND))
+    share = windows.valid_NTL[:, t].mean(1).expand(len(memory_ND))
     compressed = torch.log1p(4 * torch.cat([distances, windows.contrast_NTC[:, t]], 1)) / 2
     return torch.cat([compressed, torch.log1p(age_N)[:, None] / 3, share[:, None]], 1)

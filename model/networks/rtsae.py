@@ -47,13 +47,15 @@ class RTSAEConfig:
 @dataclass(frozen=True)
 class Trace:
     """What the encoder did: o, h (N, T, H), soft gates (N, T), the step each memory came from
-    before step t (N, T; -1 for none), and what the decoder is shown (N, T, D or H)."""
+    before step t (N, T; -1 for none), what the decoder is shown (N, T, D or H), and the share g_t
+    of the memory renewed (N, T): 1 at the first step, then what the opener made of the gate."""
 
     o_NTH: Tensor
     h_NTH: Tensor
     gate_NT: Tensor
     held_NT: Tensor
     shown_NTD: Tensor
+    share_NT: Tensor
 
 
 @dataclass
@@ -105,17 +107,20 @@ class Encoder(nn.Module):
         last: bool = True,
         first: int = 0,
         past_NPD: Tensor | None = None,
+        length_N: Tensor | None = None,
     ) -> Trace:
         """The recursion over the steps; `opener` turns soft gates into the share renewed.
 
         With `carry` it goes on where an earlier run stopped (`first` numbers its first step, and
         `past_NPD` are the steps before), and with `last` False it stops where the look-ahead is
-        no longer whole.
+        no longer whole. `length_N`: see `windows`; what follows a sequence's end means nothing.
         """
         N = len(x_NTD)
         carry = carry or self.start(N)
         price_N = x_NTD.new_full((N,), self.config.price) if price_N is None else price_N
-        ahead = windows(x_NTD, self.config.lookahead, last, past_NPD) if self.J else None
+        ahead = None
+        if self.J:
+            ahead = windows(x_NTD, self.config.lookahead, last, past_NPD, length_N)
         steps = ahead.own_NTJ.shape[1] if ahead else x_NTD.shape[1]
         rows: list[tuple[Tensor, ...]] = []
         for t in range(steps):
@@ -125,9 +130,8 @@ class Encoder(nn.Module):
             o, a = self.step(x, n, carry)
             g = torch.ones_like(a) if first + t == 0 else opener(a)
             value = x if self.config.hold == "input" else carry.layers[-1].h
-            rows.append(
-                (o, carry.layers[-1].h, a, carry.held_N, torch.lerp(memory, value, a[:, None]))
-            )
+            shown = torch.lerp(memory, value, a[:, None])
+            rows.append((o, carry.layers[-1].h, a, carry.held_N, shown, g))
             carry.memory_ND = torch.lerp(memory, value, g[:, None])
             carry.age_N = (carry.age_N + 1) * (1 - g)
             carry.held_N = torch.where(g > 0.5, first + t, carry.held_N)

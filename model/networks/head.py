@@ -1,0 +1,76 @@
+"""From the two streams' features to class logits: equations 15 and 16, F-Net and the gated LSTM.
+
+Shape legend: N clips, T steps, C features of a stream, K classes.
+Dividing by the maximum (equation 15) cancels the factor a_t that equation 13 puts on the maps: the
+features of a half-open step equal those of an open one. The gate therefore acts on the LSTM too,
+(h, c)_t = a_t LSTM + (1 - a_t) (h, c)_{t-1}, which for a_t = 0 is skipping the step.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+EPS = 1e-6
+
+
+def normalise(z_NTC: Tensor) -> Tensor:
+    """Equation 15: each vector over its own maximum; a vector of zeros stays zero."""
+    z = z_NTC.float()
+    return z / z.amax(-1, keepdim=True).clamp_min(EPS)
+
+
+class GatedLSTM(nn.Module):
+    """An LSTM whose state moves on by the share a_t of each step."""
+
+    def __init__(self, inputs: int, hidden: int) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(inputs, hidden)
+
+    def forward(self, x_NTC: Tensor, gate_NT: Tensor) -> Tensor:
+        """The last hidden state, (N, hidden): that of the last step whose gate is not 0."""
+        h = c = x_NTC.new_zeros(len(x_NTC), self.cell.hidden_size)
+        for x_NC, a_N in zip(x_NTC.unbind(1), gate_NT.float().unbind(1), strict=True):
+            a = a_N[:, None]
+            next_h, next_c = self.cell(x_NC, (h, c))
+            h, c = a * next_h + (1 - a) * h, a * next_c + (1 - a) * c
+        return h
+
+    def multiply_adds(self) -> int:
+        """Of one step."""
+        return int(self.cell.weight_ih.numel() + self.cell.weight_hh.numel())
+
+
+class Head(nn.Module):
+    """Normalisation, fusion with the learned weight w_f, F-Net, LSTM and classifier."""
+
+    def __init__(
+        self, features: int, fusion: int, hidden: int, classes: int, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.rho = nn.Parameter(torch.tensor(math.log(math.expm1(1.0))))  # w_f = 1
+        self.fc7 = nn.Linear(features, fusion)
+        self.dropout = nn.Dropout(dropout)
+        self.lstm = GatedLSTM(fusion, hidden)
+        self.classifier = nn.Linear(hidden, classes)
+
+    @property
+    def w_f(self) -> Tensor:
+        """The learned weight of T-Net against S-Net (equation 16), kept positive."""
+        return F.softplus(self.rho)
+
+    def fuse(self, z_s_NTC: Tensor, z_t_NTC: Tensor) -> Tensor:
+        """z_f of equation 16, (N, T, C); a_t leaves it unchanged (see above)."""
+        w = self.w_f
+        return F.relu((normalise(z_s_NTC) + w * normalise(z_t_NTC)) / (1 + w))
+
+    def forward(self, z_s_NTC: Tensor, z_t_NTC: Tensor, gate_NT: Tensor) -> Tensor:
+        """Logits, (N, K). A step whose gate is 0 (closed, or padding) leaves no trace."""
+        step_NTF = self.dropout(F.relu(self.fc7(self.fuse(z_s_NTC, z_t_NTC))))
+        logits: Tensor = self.classifier(self.lstm(step_NTF, gate_NT))
+        return logits
+
+    def multiply_adds(self) -> int:
+        """Of one open step: F-Net and LSTM."""
+        return self.fc7.weight.numel() + self.lstm.multiply_adds()
