@@ -1,4 +1,4 @@
-"""Video in, Analysis out: the main job. Knows no torch; the attention model is handed in."""
+"""Video in, Analysis out: the main job. Knows no torch; attention and recogniser are handed in."""
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,9 @@ from model.errors import Cancelled, InvalidParameter
 from model.features.extract import AttentionPass, Stopwatch, extract
 from model.features.types import Features
 from model.methods.base import Method
+from model.recognisers.base import Recogniser
+from model.recognisers.report import recognise
+from model.recognisers.shots import ShotCollector
 from model.types import Analysis, FrameScores, Keyframes
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, make_flow
@@ -48,7 +51,7 @@ class Attention(Protocol):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a stage is: `decode` (the whole pass over the frames), then one per method.
+    """How far a stage is: `decode` (the whole pass over the frames), one per method, `recognition`.
 
     `total` is None where the file does not say; it never falls below `done`.
     """
@@ -81,6 +84,7 @@ def analyze(
     *,
     keyframes: int | None = None,
     attention: Attention | None = None,
+    recogniser: Recogniser | None = None,
     flow: str | None = None,
     steps_per_second: float | None = None,
     limits: Limits | None = None,
@@ -90,14 +94,16 @@ def analyze(
     """Decode `path` once and run every method on it.
 
     `keyframes` is the number K asked of each method (None: its own). `flow` is the optical flow
-    (None: the attention model's own). With `attention` the steps are
-    always computed. `on_progress` hears of every batch and method; `cancelled` is asked as often.
-    Raises UnreadableVideo, VideoTooLarge, InvalidParameter or Cancelled.
+    (None: the attention model's own, else the recogniser's). With `attention` the steps are
+    always computed; with `recogniser` the action is recognised on the whole clip and on each
+    method's keyframes. `on_progress` hears of every batch, method and prediction; `cancelled` is
+    asked as often. Raises UnreadableVideo, VideoTooLarge, InvalidParameter or Cancelled.
     """
     _check(methods, attention)
-    flow = flow or (attention.flow if attention else DEFAULT_FLOW)
+    flow = flow or _own_flow(attention, recogniser)
     watch, stopwatch, algorithm = _Watch(on_progress, cancelled), Stopwatch(), make_flow(flow)
     run = attention.begin(steps_per_second) if attention else None
+    shots = _collector(recogniser) if recogniser else None
     wanted = {name for method in methods for name in method.needs}
     with open_clip(path, limits) as stream:
 
@@ -106,16 +112,27 @@ def analyze(
 
         watch("decode", 0, None)
         features = extract(
-            stream, wanted, run, algorithm, after_batch=after_batch, stopwatch=stopwatch
+            stream,
+            wanted,
+            run,
+            algorithm,
+            shots=shots,
+            after_batch=after_batch,
+            stopwatch=stopwatch,
         )
     results = _keyframes(methods, features, keyframes, watch, stopwatch)
+    recognition: dict[str, Any] = {}
+    if recogniser and shots:
+        with stopwatch.on("recognition"):
+            recognition = recognise(recogniser, shots.finish(), results, flow, watch)
     steps = features.gate.scores() if features.gate else None
     return Analysis(
         clip=stream.clip,
         steps=steps,
         methods=results,
+        recognition=recognition,
         compute={"seconds": stopwatch.seconds, **_operations(attention, steps)},
-        provenance=_provenance(attention, flow, steps_per_second),
+        provenance=_provenance(attention, recogniser, flow, steps_per_second),
     )
 
 
@@ -131,6 +148,24 @@ def _check(methods: Sequence[Method], attention: Attention | None) -> None:
             "Give the model, or leave the method out.",
             f"/methods/{gated[0]}",
         )
+
+
+def _own_flow(attention: Attention | None, recogniser: Recogniser | None) -> str:
+    """The flow that the networks were trained on, the attention model's first."""
+    return (
+        (attention.flow if attention else None)
+        or (recogniser.flow if recogniser else None)
+        or DEFAULT_FLOW
+    )
+
+
+def _collector(recogniser: Recogniser) -> ShotCollector:
+    return ShotCollector(
+        recogniser.steps_per_second,
+        recogniser.size,
+        flow=recogniser.needs_flow,
+        most=recogniser.most_shots,
+    )
 
 
 def _total(stream: ClipStream, done: int) -> int | None:
@@ -161,10 +196,13 @@ def _operations(attention: Attention | None, steps: FrameScores | None) -> dict[
 
 
 def _provenance(
-    attention: Attention | None, flow: str, steps_per_second: float | None
+    attention: Attention | None,
+    recogniser: Recogniser | None,
+    flow: str,
+    steps_per_second: float | None,
 ) -> dict[str, Any]:
     """What determined the result, so that it can be computed again."""
-    packages = PACKAGES if attention is None else (*PACKAGES, "torch")
+    packages = (*PACKAGES, "torch") if attention or recogniser else PACKAGES
     found: dict[str, Any] = {
         "code": model.__version__,
         "python": platform.python_version(),
@@ -180,5 +218,12 @@ def _provenance(
             "steps_per_second": (
                 attention.steps_per_second if steps_per_second is None else steps_per_second
             ),
+        }
+    if recogniser is not None:
+        found["recognition"] = {
+            "name": recogniser.name,
+            "weights": recogniser.weights_name,
+            "sha256": recogniser.sha256,
+            "device": recogniser.device,
         }
     return found

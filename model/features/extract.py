@@ -27,6 +27,15 @@ class AttentionPass(Protocol):
         """The gate of the whole clip."""
 
 
+class Collector(Protocol):
+    """Keeps what a recogniser wants to see of the clip (`model.recognisers.shots`)."""
+
+    needs_flow: bool
+
+    def update(self, batch: FrameBatch) -> None:
+        """Take the next batch, in order."""
+
+
 class Stopwatch:
     """Seconds spent under each label, `seconds`."""
 
@@ -59,19 +68,21 @@ def extract(
     attention: AttentionPass | None,
     flow: FlowAlgorithm,
     *,
+    shots: Collector | None = None,
     after_batch: Callable[[int], None] = lambda frames_done: None,
     stopwatch: Stopwatch | None = None,
 ) -> Features:
     """The wanted descriptors of all frames and the gate, in memory that one batch bounds.
 
-    Flow is computed only when a descriptor or the attention model needs it. `after_batch` hears
-    how many frames are done; what it raises ends the pass. Raises InvalidParameter for a
-    descriptor that does not exist, and whatever `batches` raises.
+    Flow is computed only when a descriptor, the attention model or `shots` needs it; `shots` sees
+    the same batches. `after_batch` hears how many frames are done; what it raises ends the pass.
+    Raises InvalidParameter for a descriptor that does not exist, and whatever `batches` raises.
     """
     stopwatch = stopwatch or Stopwatch()
     descriptors = {name: _descriptor(name) for name in sorted(set(wanted))}
     batches = stopwatch.over("decode", batches)
-    if attention or any(descriptor.needs_flow for descriptor in descriptors.values()):
+    by_descriptors = any(descriptor.needs_flow for descriptor in descriptors.values())
+    if attention or by_descriptors or (shots and shots.needs_flow):
         batches = stopwatch.over("flow", FlowAdder(flow)(batches))
     times: list[float] = []
     for batch in batches:
@@ -81,6 +92,9 @@ def extract(
         if attention:
             with stopwatch.on("attention"):
                 attention.update(batch)
+        if shots:
+            with stopwatch.on("recognition"):
+                shots.update(batch)
         times += batch.times_N.tolist()
         after_batch(len(times))
     if "flow" in stopwatch.seconds:  # the flow's batches waited for the decoder's

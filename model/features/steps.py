@@ -1,6 +1,8 @@
-"""Which decoded frames are attention steps: one rule, for training and for use."""
+"""Which decoded frames are steps, and their images: one rule, for training and for use."""
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from model.types import Floats, Indices
 
@@ -19,3 +21,11 @@ class StepClock:
         fresh_N = np.diff(np.concatenate([[self._tick], number_N])) > 0
         self._tick = int(number_N[-1])
         return np.flatnonzero(fresh_N)
+
+
+def shrink(images_NHWC: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """Images resized to `size` x `size` by area."""
+    if images_NHWC.shape[1] == size:
+        return images_NHWC
+    resized = [cv2.resize(im, (size, size), interpolation=cv2.INTER_AREA) for im in images_NHWC]
+    return np.stack(resized).astype(np.uint8)

@@ -1,6 +1,5 @@
-"""Foreign pickles: only the known file, and of it only arrays."""
+"""VGG-16 from either of its files: the same network, and nothing but arrays is ever read."""
 
-import hashlib
 import pickle
 
 import numpy as np
@@ -12,11 +11,16 @@ from model.networks.vgg import VggBlocks
 from model.weights import vgg16
 
 
-def pickled(layers, monkeypatch):
-    """The bytes of a package file with these layers, taken for the known one."""
-    content = pickle.dumps({"VGG16_0": layers})
-    monkeypatch.setattr(vgg16, "SHA256", hashlib.sha256(content).hexdigest())
-    return content
+@pytest.fixture
+def pickled(tmp_path):
+    """A package's file with these layers."""
+
+    def write(layers):
+        path = tmp_path / "vgg16.ckpt"
+        path.write_bytes(pickle.dumps({"VGG16_0": layers}))
+        return path
+
+    return write
 
 
 def layers_of(network):
@@ -30,18 +34,45 @@ def layers_of(network):
     }
 
 
-def test_conversion_gives_the_same_network(monkeypatch):
+def test_conversion_gives_the_same_network(pickled):
     torch.manual_seed(0)
     network = VggBlocks(5)
-    state = vgg16.convert(pickled(layers_of(network), monkeypatch))
+    state = vgg16.convert(pickled(layers_of(network)))
     assert state.keys() == network.state_dict().keys()
     for name, tensor in network.state_dict().items():
         torch.testing.assert_close(state[name], tensor)
 
 
-def test_a_file_of_another_hash_is_never_read():
-    with pytest.raises(InvalidCheckpoint, match="wanted sha256 2ecbe4"):
-        vgg16.convert(pickle.dumps({}))
+def test_torchvisions_file_gives_the_same_network(tmp_path):
+    torch.manual_seed(0)
+    network, state, place = VggBlocks(5), {}, 0
+    for block in network.convolutions:
+        for convolution in block:
+            state[f"features.{place}.weight"] = convolution.weight.detach()
+            state[f"features.{place}.bias"] = convolution.bias.detach()
+            place += 2  # a ReLU follows
+        place += 1  # a pooling
+    state["classifier.0.weight"] = torch.zeros(2, 2)
+    torch.save(state, tmp_path / "vgg16-397923af.pth")
+    assert sorted(int(k.split(".")[1]) for k in state if k.startswith("f") and "bias" in k) == [
+        0,
+        2,
+        5,
+        7,
+        10,
+        12,
+        14,
+        17,
+        19,
+        21,
+        24,
+        26,
+        28,
+    ]  # fmt: skip  (torchvision's own numbers)
+    found = vgg16.convert(tmp_path / "vgg16-397923af.pth")
+    assert found.keys() == network.state_dict().keys()
+    for name, tensor in network.state_dict().items():
+        torch.testing.assert_close(found[name], tensor)
 
 
 class Evil:
@@ -49,17 +80,20 @@ class Evil:
         return (print, ("this code must not run",))
 
 
-def test_code_in_a_pickle_is_refused(monkeypatch, capsys):
+def test_code_in_a_pickle_is_refused(pickled, tmp_path, capsys):
     with pytest.raises(InvalidCheckpoint, match=r"asks for builtins\.print"):
-        vgg16.convert(pickled({"Conv_0": Evil()}, monkeypatch))
+        vgg16.convert(pickled({"Conv_0": Evil()}))
+    torch.save({"features.0.weight": Evil()}, tmp_path / "evil.pth")
+    with pytest.raises(InvalidCheckpoint, match=r"evil\.pth"):
+        vgg16.convert(tmp_path / "evil.pth")
     assert capsys.readouterr().out == ""
 
 
-def test_a_wrong_shape_is_named(monkeypatch):
+def test_a_wrong_shape_is_named(pickled):
     layers = layers_of(VggBlocks(5))
     layers["Conv_3"]["kernel"] = np.zeros((3, 3, 1, 1), np.float32)
     with pytest.raises(InvalidCheckpoint, match="wanted \\(128, 128, 3, 3\\)"):
-        vgg16.convert(pickled(layers, monkeypatch))
+        vgg16.convert(pickled(layers))
 
 
 def test_only_the_blocks_before_the_gate_are_loaded(tmp_path):

@@ -1,0 +1,27 @@
+"""The device that networks run on, checked before anything is loaded onto it."""
+
+import torch
+
+from model.errors import KairoscopeError
+
+
+class DeviceUnavailable(KairoscopeError):
+    """The named torch device is not there."""
+
+    code = "device-unavailable"
+    status = 422
+
+
+def resolve(wanted: str) -> str:
+    """`auto` as CUDA where there is a GPU, else the CPU; any other name as it is.
+
+    Raises DeviceUnavailable for a device that torch does not know or cannot use here.
+    """
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=wanted)
+    except (RuntimeError, AssertionError) as error:
+        cause = str(error).splitlines()[0]
+        raise DeviceUnavailable(f"device {wanted}: {cause}", "Use auto or cpu.") from error
+    return wanted

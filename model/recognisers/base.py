@@ -1,0 +1,138 @@
+"""The plug-in interface: a recogniser names the action of a clip, and of a few of its frames.
+
+Shape legend: S stored steps of a clip, M of them used, K keyframes, C classes. Modules of
+recognisers load torch only inside `load`, `untrained` and what follows, so that listing them costs
+nothing.
+"""
+
+import inspect
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from model.errors import InvalidParameter, KairoscopeError
+from model.recognisers.shots import MOST_SHOTS, Shots
+from model.types import Floats, Indices
+
+
+class MissingWeights(KairoscopeError):
+    """A recogniser's weights are not on this machine."""
+
+    code = "missing-weights"
+    status = 422
+
+
+class UnknownRecogniser(InvalidParameter):
+    """No recogniser of this name exists."""
+
+    code = "unknown-recognizer"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Probabilities of the C classes, the steps that were computed to the end, and what it cost.
+
+    `multiply_adds` counts the recogniser's own work on this clip, whoever chose the frames.
+    """
+
+    probability_C: Floats
+    step_M: Indices
+    multiply_adds: int
+    seconds: float = 0.0
+    notices: tuple[str, ...] = field(default=())
+
+    def top(self, classes: Sequence[str], n: int = 5) -> list[dict[str, Any]]:
+        """The `n` likeliest classes with their probabilities, likeliest first."""
+        best = np.argsort(-self.probability_C, kind="stable")[:n]
+        return [
+            {"label": classes[c], "probability": float(self.probability_C[c])}
+            for c in best.tolist()
+        ]
+
+
+class Session(ABC):
+    """One clip opened by a recogniser: recognise it as a whole, or on some of its frames alone."""
+
+    def __init__(self, shots: Shots) -> None:
+        self.shots = shots
+
+    def whole(self) -> Prediction:
+        """On the whole clip; the recogniser itself decides which steps matter."""
+        return _timed(self._whole)
+
+    def on(self, index_K: Indices) -> Prediction:
+        """On these decoded frames alone, each taken at the nearest stored step."""
+        step_M = self.shots.nearest(index_K)
+        return _timed(lambda: self._on(step_M))
+
+    @property
+    @abstractmethod
+    def full(self) -> int:
+        """Multiply-adds of the whole clip with every step computed to the end."""
+
+    @abstractmethod
+    def _whole(self) -> Prediction: ...
+
+    @abstractmethod
+    def _on(self, step_M: Indices) -> Prediction: ...
+
+
+def _timed(predict: Any) -> Prediction:
+    started = time.perf_counter()
+    prediction: Prediction = predict()
+    return replace(prediction, seconds=time.perf_counter() - started)
+
+
+class Recogniser(ABC):
+    """A loaded network with the names of its classes. Subclasses declare `name`, `title`, `knows`
+    (which classes, in a few words) and `weights`: the name of theirs in `model.weights.registry`,
+    or None when there are none but those that users train.
+
+    Instances state what they want to see: `steps_per_second` (0: every frame), `size` (px),
+    `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    knows: ClassVar[str]
+    weights: ClassVar[str | None] = None
+
+    classes: tuple[str, ...]
+    steps_per_second: float
+    size: int
+    needs_flow: bool = False
+    flow: str | None = None
+    most_shots: int = MOST_SHOTS
+    weights_name: str = "untrained"
+    sha256: str = ""
+    device: str = "cpu"
+
+    @classmethod
+    @abstractmethod
+    def load(cls, weights: Path, device: str = "cpu") -> Self:
+        """The recogniser of this file. Raises MissingWeights or InvalidCheckpoint."""
+
+    @classmethod
+    @abstractmethod
+    def untrained(cls, seed: int = 0) -> Self:
+        """Random weights and few classes, for tests that need a network but not its meaning."""
+
+    @abstractmethod
+    def open(self, shots: Shots) -> Session:
+        """A session on one clip."""
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """Name, title, explanation and classes in words, as JSON for pages and REST."""
+        return {
+            "name": cls.name,
+            "title": cls.title,
+            "description": inspect.cleandoc(cls.__doc__ or ""),
+            "knows": cls.knows,
+            "weights": cls.weights,
+        }

@@ -1,0 +1,71 @@
+"""What a recogniser says of an analysed clip: the `recognition` object of the analysis schema."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from model.recognisers.base import Prediction, Recogniser, Session
+from model.recognisers.shots import Shots
+from model.types import Keyframes
+
+Watch = Callable[[str, int, int], None]
+STAGE = "recognition"
+
+
+def recognise(
+    recogniser: Recogniser,
+    shots: Shots,
+    methods: Mapping[str, Keyframes],
+    flow: str,
+    watch: Watch = lambda stage, done, total: None,
+) -> dict[str, Any]:
+    """Predictions on the whole clip, and on each method's keyframes alone.
+
+    `full_multiply_adds` is what the clip costs with all of its `steps` computed to the end, to
+    compare with each prediction's own. `flow` is the algorithm that made the flow images; `watch`
+    hears of each prediction, and what it raises ends the work.
+    """
+    total = 1 + len(methods)
+    watch(STAGE, 0, total)
+    session = recogniser.open(shots)
+    whole = session.whole()
+    watch(STAGE, 1, total)
+    entries = {}
+    for done, (name, keyframes) in enumerate(methods.items(), start=2):
+        prediction = session.on(keyframes.index_K)
+        kept = bool(prediction.probability_C.argmax() == whole.probability_C.argmax())
+        entries[name] = {**_entry(recogniser, prediction), "kept": kept}
+        watch(STAGE, done, total)
+    return {
+        "recognizer": recogniser.name,
+        "weights": {"name": recogniser.weights_name, "sha256": recogniser.sha256},
+        "classes": len(recogniser.classes),
+        "steps": len(session.shots),
+        "full_multiply_adds": session.full,
+        "whole": _entry(recogniser, whole),
+        "methods": entries,
+        "notices": [*whole.notices, *_notices(recogniser, session, methods, flow)],
+    }
+
+
+def _entry(recogniser: Recogniser, prediction: Prediction) -> dict[str, Any]:
+    return {
+        "top": prediction.top(recogniser.classes),
+        "frames": len(prediction.step_M),
+        "multiply_adds": prediction.multiply_adds,
+        "seconds": prediction.seconds,
+    }
+
+
+def _notices(
+    recogniser: Recogniser, session: Session, methods: Mapping[str, Keyframes], flow: str
+) -> list[str]:
+    """What a reader must know to judge the predictions."""
+    notices, shots = [], session.shots
+    off = any(not np.isin(found.index_K, shots.index_S).all() for found in methods.values())
+    if off:
+        notices.append(f"Keyframes are recognised at the nearest of {len(shots)} steps.")
+    if recogniser.needs_flow and recogniser.flow not in (None, flow):
+        notices.append(f"The recognizer was trained on {recogniser.flow} flow, this is {flow}.")
+    return notices

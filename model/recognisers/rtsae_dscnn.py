@@ -1,0 +1,126 @@
+"""RTSAE-DSCNN: the attention gate decides which frames the dual-stream network computes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from model.errors import InvalidCheckpoint
+from model.recognisers.base import Prediction, Recogniser, Session
+from model.recognisers.shots import Shots
+from model.types import Indices
+
+if TYPE_CHECKING:
+    import torch
+
+    from model.networks.dscnn import RTSAEDSCNN
+
+PART = 16  # frames that go through the front end at a time
+MOST_STEPS = 32  # of a clip, where the checkpoint's card does not say how many it was trained on
+
+
+class RTSAEDSCNNRecogniser(Recogniser):
+    """The paper's network: S-Net and T-Net up to the gate see every step, and beyond it only the
+    steps at which its own gate opens; F-Net and an LSTM over these name the action.
+
+    On a method's keyframes the gate is set by them: they alone are computed, all the way.
+    """
+
+    name: ClassVar[str] = "rtsae-dscnn"
+    title: ClassVar[str] = "RTSAE-DSCNN"
+    knows: ClassVar[str] = "the classes that its checkpoint was trained on"
+    weights: ClassVar[str | None] = "compact"
+    needs_flow = True
+
+    def __init__(self, network: "RTSAEDSCNN", card: dict[str, Any]) -> None:
+        recipe = network.front.recipe
+        self.network, self.classes = network, network.config.classes
+        self.steps_per_second, self.size = recipe.steps_per_second, recipe.size
+        self.flow = recipe.flow
+        self.most_steps = int(card.get("max_steps", MOST_STEPS))
+
+    @classmethod
+    def load(cls, weights: Path, device: str = "cpu") -> Self:
+        """See Recogniser."""
+        from model.networks import recognition_checkpoint
+        from model.networks.checkpoint import sha256
+        from model.networks.dscnn import RTSAEDSCNN
+
+        network, card = recognition_checkpoint.load(weights, device)
+        if not isinstance(network, RTSAEDSCNN):
+            raise InvalidCheckpoint(f"{weights.name} holds another network", "Name its recognizer.")
+        recogniser = cls(network, card)
+        recogniser.weights_name, recogniser.sha256 = weights.stem, sha256(weights)
+        recogniser.device = device
+        return recogniser
+
+    @classmethod
+    def untrained(cls, seed: int = 0) -> Self:
+        """See Recogniser."""
+        import torch
+
+        from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
+
+        torch.manual_seed(seed)
+        widths = ((8, 8, 8), (8, 8, 8))
+        config = DSCNNConfig(
+            ("jump", "run", "throw"), 3, widths, cam=8, fusion=8, hidden=8, size=32
+        )
+        return cls(RTSAEDSCNN.untrained(config).eval().requires_grad_(False), {})
+
+    def open(self, shots: Shots) -> "DSCNNSession":
+        """See Recogniser; a long clip is thinned to as many steps as training saw at most."""
+        return DSCNNSession(self, shots.thinned(self.most_steps))
+
+
+class DSCNNSession(Session):
+    """One clip; the maps at the gate are computed once, for as many predictions as are asked."""
+
+    def __init__(self, recogniser: RTSAEDSCNNRecogniser, shots: Shots) -> None:
+        super().__init__(shots)
+        self._network, self._device = recogniser.network, recogniser.device
+        self._cost = recogniser.network.multiply_adds()
+        self._maps: tuple[torch.Tensor, ...] | None = None
+
+    @property
+    def full(self) -> int:
+        """See Session: the same network without a gate."""
+        return self._ungated(len(self.shots))
+
+    def _ungated(self, steps: int) -> int:
+        cost = self._cost
+        return steps * (cost.front + cost.tails + cost.head) + cost.classifier
+
+    def _whole(self) -> Prediction:
+        _, _, pooled = self._at_gate()
+        open_T = self._network.open_steps(self._network.front.standardise(pooled))
+        step_M = np.flatnonzero(open_T.cpu().numpy())
+        return self._predict(step_M, self._cost.clip(len(self.shots), len(step_M)))
+
+    def _on(self, step_M: Indices) -> Prediction:
+        return self._predict(step_M, self._ungated(len(step_M)))
+
+    def _predict(self, step_M: Indices, multiply_adds: int) -> Prediction:
+        import torch
+
+        x_s, x_t, _ = self._at_gate()
+        open_T = torch.zeros(len(self.shots), dtype=torch.bool, device=x_s.device)
+        open_T[torch.from_numpy(step_M)] = True
+        probability_K = self._network.recognise(x_s, x_t, open_T)
+        return Prediction(probability_K.double().cpu().numpy(), step_M, multiply_adds)
+
+    def _at_gate(self) -> "tuple[torch.Tensor, ...]":
+        import torch
+
+        if self._maps is None:
+            assert self.shots.flow_SHWC is not None
+            rgb, flow = self.shots.rgb_SHWC, self.shots.flow_SHWC
+            with torch.no_grad():
+                parts = [
+                    self._network.maps(
+                        *(torch.from_numpy(x[n : n + PART]).to(self._device) for x in (rgb, flow))
+                    )
+                    for n in range(0, len(rgb), PART)
+                ]
+            self._maps = tuple(torch.cat(column) for column in zip(*parts, strict=True))
+        return self._maps
