@@ -3,7 +3,8 @@
 Shape legend: N sequences, T steps, D = 128 features, L look-ahead steps, J = width of the novelty.
 Distances are squared. Those to the memory and ahead are divided by the price of opening, so that a
 gate learned once works for clips of any scale and at any price. The *contrast* of a step, how far
-what follows lies from what came before, knows no memory and no price: phi_t follows it.
+what follows lies from what came before, knows no memory and no price: phi_t follows it, and the
+price of opening falls with it, since a reconstruction alone keeps paying for scenery that passes.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from torch import Tensor
 MEANS = (2, 4, 8)  # look-ahead windows averaged, in steps; noise averages out in them
 CONTRASTS = (4, 8)  # steps on either side that a contrast compares
 PAST = max(CONTRASTS)
+FULL_CONTRAST = 8.0  # at which attention is whole, and opening has its plain price
+EASED = (1 / 8, 8.0)  # the price at most falls and rises to this share of itself
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,12 @@ def contrast(x_NTD: Tensor, past_NPD: Tensor | None = None) -> Tensor:
         before = (sums[:, t] - sums[:, t - w]) / w
         rows.append((after - before).square().sum(-1))
     return torch.stack(rows, -1)
+
+
+def eased(price_N1: Tensor, contrast_NTC: Tensor, ease: float) -> Tensor:
+    """The price of opening at each step, (N, T): lower where the clip turns, by a power `ease`."""
+    turn_NT = (1 + FULL_CONTRAST) / (1 + contrast_NTC.mean(-1))
+    return price_N1 * turn_NT.pow(ease).clamp(*EASED)
 
 
 def windows(

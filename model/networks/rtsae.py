@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from model.networks.alstm import ALSTMCell, AttentionGate, GateForm, State
-from model.networks.novelty import novelty, width, windows
+from model.networks.novelty import eased, novelty, width, windows
 
 Opener = Callable[[Tensor], Tensor]  # soft gates (N,) to the share g_t of the memory renewed
 
@@ -26,7 +26,8 @@ Opener = Callable[[Tensor], Tensor]  # soft gates (N,) to the share g_t of the m
 class RTSAEConfig:
     """Architecture. `lookahead` 0 means no novelty: the aLSTMs see x_t alone (the literal reading).
 
-    `price` is the cost of opening, in squared feature units: what a step must save to open.
+    `price` is the cost of opening, in squared feature units: what a step must save to open. It is
+    lower where the clip turns, by the power `ease` of the step's contrast (0: the same everywhere).
     """
 
     features: int = 128
@@ -36,6 +37,7 @@ class RTSAEConfig:
     hold: str = "input"  # or "hidden"
     lookahead: int = 8
     price: float = 4.0
+    ease: float = 0.5
     output_bias: float = -1.5
 
     @classmethod
@@ -121,12 +123,13 @@ class Encoder(nn.Module):
         ahead = None
         if self.J:
             ahead = windows(x_NTD, self.config.lookahead, last, past_NPD, length_N)
+            price_NT = eased(price_N[:, None], ahead.contrast_NTC, self.config.ease)
         steps = ahead.own_NTJ.shape[1] if ahead else x_NTD.shape[1]
         rows: list[tuple[Tensor, ...]] = []
         for t in range(steps):
             x, memory = x_NTD[:, t], carry.memory_ND
             known = memory if first + t else x
-            n = novelty(ahead, t, known, carry.age_N, price_N) if ahead else None
+            n = novelty(ahead, t, known, carry.age_N, price_NT[:, t]) if ahead else None
             o, a = self.step(x, n, carry)
             g = torch.ones_like(a) if first + t == 0 else opener(a)
             value = x if self.config.hold == "input" else carry.layers[-1].h

@@ -9,6 +9,7 @@ from model.networks.novelty import (
     PAST,
     ahead_of,
     contrast,
+    eased,
     means_of,
     novelty,
     width,
@@ -75,6 +76,19 @@ def test_stopping_and_going_on_gives_the_same_as_one_run():
     second = encoder.run(x[:, done:], hard(), carry=carry, first=done, past_NPD=past)
     torch.testing.assert_close(torch.cat([first.gate_NT, second.gate_NT], 1), whole.gate_NT)
     torch.testing.assert_close(torch.cat([first.o_NTH, second.o_NTH], 1), whole.o_NTH)
+
+
+def test_opening_is_cheaper_where_the_clip_turns():
+    contrast_NTC = torch.tensor([[[0.0, 0.0], [6.0, 10.0], [2000.0, 2000.0]]])
+    price_NT = eased(torch.tensor([[10.0], [20.0]]), contrast_NTC, 0.5)
+    by_hand = [3.0, 1.0, (9 / 2001) ** 0.5]  # root of (1 + 8) / (1 + mean contrast), at least 1/8
+    by_hand[2] = max(by_hand[2], 1 / 8)
+    torch.testing.assert_close(
+        price_NT, torch.outer(torch.tensor([10.0, 20.0]), torch.tensor(by_hand))
+    )
+    torch.testing.assert_close(
+        eased(torch.tensor([[7.0]]), contrast_NTC, 0.0), torch.full((1, 3), 7.0)
+    )
 
 
 def test_contrast_compares_what_follows_with_what_came_before():
