@@ -17,8 +17,7 @@ EPS = 1e-6
 
 def normalise(z_NTC: Tensor) -> Tensor:
     """Equation 15: each vector over its own maximum; a vector of zeros stays zero."""
-    z = z_NTC.float()
-    return z / z.amax(-1, keepdim=True).clamp_min(EPS)
+    return z_NTC / z_NTC.amax(-1, keepdim=True).clamp_min(EPS)
 
 
 class GatedLSTM(nn.Module):
@@ -31,7 +30,8 @@ class GatedLSTM(nn.Module):
     def forward(self, x_NTC: Tensor, gate_NT: Tensor) -> Tensor:
         """The last hidden state, (N, hidden): that of the last step whose gate is not 0."""
         h = c = x_NTC.new_zeros(len(x_NTC), self.cell.hidden_size)
-        for x_NC, a_N in zip(x_NTC.unbind(1), gate_NT.float().unbind(1), strict=True):
+        gate_NT = gate_NT.to(self.cell.weight_ih)
+        for x_NC, a_N in zip(x_NTC.unbind(1), gate_NT.unbind(1), strict=True):
             a = a_N[:, None]
             next_h, next_c = self.cell(x_NC, (h, c))
             h, c = a * next_h + (1 - a) * h, a * next_c + (1 - a) * c

@@ -125,7 +125,8 @@ def load(path: Path, device: str = "cpu") -> tuple[RTSAEDSCNN | ARCH, dict[str, 
     except (KeyError, TypeError, ValueError) as error:
         raise _unreadable(path, error) from error
     fill(path, network, stored.tensors, device)
-    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if stored.kind == DSCNN:
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return network, stored.card
 
 

@@ -91,6 +91,25 @@ def test_opening_is_cheaper_where_the_clip_turns():
     )
 
 
+def test_sequences_of_several_lengths_run_as_they_do_alone():
+    encoder, x = network().encoder, torch.randn(3, 20, 6)
+    lengths = [20, 7, 1]
+    for n, length in enumerate(lengths):
+        x[n, length:] = x[n, length - 1]  # the padding that `length_N` asks for
+    together = encoder.run(x, soft, length_N=torch.tensor(lengths))
+    for n, length in enumerate(lengths):
+        alone = encoder.run(x[n : n + 1, :length], soft)
+        torch.testing.assert_close(together.gate_NT[n, :length], alone.gate_NT[0])
+        torch.testing.assert_close(together.o_NTH[n, :length], alone.o_NTH[0])
+
+
+def test_the_share_renewed_is_what_the_opener_made_of_the_gate():
+    encoder, x = network().encoder, torch.randn(2, 9, 6)
+    trace = encoder.run(x, lambda a: a / 2)
+    assert (trace.share_NT[:, 0] == 1).all()
+    torch.testing.assert_close(trace.share_NT[:, 1:], trace.gate_NT[:, 1:] / 2)
+
+
 def test_contrast_compares_what_follows_with_what_came_before():
     x = torch.randn(1, 30, 6)
     X, c = x[0].numpy(), contrast(x)[0].numpy()
