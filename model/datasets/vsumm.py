@@ -93,8 +93,7 @@ def _with_bank(root: Path) -> tuple[tuple[SummarisedVideo, ...], tuple[str, ...]
             raise InvalidDataset(
                 f"{name}: wanted single frames in {root / 'frames' / name}, got none", LAYOUT
             )
-        users = tuple(_indices(numbers) for numbers in about.get("user_keyframes", ()))
-        claimed = int(about["n_frames"])
+        claimed, users = _annotation(name, about)
         last = 1 + max(index for indices in (*users, tuple(stills)) for index in indices)
         if last > claimed:
             notices.append(f"{name}: {claimed} frames are claimed, but there is number {last}")
@@ -102,6 +101,19 @@ def _with_bank(root: Path) -> tuple[tuple[SummarisedVideo, ...], tuple[str, ...]
     count = sum(len(video.bank) for video in videos)
     notices.insert(0, f"a sparse bank: {count} single frames of {len(videos)} videos")
     return tuple(videos), tuple(notices)
+
+
+def _annotation(name: str, about: Any) -> tuple[int, tuple[Summary, ...]]:
+    """The number of frames, and each user's keyframes."""
+    try:
+        users = tuple(_indices(numbers) for numbers in about.get("user_keyframes", ()))
+        return int(about["n_frames"]), users
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InvalidDataset(
+            f"annotations.json: wanted n_frames and user_keyframes of {name}, got "
+            f"{type(error).__name__}: {error}",
+            LAYOUT,
+        ) from error
 
 
 def _with_files(root: Path) -> tuple[SummarisedVideo, ...]:
