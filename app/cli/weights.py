@@ -1,21 +1,24 @@
-"""`kairoscope weights`: the checkpoints, and what each says of itself."""
+"""`kairoscope weights`: the checkpoints, what each says of itself, and where to get others."""
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
 
-TABLE = "{:<24}{:<12}{:>10}  {}"
+TABLE = "{:<18}{:<13}{:<10}{:>8}  {}"
 
 
 def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("weights", help="what the networks' weights are")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    listing = commands.add_parser("list", help="the checkpoints that come with the program")
+    listing = commands.add_parser(
+        "list", help="all that the program knows: shipped, pulled, or to be had"
+    )
     listing.set_defaults(run=run_list)
     show = commands.add_parser("show", help="recipe, architecture and model card, as JSON")
     show.add_argument(
@@ -23,40 +26,59 @@ def register(subparsers: Any) -> None:
         metavar="NAME|FILE",
         nargs="?",
         default="attention",
-        help="one that comes with the program, or a file (default: attention)",
+        help="one of `weights list`, or a file (default: attention)",
     )
     show.set_defaults(run=run_show)
     pull = commands.add_parser("pull", help="get weights that do not come with the program")
-    pull.add_argument("name", choices=("vgg16-imagenet",), help="for training and evaluation")
+    pull.add_argument("name", metavar="NAME", help="one of `weights list`")
     pull.set_defaults(run=run_pull)
 
 
 def run_list(arguments: argparse.Namespace) -> Exit:
-    """Print a line for each."""
-    from model.weights.cards import shipped
+    """Print a line for each: where it is, or how to get it."""
+    from model.weights import registry
 
-    print(TABLE.format("name", "task", "MB", "sha256"))
-    for checkpoint in shipped():
-        size = f"{checkpoint.bytes / 1e6:.1f}"
-        print(TABLE.format(checkpoint.name, checkpoint.task, size, checkpoint.sha256))
+    folder = _folder()
+    print(TABLE.format("name", "task", "state", "MB", "where"))
+    for entry in registry.ENTRIES:
+        path = entry.path(folder)
+        if path.is_file():
+            state, where = "pulled" if entry.sources else "shipped", str(path)
+            size = f"{path.stat().st_size / 1e6:.1f}"
+        else:
+            state, size, where = "missing", "", entry.how()
+        print(TABLE.format(entry.name, entry.task, state, size, where))
     return Exit.DONE
 
 
 def run_show(arguments: argparse.Namespace) -> Exit:
     """Print all that one says."""
-    from model.weights.cards import SHIPPED, describe
+    from model.weights import registry
+    from model.weights.cards import describe
 
-    named = SHIPPED / f"{arguments.checkpoint}.safetensors"
-    path = named if named.is_file() else Path(arguments.checkpoint)
+    path = Path(arguments.checkpoint)
+    entry = next((e for e in registry.ENTRIES if e.name == arguments.checkpoint), None)
+    if entry and not path.is_file():
+        path = entry.find(_folder())
     print(json.dumps(asdict(describe(path)), indent=2))
     return Exit.DONE
 
 
 def run_pull(arguments: argparse.Namespace) -> Exit:
     """Download, check the hash, convert to safetensors; prints where they are."""
-    from app.cli.options import deployment_settings
-    from model.weights import vgg16
+    from model.weights import registry
 
-    path = vgg16.pull(deployment_settings().data_dir / "weights")
-    print(f"{path}\n{vgg16.LICENCE}")
+    path = registry.pull(arguments.name, _folder(), _note)
+    print(f"{path}\n{registry.get(arguments.name).licence}")
     return Exit.DONE
+
+
+def _note(failure: str) -> None:
+    print(f"not to be had there: {failure}", file=sys.stderr)
+
+
+def _folder() -> Path:
+    """Where pulled weights are kept."""
+    from app.cli.options import deployment_settings
+
+    return deployment_settings().data_dir / "weights"

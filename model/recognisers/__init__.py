@@ -5,7 +5,7 @@ from pathlib import Path
 
 from model.errors import InvalidParameter
 from model.plugins import discover
-from model.recognisers.base import MissingWeights, Recogniser, UnknownRecogniser
+from model.recognisers.base import Recogniser, UnknownRecogniser
 from model.weights import registry as weights
 
 DEFAULT = "rtsae-dscnn"
@@ -41,19 +41,14 @@ def choose(name: str, file: Path | None, folder: Path) -> tuple[type[Recogniser]
     recogniser = get(DEFAULT if name == AUTO else name)
     if file is not None:
         if not file.is_file():
-            raise MissingWeights(f"no weights at {file}", "Name a file that exists.")
+            raise weights.MissingWeights(f"no weights at {file}", "Name a file that exists.")
         return recogniser, file
     if recogniser.weights is None:
-        raise MissingWeights(
+        raise weights.MissingWeights(
             f"{recogniser.name} has no weights of its own",
             f"Train it: `kairoscope train {recogniser.name}`, then name its file.",
         )
-    path = weights.get(recogniser.weights).path(folder)
-    if path.is_file():
-        return recogniser, path
-    if name == AUTO:
+    entry = weights.get(recogniser.weights)
+    if name == AUTO and not entry.path(folder).is_file():
         return None
-    raise MissingWeights(
-        f"{recogniser.name} needs the weights {recogniser.weights}, which are not at {path}",
-        weights.get(recogniser.weights).how(),
-    )
+    return recogniser, entry.find(folder)

@@ -15,16 +15,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from model.errors import InvalidParameter, KairoscopeError
+from model.errors import InvalidParameter
 from model.recognisers.shots import MOST_SHOTS, Shots
 from model.types import Floats, Indices
-
-
-class MissingWeights(KairoscopeError):
-    """A recogniser's weights are not on this machine."""
-
-    code = "missing-weights"
-    status = 422
 
 
 class UnknownRecogniser(InvalidParameter):
@@ -115,7 +108,7 @@ class Recogniser(ABC):
     @classmethod
     @abstractmethod
     def load(cls, weights: Path, device: str = "cpu") -> Self:
-        """The recogniser of this file. Raises MissingWeights or InvalidCheckpoint."""
+        """The recogniser of this file. Raises InvalidCheckpoint."""
 
     @classmethod
     @abstractmethod

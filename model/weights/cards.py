@@ -1,7 +1,7 @@
 """What a checkpoint says of itself: its header, read without torch."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,14 @@ from safetensors import SafetensorError, safe_open
 from model.errors import InvalidCheckpoint
 from model.video.probe import sha256_of
 
-SHIPPED = Path(__file__).parent
+# What a file of each format is for; one that `weights pull` wrote says so itself.
+TASKS = {"kairoscope/attention@1": "attention", "kairoscope/recognition@1": "recognition"}
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """An attention checkpoint: `recipe` makes its features, `card` is the model card."""
+    """A checkpoint: `recipe` makes its features, `architecture` builds the RTSAE, `card` is the
+    model card. Of a recogniser `kind` names the network, and `config` builds it."""
 
     name: str
     task: str
@@ -24,11 +26,13 @@ class Checkpoint:
     recipe: dict[str, Any]
     architecture: dict[str, Any]
     card: dict[str, Any]
+    kind: str = ""
+    config: dict[str, Any] = field(default_factory=dict)
 
 
 def describe(path: Path) -> Checkpoint:
     """The checkpoint at `path`. Raises InvalidCheckpoint unless it is one of this program."""
-    hint = "Only checkpoints written by `kairoscope train` are read."
+    hint = "Only what `kairoscope train` or `kairoscope weights pull` wrote is read."
     if not path.is_file():
         raise InvalidCheckpoint(f"no checkpoint at {path}", hint)
     try:
@@ -39,17 +43,17 @@ def describe(path: Path) -> Checkpoint:
     missing = [part for part in ("recipe", "architecture", "card") if part not in metadata]
     if missing:
         raise InvalidCheckpoint(f"{path.name} does not state its {', '.join(missing)}", hint)
+    task = TASKS.get(metadata.get("format", "")) or metadata.get("task")
+    if task is None:
+        raise InvalidCheckpoint(f"{path.name} does not state what it is for", hint)
     return Checkpoint(
         name=path.stem,
-        task="attention",
+        task=task,
         sha256=sha256_of(path),
         bytes=path.stat().st_size,
         recipe=json.loads(metadata["recipe"]),
         architecture=json.loads(metadata["architecture"]),
         card=json.loads(metadata["card"]),
+        kind=metadata.get("kind", ""),
+        config=json.loads(metadata.get("config", "{}")),
     )
-
-
-def shipped() -> list[Checkpoint]:
-    """The checkpoints that come with the code."""
-    return [describe(path) for path in sorted(SHIPPED.glob("*.safetensors"))]

@@ -6,6 +6,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from http.client import HTTPException
 from pathlib import Path
 from typing import IO
 from urllib.request import Request, urlopen
@@ -31,7 +32,7 @@ def download(url: str, target: Path, timeout_s: float = CONNECT_S) -> None:
     try:
         with urlopen(request, timeout=timeout_s) as answer:
             _copy(answer, target)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise WeightsUnavailable(f"{url}: {error}", "Is the internet reachable?") from error
 
 

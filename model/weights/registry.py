@@ -10,11 +10,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import InvalidParameter
+from model.errors import InvalidParameter, KairoscopeError
 from model.weights import fetch
 
 SHIPPED = Path(__file__).parent
 CONVERTED = "kairoscope/converted@1"  # the format of a file that `pull` wrote
+
+
+class MissingWeights(KairoscopeError):
+    """Weights that a network needs are not on this machine."""
+
+    code = "missing-weights"
+    status = 422
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,13 @@ class Entry:
     def path(self, folder: Path) -> Path:
         """Where the file is, or will be: beside this module, or pulled into `folder`."""
         return (folder if self.sources else SHIPPED) / f"{self.name}.safetensors"
+
+    def find(self, folder: Path) -> Path:
+        """`path`, when the file is there. Raises MissingWeights with the command that gets it."""
+        path = self.path(folder)
+        if not path.is_file():
+            raise MissingWeights(f"the weights {self.name} are not at {path}", self.how())
+        return path
 
     def how(self) -> str:
         """How to get them, for a reader who lacks them."""

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from app.cli import Exit, main
-from model.weights import cards
+from model.weights import registry
 
 
 @pytest.fixture
@@ -22,6 +22,7 @@ def checkpoint(tmp_path: Path) -> Path:
         "card": {"trained_on": "nothing"},
     }
     metadata = {name: json.dumps(part) for name, part in parts.items()}
+    metadata["format"] = "kairoscope/attention@1"
     save_file({"weight": np.ones(3, np.float32)}, path, metadata)
     return path
 
@@ -39,16 +40,52 @@ def test_show_prints_what_the_file_states(
         "recipe": {"size": 112},
         "architecture": {"layers": 2},
         "card": {"trained_on": "nothing"},
+        "kind": "",
+        "config": {},
     }
 
 
-def test_list_has_a_line_for_each_that_ships(
+def test_list_tells_of_each_where_it_is_or_how_to_get_it(
     checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cards, "SHIPPED", checkpoint.parent)
+    monkeypatch.setenv("KAIROSCOPE_DATA_DIR", str(checkpoint.parent))
+    pulled = checkpoint.parent / "weights" / "vgg16-imagenet.safetensors"
+    pulled.parent.mkdir()
+    checkpoint.rename(pulled)
     assert main(["weights", "list"]) == Exit.DONE
-    _, line = capsys.readouterr().out.splitlines()
-    assert line.split()[:2] == ["small", "attention"]
+    _, *lines = capsys.readouterr().out.splitlines()
+    rows = {line.split()[0]: line for line in lines}
+    assert set(rows) == {entry.name for entry in registry.ENTRIES}
+    assert rows["attention"].split()[1:3] == ["attention", "shipped"]
+    assert rows["vgg16-imagenet"].split()[1:3] == ["backbone", "pulled"]
+    assert str(pulled) in rows["vgg16-imagenet"]
+    assert "missing" in rows["i3d-kinetics400"]
+    assert "kairoscope weights pull i3d-kinetics400" in rows["i3d-kinetics400"]
+
+
+def test_show_and_pull_of_what_is_not_there_say_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAIROSCOPE_DATA_DIR", str(tmp_path))
+    assert main(["weights", "show", "i3d-kinetics400"]) == Exit.FAILED
+    assert "Run `kairoscope weights pull i3d-kinetics400`" in capsys.readouterr().err
+    assert main(["weights", "pull", "nosuch"]) == Exit.USAGE
+    assert "Known weights: attention, compact, vgg16-imagenet" in capsys.readouterr().err
+
+
+def test_a_recogniser_says_which_network_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from model.networks import recognition_checkpoint
+    from model.recognisers import registry as recognisers
+
+    path = tmp_path / "mine.safetensors"
+    network = recognisers()["rtsae-dscnn"].untrained().network  # type: ignore[attr-defined]
+    recognition_checkpoint.save(path, network, {"data": "nothing"})
+    assert main(["weights", "show", str(path)]) == Exit.DONE
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["task"], shown["kind"]) == ("recognition", "rtsae-dscnn")
+    assert shown["config"]["classes"] == ["jump", "run", "throw"]
 
 
 def test_what_is_no_checkpoint_is_refused_with_the_reason(
@@ -56,12 +93,15 @@ def test_what_is_no_checkpoint_is_refused_with_the_reason(
 ) -> None:
     pickled = tmp_path / "pickled.safetensors"
     pickled.write_bytes(b"\x80\x04cos\nsystem\n")
-    silent = tmp_path / "silent.safetensors"
+    silent, purposeless = tmp_path / "silent.safetensors", tmp_path / "purposeless.safetensors"
     save_file({"weight": np.ones(3, np.float32)}, silent)
+    parts = dict.fromkeys(("recipe", "architecture", "card"), "{}")
+    save_file({"weight": np.ones(3, np.float32)}, purposeless, parts)
     reasons = {
         tmp_path / "missing.safetensors": "no checkpoint",
         pickled: "is not a safetensors file",
         silent: "does not state its recipe",
+        purposeless: "does not state what it is for",
     }
     for path, reason in reasons.items():
         assert main(["weights", "show", str(path)]) == Exit.FAILED
