@@ -12,12 +12,13 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from model.analyze import analyze
-from model.datasets.athletics import ATHLETICS_VERSION, CLASSES, Scene, make_scene
+from model.datasets.athletics import FIRST_CLASSES, Scene, make_scene
 from model.datasets.athletics.write import write_scene
 from model.evaluation import hold
 from model.networks.attention import AttentionModel
 from model.types import Flags, Floats, FrameScores
 
+VERSION = "1"  # of the scenes that published figures rest on
 FIRST_SEED = 21000  # the gallery's seeds start at 20000
 
 
@@ -27,16 +28,16 @@ def evaluate_scenes(
     """Means over `per_class` scenes of each class, and each scene's own row."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for action in CLASSES:
+        for action in FIRST_CLASSES:
             for seed in range(FIRST_SEED, FIRST_SEED + per_class):
                 on_scene(f"{action} {seed}")
-                scene = make_scene(action, seed)
+                scene = make_scene(action, seed, version=VERSION)
                 path = Path(folder) / "scene.mp4"
                 write_scene(scene, path)
                 steps = analyze(path, [], attention=model).steps
                 assert steps is not None
                 rows.append({"action": action, "seed": seed, **_row(scene, steps)})
-    return {"athletics": ATHLETICS_VERSION, "scenes": len(rows), "mean": _means(rows), "rows": rows}
+    return {"athletics": VERSION, "scenes": len(rows), "mean": _means(rows), "rows": rows}
 
 
 def _row(scene: Scene, steps: FrameScores) -> dict[str, float]:

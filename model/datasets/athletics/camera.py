@@ -82,13 +82,19 @@ class Framing:
 
     figure: share of the picture height taken by a standing athlete during the run-up (range);
     wide: zoom when the athlete is `high` metres above standing height; look: how strongly the
-    picture rises with the athlete, 0 to 1.
+    picture rises with the athlete, 0 to 1; follows: a panning camera beside a runway, or one on a
+    tripod that keeps the athlete in the picture; away: its distance, metres (range); above: its
+    height, metres (range); partial: by how much of the picture the athlete may be off its middle.
     """
 
     figure: tuple[float, float]
     wide: float
     high: float
     look: float
+    follows: bool = True
+    away: tuple[float, float] = (10.0, 16.0)
+    above: tuple[float, float] = (1.2, 2.4)
+    partial: float = 0.10
 
 
 def draw_camera(
@@ -114,14 +120,14 @@ def draw_camera(
     wanted = np.concatenate([rise[ahead:], np.full(ahead, rise[-1])])
     closeness = np.clip(gaussian_filter1d(wanted, 0.3 * fps, mode="nearest") / framing.high, 0, 1)
     zoom = 1.0 - (1.0 - framing.wide) * closeness
-    zoom = zoom * (1.0 + 0.05 * _drift(rng, n, 1.5 * fps))
+    zoom = zoom * (1.0 + 0.05 * drift(rng, n, 1.5 * fps))
     x = gaussian_filter1d(root_T2[:, 0], lag, mode="nearest")
     x = _continue_run(x, root_T2[:, 0], lag)
     pixels_T = pixels * zoom
-    x = x + lead * _settle(n, fps) + 0.30 * _drift(rng, n, 0.8 * fps) + _shake(rng, n, 0.004)
+    x = x + lead * _settle(n, fps) + 0.30 * drift(rng, n, 0.8 * fps) + shake(rng, n, 0.004)
     floor = float(rng.uniform(0.78, 0.88)) * height
-    tilt = framing.look * rise * pixels_T + height * (0.012 * _drift(rng, n, 0.7 * fps))
-    horizon = floor - pixels_T * eye + tilt + _shake(rng, n, 0.0016 * height)
+    tilt = framing.look * rise * pixels_T + height * (0.012 * drift(rng, n, 0.7 * fps))
+    horizon = floor - pixels_T * eye + tilt + shake(rng, n, 0.0016 * height)
     slant = float(rng.choice([-1.0, 1.0])) * float(rng.uniform(0.08, 0.26))
     return Camera(width, height, distance, eye, slant, x, pixels_T, horizon)
 
@@ -140,12 +146,12 @@ def _settle(n: int, fps: float) -> Array:
     return np.asarray(1.0 - np.clip((t - 0.6) / 0.3, 0, 1) ** 2)
 
 
-def _drift(rng: np.random.Generator, n: int, scale: float) -> Array:
+def drift(rng: np.random.Generator, n: int, scale: float) -> Array:
     """A smooth random walk of about unit size."""
     noise = gaussian_filter1d(rng.standard_normal(n + 200), scale, mode="wrap")[100 : 100 + n]
     return np.asarray(np.clip(noise * np.sqrt(2.0 * np.sqrt(np.pi) * scale), -2, 2))
 
 
-def _shake(rng: np.random.Generator, n: int, size: float) -> Array:
+def shake(rng: np.random.Generator, n: int, size: float) -> Array:
     """Hand tremor: faster and smaller than drift."""
     return np.asarray(size * gaussian_filter1d(rng.standard_normal(n), 0.8))

@@ -147,30 +147,52 @@ class Ground:
 
     def draw(self, frame: Image, view: View) -> None:
         """Fill the part of the frame below the ground's far edge."""
-        top = int(view.point(0.0, 0.0, FAR_Z)[1])
-        if top >= view.height:
-            return
-        top = max(top, 0)
-        corners = np.array(
-            [
-                [view.x - 6, 0.0, NEAR_Z + 1],
-                [view.x + 6, 0.0, NEAR_Z + 1],
-                [view.x + 12, 0.0, FAR_Z - 1],
-                [view.x - 12, 0.0, FAR_Z - 1],
-            ]
-        )
-        screen = view.project(corners) - np.array([0.5, top + 0.5])
-        texels = np.stack(
-            [(corners[:, 0] - self.x0) * self._px_x, (FAR_Z - corners[:, 2]) * self._px_z], axis=1
-        )
-        matrix = cv2.getPerspectiveTransform(screen.astype(np.float32), texels.astype(np.float32))
-        frame[top:] = cv2.warpPerspective(
-            self.texture,
-            matrix,
-            (view.width, view.height - top),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        warp(frame, view, self.texture, self.x0, (self._px_x, self._px_z))
+
+
+def warp(
+    frame: Image,
+    view: View,
+    texture: Image,
+    x0: float,
+    density: tuple[float, float],
+    shift: tuple[float, float] = (0.0, 0.0),
+    border: int = cv2.BORDER_REPLICATE,
+) -> None:
+    """Draw a top-down texture of the plane y = 0 from its far edge on.
+
+    x0: metres of the left column; density: texture pixels per metre along x and z; shift: metres
+    by which the texture has moved along both; border: OpenCV's name for what lies beyond it.
+    """
+    px_x, px_z = density
+    top = int(view.point(0.0, 0.0, FAR_Z)[1])
+    if top >= view.height:
+        return
+    top = max(top, 0)
+    corners = np.array(
+        [
+            [view.x - 6, 0.0, NEAR_Z + 1],
+            [view.x + 6, 0.0, NEAR_Z + 1],
+            [view.x + 12, 0.0, FAR_Z - 1],
+            [view.x - 12, 0.0, FAR_Z - 1],
+        ]
+    )
+    screen = view.project(corners) - np.array([0.5, top + 0.5])
+    texels = np.stack(
+        [
+            (corners[:, 0] - x0 - shift[0]) * px_x,
+            (FAR_Z - corners[:, 2] + shift[1]) * px_z,
+        ],
+        axis=1,
+    )
+    matrix = cv2.getPerspectiveTransform(screen.astype(np.float32), texels.astype(np.float32))
+    frame[top:] = cv2.warpPerspective(
+        texture,
+        matrix,
+        (view.width, view.height - top),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=border,
+    )
 
 
 def markings_start(markings: tuple[Marking, ...]) -> float:

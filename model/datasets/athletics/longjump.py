@@ -48,6 +48,7 @@ class LongJump(Action):
     """One attempt from run-up to standing in the pit."""
 
     name = "LongJump"
+    since = "1"
     framing = Framing(figure=(0.34, 0.46), wide=0.86, high=0.8, look=0.45)
 
     def perform(self, rng: np.random.Generator, build: Build, fps: float) -> Performance:

@@ -57,6 +57,7 @@ class PoleVault(Action):
     """One attempt from run-up to lying on the mat; the take-off foot is the left one."""
 
     name = "PoleVault"
+    since = "1"
     framing = Framing(figure=(0.32, 0.42), wide=0.70, high=2.2, look=0.80)
 
     def perform(self, rng: np.random.Generator, build: Build, fps: float) -> Performance:

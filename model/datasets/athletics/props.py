@@ -130,7 +130,8 @@ class Box:
 class Spray:
     """Grains thrown up at one frame, each on its own ballistic path; metres and seconds.
 
-    gain: brightness of each grain relative to the colour.
+    gain: brightness of each grain relative to the colour; cloud: size of the dust's cloud, 1 that
+    of a landing.
     """
 
     start: int
@@ -141,6 +142,7 @@ class Spray:
     gain_N: Array
     colour: Colour
     z: float = -0.05
+    cloud: float = 1.0
 
     def draw(self, canvas: Canvas, view: View, light: Light, frame: int) -> None:
         t = (frame - self.start) / self.fps
@@ -168,7 +170,7 @@ class Spray:
         """The cloud of fine sand, fading."""
         centre = view.point(float(self.origin_N3[:, 0].mean()) + 0.5 * t, 0.12 + 0.4 * t, self.z)
         s = view.scale(self.z)
-        rx, ry = (0.45 + 1.8 * t) * s, (0.25 + 1.1 * t) * s
+        rx, ry = (0.45 + 1.8 * t) * s * self.cloud, (0.25 + 1.1 * t) * s * self.cloud
         h, w = int(2 * ry) + 3, int(2 * rx) + 3
         yy, xx = np.mgrid[0:h, 0:w]
         r2 = ((xx - w / 2) / rx) ** 2 + ((yy - h / 2) / ry) ** 2

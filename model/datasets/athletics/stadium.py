@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
+from model.datasets.athletics.backdrop import Layer, halve, layer_canvas, rect, tree_line
 from model.datasets.athletics.body import Array
 from model.datasets.athletics.camera import View
-from model.datasets.athletics.canvas import Canvas, Colour, Image, paste
+from model.datasets.athletics.canvas import Canvas, Colour, Image
 from model.datasets.athletics.light import HAIRS, SKINS, Light, shade, vivid
 
 _WORDS = (
     "ATHLETICS", "CITY GAMES", "GRAND PRIX", "CITIUS", "ALTIUS", "FORTIUS", "MEETING", "FINALS",
     "NOVA", "ORBIT", "KAIROS", "TEMPO", "STADE", "OLYMP",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A flat picture standing upright at depth z; `image` is premultiplied RGBA.
-
-    x0: metres of its left edge; base: metres of its lower edge above the ground; density:
-    texture pixels per metre; pan: 1 for a layer in the world, less for one far beyond it.
-    """
-
-    image: Image
-    z: float
-    x0: float
-    base: float
-    density: float
-    pan: float = 1.0
-
-    def draw(self, frame: Image, view: View) -> None:
-        s = view.scale(self.z)
-        ratio = s / self.density
-        x = view.x * self.pan
-        left = 0.5 * view.width + s * (self.x0 + self.pan * view.slant * self.z - x)
-        bottom = view.horizon + s * (view.eye - self.base)
-        top = bottom - ratio * self.image.shape[0]
-        y0, y1 = max(int(np.floor(top)), 0), min(int(np.ceil(bottom)), view.height)
-        if y0 >= y1:
-            return
-        matrix = np.array([[1 / ratio, 0, -left / ratio], [0, 1 / ratio, (y0 - top) / ratio]])
-        piece = cv2.warpAffine(
-            self.image,
-            matrix,
-            (view.width, y1 - y0),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-        )
-        paste(frame, np.asarray(piece, np.uint8), 0, y0)
 
 
 class Stadium:
@@ -72,7 +35,7 @@ class Stadium:
         z = 30.0
         density = pixels * distance / (distance + z)
         if small or rng.uniform() < 0.5:
-            self.layers.append(self._trees(rng, extent, pixels * distance / (distance + 48.0)))
+            self.layers.append(tree_line(rng, light, extent, pixels * distance / (distance + 48.0)))
         stand = self._stands(rng, extent, density, small)
         self.layers.append(Layer(stand, z, extent[0], 0.9, density))
         boards = self._boards(rng, extent, pixels * distance / (distance + 25.5), mirrored)
@@ -85,34 +48,30 @@ class Stadium:
         for layer in self.layers:
             layer.draw(frame, view)
 
-    def _canvas(self, extent: tuple[float, float], high: float, density: float) -> Canvas:
-        shape = (int(high * density) + 1, int((extent[1] - extent[0]) * density) + 1)
-        return Canvas(np.zeros((shape[0] * 2, shape[1] * 2, 4), np.uint8), scale=2.0)
-
     def _stands(
         self, rng: np.random.Generator, extent: tuple[float, float], density: float, small: bool
     ) -> Image:
         high = float(rng.uniform(3.0, 5.0)) if small else float(rng.uniform(7.0, 15.0))
         roof = 0.0 if small else float(rng.choice([0.0, 2.2, 3.0]))
-        canvas = self._canvas(extent, high + roof + 0.5, density)
+        canvas = layer_canvas(extent, high + roof + 0.5, density)
         h, w = (v / 2 for v in canvas.image.shape[:2])
         concrete = shade((150.0, 150.0, 154.0), float(rng.uniform(0.6, 1.0)))
         seat = vivid(rng, (0.3, 0.5)) if rng.uniform() < 0.6 else (120.0, 124.0, 132.0)
         top = h - high * density
-        _rect(canvas, 0, top, w, h, self.light.on(shade(concrete, 0.72)))
+        rect(canvas, 0, top, w, h, self.light.on(shade(concrete, 0.72)))
         fullness = float(rng.uniform(0.05, 0.4) if small else rng.uniform(0.35, 0.92))
         row_step, place = 0.62 * density, 0.52 * density
         dark = 0.62 if self.light.name == "night" else 0.86
         for k, y in enumerate(np.arange(top + 0.7 * row_step, h, row_step)):
-            _rect(
+            rect(
                 canvas, 0, y - 0.05 * density, w, y + 0.08 * density, self.light.on(concrete, dark)
             )
             self._row(rng, canvas, float(y), w, (place, k), (seat, fullness, dark), density)
         for x in np.arange(rng.uniform(0, 6) * density, w, 9.0 * density):
-            _rect(canvas, x, top, x + 1.1 * density, h, self.light.on(concrete, dark))
+            rect(canvas, x, top, x + 1.1 * density, h, self.light.on(concrete, dark))
         if roof:
             self._roof(rng, canvas, (w, top, roof), density)
-        picture = _halve(canvas.image)
+        picture = halve(canvas.image)
         # The stands are out of focus and fall off towards the back rows.
         blurred = cv2.GaussianBlur(picture, (3, 3), float(rng.uniform(0.5, 0.9)))
         fall = np.linspace(0.74 if roof else 0.88, 1.0, picture.shape[0])[:, None, None]
@@ -136,7 +95,7 @@ class Stadium:
         for x in np.arange((k % 2) * place / 2, w, place):
             if rng.uniform() > fullness:
                 colour = self.light.on(seat, dark * float(rng.uniform(0.85, 1.05)))
-                _rect(canvas, x + 0.1 * place, y - 0.62 * place, x + 0.85 * place, y, colour)
+                rect(canvas, x + 0.1 * place, y - 0.62 * place, x + 0.85 * place, y, colour)
                 continue
             at = np.array([x + place * 0.5, y]) + rng.normal(0, 0.07, 2) * density
             self._spectator(rng, canvas, at, density, dark)
@@ -174,83 +133,37 @@ class Stadium:
         w, top, roof = place
         colour = shade((196.0, 198.0, 204.0), float(rng.uniform(0.5, 1.0)))
         edge = top - roof * density
-        _rect(canvas, 0, edge + 0.5 * density, w, top, self.light.on((44.0, 46.0, 54.0)))
-        _rect(canvas, 0, edge, w, edge + 0.55 * density, self.light.on(colour))
+        rect(canvas, 0, edge + 0.5 * density, w, top, self.light.on((44.0, 46.0, 54.0)))
+        rect(canvas, 0, edge, w, edge + 0.55 * density, self.light.on(colour))
         for x in np.arange(rng.uniform(0, 8) * density, w, 8.0 * density):
-            _rect(canvas, x, edge, x + 0.3 * density, top + 2 * density, self.light.on(colour, 0.7))
+            rect(canvas, x, edge, x + 0.3 * density, top + 2 * density, self.light.on(colour, 0.7))
         lamp = (
             (255.0, 250.0, 232.0)
             if self.light.name in ("night", "golden")
             else (150.0, 150.0, 150.0)
         )
         for x in np.arange(density, w, 1.6 * density):
-            _rect(canvas, x, edge + 0.6 * density, x + 0.7 * density, edge + 0.8 * density, lamp)
+            rect(canvas, x, edge + 0.6 * density, x + 0.7 * density, edge + 0.8 * density, lamp)
 
     def _boards(
         self, rng: np.random.Generator, extent: tuple[float, float], density: float, mirrored: bool
     ) -> Image:
         """Advertising boards along the far side of the track."""
-        canvas = self._canvas(extent, 1.05, density)
+        canvas = layer_canvas(extent, 1.05, density)
         h, w = (v / 2 for v in canvas.image.shape[:2])
         x = 0.0
         while x < w:
             length = float(rng.uniform(3.5, 6.5)) * density
             colour = vivid(rng, (0.22, 0.5)) if rng.uniform() < 0.75 else (236.0, 236.0, 236.0)
-            _rect(canvas, x, 0, x + length - 0.05 * density, h, self.light.on(colour))
+            rect(canvas, x, 0, x + length - 0.05 * density, h, self.light.on(colour))
             ink = (245.0, 245.0, 245.0) if sum(colour) < 480 else (30.0, 40.0, 90.0)
             word = str(rng.choice(_WORDS))
             _lettering(
                 canvas.image, word, (2 * x, 0, 2 * length, 2 * h), self.light.on(ink), mirrored
             )
-            _rect(canvas, x, 0, x + length, 0.06 * density, self.light.on((210.0, 210.0, 210.0)))
+            rect(canvas, x, 0, x + length, 0.06 * density, self.light.on((210.0, 210.0, 210.0)))
             x += length
-        return _halve(canvas.image)
-
-    def _trees(
-        self, rng: np.random.Generator, extent: tuple[float, float], density: float
-    ) -> Layer:
-        """A line of trees and floodlight masts beyond the stands."""
-        x0, x1 = extent[0] - 10, extent[1] + 10
-        canvas = self._canvas((x0, x1), 17.0, density)
-        h, w = (v / 2 for v in canvas.image.shape[:2])
-        night = self.light.name == "night"
-        for x in np.arange(rng.uniform(2, 20) * density, w, rng.uniform(22, 30) * density):
-            mast = (92.0, 96.0, 102.0)
-            _rect(canvas, x, h - 15.0 * density, x + 0.35 * density, h, self.light.on(mast))
-            lamp = (255.0, 252.0, 236.0) if night else (176.0, 180.0, 186.0)
-            _rect(
-                canvas,
-                x - 1.4 * density,
-                h - 16.6 * density,
-                x + 1.7 * density,
-                h - 14.8 * density,
-                lamp,
-            )
-        green = (
-            float(rng.uniform(40, 70)),
-            float(rng.uniform(72, 100)),
-            float(rng.uniform(36, 56)),
-        )
-        shapes = rng.uniform(0, 1, (int((x1 - x0) * 9), 4))
-        # Big dark crowns first, small sunlit clumps last.
-        for k, (u, v, q, g) in enumerate(shapes):
-            late = k / len(shapes)
-            radius = (2.4 - 1.8 * late) * (0.6 + 0.5 * q) * density
-            ridge = 5.0 + 2.5 * np.sin(u * (x1 - x0) / 3.1) + 1.5 * np.sin(u * (x1 - x0) / 1.3)
-            lift = float(v * ridge) * density
-            at = np.array([u * w, h - lift - 0.6 * radius])
-            gain = (0.3 if night else 0.6) * (0.75 + 0.35 * late + 0.35 * v) * (0.85 + 0.3 * g)
-            canvas.ellipse(at, radius, radius, 0, self.light.on(green, gain))
-        return Layer(_halve(canvas.image), 48.0, x0, 0.5, density, pan=0.8)
-
-
-def _rect(canvas: Canvas, x0: float, y0: float, x1: float, y1: float, colour: Colour) -> None:
-    canvas.convex(np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=float), colour)
-
-
-def _halve(image: Image) -> Image:
-    size = (image.shape[1] // 2, image.shape[0] // 2)
-    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        return halve(canvas.image)
 
 
 def _lettering(
@@ -276,30 +189,3 @@ def paste4(image: Image, stamp: Image, x: int, y: int) -> None:
     piece = stamp[: y1 - y, : x1 - x].astype(np.float32)
     below = image[y:y1, x:x1].astype(np.float32)
     image[y:y1, x:x1] = (piece + below * (1 - piece[:, :, 3:] / 255)).astype(np.uint8)
-
-
-class Sky:
-    """A gradient with clouds, far larger than the picture; it hardly moves while panning."""
-
-    def __init__(self, rng: np.random.Generator, light: Light, width: int, height: int):
-        rows, columns = int(3.75 * height), int(3 * width)
-        k = np.clip(np.linspace(0, 1 / 0.62, rows)[:, None, None], 0, 1)
-        low, top = np.array(light.sky_low), np.array(light.sky_top)
-        base = top + (low - top) * k
-        threshold = float(rng.uniform(-0.3, 1.2))
-        clouds = np.zeros((rows, columns), np.float32)
-        for octave, weight in ((9, 1.0), (22, 0.5), (60, 0.25)):
-            grid = rng.standard_normal((octave, octave)).astype(np.float32)
-            clouds += weight * cv2.resize(grid, (columns, rows), interpolation=cv2.INTER_CUBIC)
-        cover = np.clip(clouds - threshold, 0, 1)[:, :, None] * 0.55
-        tone = {"night": (44.0, 48.0, 66.0), "golden": (252.0, 214.0, 176.0)}
-        white = np.array(tone.get(light.name, (245.0, 244.0, 242.0)))
-        self.image = np.clip(base + (white - base) * cover, 0, 255).astype(np.uint8)
-
-    def draw(self, frame: Image, view: View) -> None:
-        """Fill the whole frame."""
-        h, w = frame.shape[:2]
-        spare_y, spare_x = self.image.shape[0] - h, self.image.shape[1] - w
-        column = int(np.clip(0.75 * spare_x + 0.05 * view.x * view.pixels, 0, spare_x))
-        row = int(np.clip(self.image.shape[0] * 0.62 - view.horizon, 0, spare_y))
-        frame[:] = self.image[row : row + h, column : column + w]
