@@ -82,6 +82,12 @@ class InvalidDataset(KairoscopeError):
     status = 422
 
 
+class TrainingDiverged(KairoscopeError):
+    """A loss or gradient is no longer finite."""
+
+    code = "training-diverged"
+
+
 class InvalidValue(KairoscopeError):
     """An internal value broke an invariant of `model.types`: a bug, not bad input."""
 

@@ -1,4 +1,4 @@
-"""`kairoscope train rtsae`: stage 2, the attention model trained without labels."""
+"""`kairoscope train`: stage 2, the attention model without labels, beside the labelled stages."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
 from app.cli.options import positive_int
+from app.cli.train_labelled import add_dataset_options, add_stages, open_named
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -17,14 +18,21 @@ def register(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser("train", help="train a model on your own videos")
     stages = parser.add_subparsers(metavar="STAGE", required=True)
+    add_stages(stages)
+    _add_rtsae(stages)
+
+
+def _add_rtsae(stages: Any) -> None:
     rtsae = stages.add_parser(
         "rtsae",
         help="the attention model, on any videos, without labels",
-        description="Train the RTSAE on every video below DIR (several --data add up). Features "
+        description="Train the RTSAE on every video below DIR (several --data add up), or on the "
+        "clips that a data set has for training. Features "
         "are computed once and cached; an interrupted run goes on when repeated.",
     )
     add = rtsae.add_argument
-    add("--data", metavar="DIR", type=Path, action="append", required=True, help="repeatable")
+    add("--data", metavar="DIR", type=Path, action="append", default=[], help="repeatable")
+    add_dataset_options(rtsae, required=False, split="--dataset-split")
     add(
         "--split",
         metavar="FILE",
@@ -39,6 +47,7 @@ def register(subparsers: Any) -> None:
         type=Path,
         help="from `kairoscope weights pull vgg16-imagenet`",
     )
+    add("--from", dest="start", metavar="FILE", type=Path, help="the front of a dscnn checkpoint")
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
     readings = ("default", "soft", "literal")
     add("--reading", choices=readings, default="default", help="of equation 12")
@@ -57,23 +66,21 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
     from dataclasses import replace
 
     from model.networks.frontend import Recipe
-    from model.training.features import videos_under
     from model.training.stage2 import Stage2, run
 
     recipe = Recipe.literal() if arguments.reading == "literal" else Recipe()
     if arguments.position:
         recipe = replace(recipe, position=int(arguments.position[1]))
-    try:
-        first, *more = arguments.data
-        videos = videos_under(first, arguments.split)
-        videos += [path for root in more for path in videos_under(root)]
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidParameter(f"--data: {error}", "Name folders that hold videos.") from None
+    if arguments.start and (arguments.position or arguments.reading == "literal"):
+        raise InvalidParameter(
+            "--from brings its own features", "Leave --position and --reading literal out."
+        )
     stage = Stage2(
-        videos=videos,
+        videos=_videos(arguments),
         out=arguments.out,
         cache=arguments.cache or arguments.out.parent / "feature-cache",
         backbone=arguments.backbone,
+        start=arguments.start,
         recipe=recipe,
         config=_config(arguments),
         note=arguments.note,
@@ -86,6 +93,23 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
     for line in card["refused"]:
         print(f"refused: {line}", file=sys.stderr)
     return Exit.DONE
+
+
+def _videos(arguments: argparse.Namespace) -> list[Path]:
+    """Videos of the folders and of the data set's list. Raises InvalidParameter for none."""
+    from model.training.features import videos_under
+
+    videos: list[Path] = []
+    if arguments.dataset:
+        videos += [sample.path for sample in open_named(arguments).train]
+    try:
+        for number, root in enumerate(arguments.data):
+            videos += videos_under(root, arguments.split if number == 0 else None)
+    except (OSError, ValueError, KeyError) as error:
+        raise InvalidParameter(f"--data: {error}", "Name folders that hold videos.") from None
+    if not videos:
+        raise InvalidParameter("wanted --data or --dataset", "Name a folder that holds videos.")
+    return videos
 
 
 def _config(arguments: argparse.Namespace) -> "TrainConfig":

@@ -6,7 +6,7 @@ training can draw other rates and phases.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.datasets.files import VIDEO_SUFFIXES, is_video
 from model.errors import UnreadableVideo
-from model.features.steps import StepClock
-from model.networks.frontend import FrontEnd, shrink
-from model.video.decode import open_clip
-from model.video.flow import FlowAdder, make_flow, quantise_flow
+from model.features.steps import shrink
+from model.networks.frontend import FrontEnd
+from model.training.steps import decoded_steps
+from model.video.flow import quantise_flow
 from model.video.limits import Limits
 from model.video.probe import sha256_of
-
-SUFFIXES = frozenset(
-    {".avi", ".mp4", ".mov", ".mkv", ".webm", ".gif", ".mpg", ".mpeg", ".m4v", ".ts", ".3gp"}
-    | {".flv", ".wmv", ".ogv"}
-)
 
 
 @dataclass(frozen=True)
@@ -45,16 +41,14 @@ def videos_under(root: Path, split: Path | None = None, part: str = "train") -> 
     Raises FileNotFoundError naming the missing files of a split, ValueError when nothing is found.
     """
     if split is None:
-        found = sorted(p for p in root.rglob("*") if p.suffix.lower() in SUFFIXES)
+        found = sorted(filter(is_video, root.rglob("*")))
     else:
         found = [root / name for name in json.loads(split.read_text())[part]]
         missing = [str(path) for path in found if not path.is_file()]
         if missing:
             raise FileNotFoundError(f"{split.name} names files that are not there: {missing[:3]}")
     if not found:
-        raise ValueError(
-            f"no video file below {root}; known endings: {', '.join(sorted(SUFFIXES))}"
-        )
+        raise ValueError(f"no video file below {root}; known endings: {', '.join(VIDEO_SUFFIXES)}")
     return found
 
 
@@ -67,7 +61,7 @@ def load_features(
 ) -> tuple[list[ClipFeatures], list[str]]:
     """Features of all readable clips, from `cache` where it has them, and the unreadable ones."""
     cache.mkdir(parents=True, exist_ok=True)
-    key = _recipe_key(front)
+    key = front_key(front)
     clips, refused = [], []
     for number, path in enumerate(paths):
         if on_progress:
@@ -79,7 +73,7 @@ def load_features(
     return clips, refused
 
 
-def _recipe_key(front: FrontEnd) -> str:
+def front_key(front: FrontEnd) -> str:
     """Hash of what the pooled features depend on: the recipe and the convolutions."""
     digest = hashlib.sha256(json.dumps(asdict(front.recipe), sort_keys=True).encode())
     for tensor in front.streams.state_dict().values():
@@ -105,20 +99,10 @@ def _cached(
 def _compute(path: Path, front: FrontEnd, limits: Limits | None) -> tuple[Any, Any]:
     device = next(front.parameters()).device
     times, rows = [], []
-    with open_clip(path, limits) as stream:
-        batches = FlowAdder(make_flow(front.recipe.flow))(stream)
-        for time_N, frames, flows in _steps(batches, 2 * front.recipe.steps_per_second):
-            rgb = torch.from_numpy(shrink(frames, front.recipe.size)).to(device)
-            flow = torch.from_numpy(shrink(quantise_flow(flows), front.recipe.size)).to(device)
-            rows.append(front.pooled(rgb, flow).float().cpu().numpy())
-            times.append(time_N)
+    recipe = front.recipe
+    for batch in decoded_steps(path, 2 * recipe.steps_per_second, recipe.flow, limits):
+        rgb = torch.from_numpy(shrink(batch.frames_NHWC, recipe.size)).to(device)
+        flow = torch.from_numpy(shrink(quantise_flow(batch.flows_NHW2), recipe.size)).to(device)
+        rows.append(front.pooled(rgb, flow).float().cpu().numpy())
+        times.append(batch.times_N)
     return np.concatenate(times), np.concatenate(rows)
-
-
-def _steps(batches: Iterator[Any], rate: float) -> Iterator[tuple[Any, Any, Any]]:
-    """The frames of each batch that are steps at `rate`: the first at or after each tick."""
-    clock = StepClock(rate)
-    for batch in batches:
-        chosen = clock.pick(batch.times_N)
-        if len(chosen):
-            yield batch.times_N[chosen], batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]

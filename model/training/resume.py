@@ -9,29 +9,24 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from model.errors import InvalidParameter
-from model.training.sequences import Sampler
 
 
 def save_state(
     folder: Path,
     network: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
-    sampler: Sampler,
     history: list[dict[str, float]],
     identity: Mapping[str, Any],
     iteration: int,
+    extra: Mapping[str, Any],
 ) -> None:
-    """Write weights, optimiser and random state at once; `identity` says of what run."""
+    """Write weights, optimiser and `extra` (JSON) at once; `identity` says of what run."""
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {f"network.{k}": v.contiguous() for k, v in network.state_dict().items()}
     for number, state in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in state.items()}
-    meta = {
-        "iteration": iteration,
-        "identity": identity,
-        "history": history,
-        "random": sampler.rng.bit_generator.state,
-    }
+        known = {k: torch.as_tensor(v) for k, v in state.items() if v is not None}
+        tensors |= {f"optimiser.{number}.{k}": v.contiguous() for k, v in known.items()}
+    meta = {"iteration": iteration, "identity": identity, "history": history, "extra": extra}
     temporary = folder / "state.partial"
     save_file(tensors, temporary, {"meta": json.dumps(meta)})
     temporary.replace(folder / "state.safetensors")
@@ -41,34 +36,32 @@ def load_state(
     folder: Path,
     network: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
-    sampler: Sampler,
     history: list[dict[str, float]],
     identity: Mapping[str, Any],
-) -> int:
-    """Restore what `save_state` wrote and return the iterations done; 0 where there is nothing.
+) -> tuple[int, dict[str, Any]]:
+    """Restore what `save_state` wrote; the iterations done and `extra`, (0, {}) for nothing.
 
     Raises InvalidParameter when the state is that of another run: other options, other clips.
     """
     path = folder / "state.safetensors"
     if not path.exists():
-        return 0
+        return 0, {}
     tensors, meta = load_file(path), _meta(path)
     if meta["identity"] != json.loads(json.dumps(identity)):
         raise InvalidParameter(
             f"{path} belongs to an interrupted run with other options or other clips",
             "Repeat it with the same ones, or give --restart to begin anew.",
         )
-    weights = {k.removeprefix("network."): v for k, v in tensors.items() if "network." in k}
-    network.load_state_dict(weights)
+    weights = {k: v for k, v in tensors.items() if k.startswith("network.")}
+    network.load_state_dict({k.removeprefix("network."): v for k, v in weights.items()})
     state: dict[int, dict[str, Any]] = {}
     for name, tensor in tensors.items():
         if name.startswith("optimiser."):
             _, number, key = name.split(".", 2)
             state.setdefault(int(number), {})[key] = tensor
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-    sampler.rng.bit_generator.state = meta["random"]
     history.extend(meta["history"])
-    return int(meta["iteration"])
+    return int(meta["iteration"]), meta["extra"]
 
 
 def _meta(path: Path) -> Any:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from model.errors import InvalidParameter
 from model.networks import loss as terms
-from model.networks.novelty import contrast
+from model.networks.novelty import FULL_CONTRAST, contrast, eased
 from model.networks.rtsae import RTSAE, RTSAEConfig, Trace, hard, soft
 from model.training.hindsight import advantage_of_opening
 from model.training.monitor import Monitor
@@ -27,7 +27,7 @@ from model.training.sequences import Mixing, Sampler
 
 READINGS = ("default", "soft", "literal")
 OPEN_TARGET, CLOSED_TARGET = 0.8, 0.02  # soft gates that the teacher asks for
-LEAST_O, MOST_O, FULL_CONTRAST = 0.02, 0.6, 8.0  # root mean square of o by the step's contrast
+LEAST_O, MOST_O = 0.02, 0.6  # root mean square of o by the step's contrast
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,10 @@ def train(
     sampler = Sampler(clips, config.mixing, config.seed)
     history: list[dict[str, float]] = []
     identity = _identity(config, rtsae.config, clips)
-    start = load_state(resume, rtsae, optimiser, sampler, history, identity) if resume else 0
+    start = 0
+    if resume:
+        start, random = load_state(resume, rtsae, optimiser, history, identity)
+        sampler.rng.bit_generator.state = random or sampler.rng.bit_generator.state
     monitor, began = Monitor(rtsae), time.monotonic()
     for iteration in range(start, config.iterations):
         for group in optimiser.param_groups:
@@ -118,7 +121,8 @@ def train(
             row = {"iteration": done, **values, **monitor.measure(values.pop("trace"))}
             history.append({k: float(v) for k, v in row.items() if k != "trace"})
             if resume:
-                save_state(resume, rtsae, optimiser, sampler, history, identity, done)
+                random = dict(sampler.rng.bit_generator.state)
+                save_state(resume, rtsae, optimiser, history, identity, done, random)
             if on_progress:
                 eta = (time.monotonic() - began) / (done - start) * (config.iterations - done)
                 alarms = monitor.alarms(history[-1])
@@ -221,9 +225,10 @@ def _default(
         return torch.where(u_N < config.explore, v_N < config.explore_open, a_N > 0.5).to(x_NTD)
 
     trace = rtsae.encoder.run(x_NTD, explore, price_N)
-    advantage_NTT = advantage_of_opening(x_NTD, price_N)
+    price_NT = eased(price_N[:, None], contrast(x_NTD), rtsae.config.ease)
+    advantage_NTT = advantage_of_opening(x_NTD, price_NT)
     held_NT1 = trace.held_NT.clamp_min(0)[..., None]
-    advantage_NT = advantage_NTT.gather(2, held_NT1)[..., 0] / price_N[:, None]
+    advantage_NT = advantage_NTT.gather(2, held_NT1)[..., 0] / price_NT
     advantage_NT[:, 0] = -1.0  # the first step opens by rule, not by its gate
     target_NT = torch.where(advantage_NT > 0, OPEN_TARGET, CLOSED_TARGET)
     weight_NT = advantage_NT.abs().clamp_max(3) + 0.02

@@ -1,22 +1,23 @@
 """Stage 2 from folders of videos to a checkpoint: features, training, model card."""
 
-import csv
-import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 import model
-from model.errors import UnreadableVideo
-from model.networks import checkpoint
+from model.errors import InvalidCheckpoint, UnreadableVideo
+from model.networks import checkpoint, recognition_checkpoint
+from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.networks.vgg import VggBlocks
+from model.training.card import command_line
+from model.training.curves import write_csv
 from model.training.features import ClipFeatures, load_features
 from model.training.rtsae import TrainConfig, TrainProgress, standardised, train
 from model.video.limits import Limits
@@ -30,6 +31,7 @@ class Stage2:
     out: Path
     cache: Path
     backbone: Path | None = None  # converted VGG-16; None: the blocks of the shipped checkpoint
+    start: Path | None = None  # a dscnn checkpoint whose front, recipe and all, is taken instead
     recipe: Recipe = field(default_factory=Recipe)
     config: TrainConfig = field(default_factory=TrainConfig)
     note: str = ""  # for the model card: what the videos are, and on what terms
@@ -50,7 +52,11 @@ def run(
     what `train` raises.
     """
     began = time.monotonic()
-    front = build_front(stage.recipe, stage.backbone, stage.device)
+    if stage.start is not None:
+        front = dscnn_front(stage.start).to(stage.device)
+        stage = replace(stage, recipe=front.recipe)
+    else:
+        front = build_front(stage.recipe, stage.backbone, stage.device)
     clips, refused = load_features(stage.videos, front, stage.cache, on_clip, stage.limits)
     if not clips:
         raise UnreadableVideo(f"none of {len(stage.videos)} videos is readable", refused[0])
@@ -66,7 +72,7 @@ def run(
     )
     card = _card(stage, clips, refused, history, time.monotonic() - began)
     checkpoint.save(stage.out, front, rtsae, card)
-    _write_curves(stage.out.with_suffix(".csv"), history)
+    write_csv(stage.out.with_suffix(".csv"), history)
     if folder:
         shutil.rmtree(folder)
     return card
@@ -81,6 +87,14 @@ def build_front(recipe: Recipe, backbone: Path | None, device: str = "cpu") -> F
     shipped, _, _ = checkpoint.load(checkpoint.SHIPPED)
     blocks: VggBlocks = shipped.streams.blocks
     return FrontEnd.from_blocks(recipe, blocks).to(device)
+
+
+def dscnn_front(path: Path) -> FrontEnd:
+    """The layers before the gate of a recognition network. Raises InvalidCheckpoint."""
+    network, _ = recognition_checkpoint.load(path)
+    if not isinstance(network, RTSAEDSCNN):
+        raise InvalidCheckpoint(f"{path.name}: wanted an RTSAE-DSCNN, got another network")
+    return network.front
 
 
 def _card(
@@ -99,7 +113,7 @@ def _card(
         "seconds_of_video": round(sum(float(clip.time_S[-1]) for clip in clips), 1),
         "recipe": asdict(stage.recipe),
         "training": asdict(stage.config),
-        "command": _command(sys.argv),
+        "command": command_line(sys.argv),
         "backbone": "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)",
         "monitors": history[-1] if history else {},
         "seconds": round(seconds, 1),
@@ -107,16 +121,3 @@ def _card(
         "torch": torch.__version__,
         "licence": "MIT (recurrent weights); BSD-3-Clause (convolutions)",
     }
-
-
-def _command(arguments: Sequence[str]) -> str:
-    """The command line with paths by their last part: a card goes out, a machine's folders stay."""
-    return shlex.join(Path(a).name if Path(a).is_absolute() else a for a in arguments)
-
-
-def _write_curves(path: Path, history: list[dict[str, float]]) -> None:
-    """The monitors over the iterations as CSV."""
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, history[0].keys() if history else ["iteration"])
-        writer.writeheader()
-        writer.writerows(history)

@@ -1,0 +1,290 @@
+"""`kairoscope train dscnn|joint|arch`: the stages that learn from labels."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli import Exit
+from app.cli.options import positive_int, rate
+from model.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from model.training.preparation import Run
+    from model.training.presets import Preset
+    from model.training.trainer import Progress
+
+SPEAK_EVERY_S = 10.0
+GATES = ("soft", "hard", "straight-through", "binary-neuron", "hard-concrete")
+SELECTIONS = ("sms", "average", "rtsae")
+
+
+def add_stages(stages: Any) -> None:
+    """Add the parsers of the three stages."""
+    _add_dscnn(stages)
+    _add_joint(stages)
+    _add_arch(stages)
+
+
+def add_dataset_options(
+    parser: argparse.ArgumentParser, *, required: bool, split: str = "--split"
+) -> None:
+    """Which labelled clips: read by `open_named`. `split` names the option of the split."""
+    add = parser.add_argument
+    add("--dataset", metavar="ROOT", type=Path, required=required, help="labelled clips")
+    names = ("auto", "ucf101", "hmdb51", "athletics", "folders")
+    add("--dataset-name", choices=names, default="auto", help="its layout (default: found out)")
+    splits = (1, 2, 3)
+    add(split, dest="split_number", type=int, choices=splits, default=1, help="the official one")
+
+
+def open_named(arguments: argparse.Namespace) -> Any:
+    """The data set that the options name. Raises InvalidDataset."""
+    from model.datasets import open_dataset
+
+    dataset = open_dataset(
+        arguments.dataset, name=arguments.dataset_name, split=arguments.split_number
+    )
+    for notice in dataset.notices:
+        print(notice, file=sys.stderr)
+    for name in dataset.missing:
+        print(f"missing: {name}", file=sys.stderr)
+    return dataset
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    """Options of every labelled stage; what is not given stays as the preset has it."""
+    add_dataset_options(parser, required=True)
+    add = parser.add_argument
+    add("--preset", choices=("compact", "paper", "tiny"), default="compact")
+    add("--cache", metavar="DIR", type=Path, help="decoded steps and maps (default: beside --out)")
+    add("--cache-gb", type=rate, default=24.0, help="cap of the cache (default: 24)")
+    add("--epochs", type=float, help="over the clips to train on")
+    add("--iterations", type=positive_int, help="updates, in place of --epochs")
+    add("--batch", type=positive_int, help="clips of an update, over all processes")
+    add("--at-once", type=positive_int, help="clips that pass at once, to save memory")
+    add("--learning-rate", type=float)
+    add("--optimiser", choices=("sgd", "adam"))
+    add("--precision", choices=("float32", "bfloat16"))
+    add("--report-every", type=positive_int, help="updates between reports (default: an epoch)")
+    add("--seed", type=int)
+    add("--max-steps", type=positive_int, help="steps kept of a clip")
+    add("--validation-share", type=float, default=0.1, help="of the groups, where no list names it")
+    add("--note", default="", help="for the model card: what the clips are, on what terms")
+    add("--restart", action="store_true", help="ignore the state of an interrupted run")
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
+
+
+def _add_dscnn(stages: Any) -> None:
+    parser = stages.add_parser(
+        "dscnn",
+        help="stage 1: the two streams and the classifier, on labels",
+        description="Train S-Net, T-Net and what fuses them, every gate open. An interrupted run "
+        "goes on when repeated. `torchrun --nproc-per-node 2 $(which kairoscope) train dscnn ...` "
+        "shares the work.",
+    )
+    _common(parser)
+    add = parser.add_argument
+    add("--out", metavar="FILE", type=Path, default=Path("dscnn.safetensors"))
+    add("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer")
+    add("--steps-per-second", type=rate, help="0: every frame")
+    add("--views", type=positive_int, help="crops used of each clip, 1 to 5")
+    add("--dropout", type=rate)
+    add("--steps", type=positive_int, nargs=2, metavar=("LOW", "HIGH"), help="of one example")
+    add("--standalone", action="store_true", help="each stream with a softmax of its own")
+    parser.set_defaults(run=run_dscnn)
+
+
+def _add_joint(stages: Any) -> None:
+    parser = stages.add_parser(
+        "joint",
+        help="stage 3: gates, streams and classifier together, on labels",
+        description="Fine-tune the network of stage 1 with the gate of stage 2.",
+    )
+    _common(parser)
+    add = parser.add_argument
+    add("--out", metavar="FILE", type=Path, default=Path("compact.safetensors"))
+    add("--from", dest="start", metavar="FILE", type=Path, required=True, help="stage 1's")
+    add("--attention", metavar="FILE", type=Path, help="stage 2's (default: the shipped)")
+    add("--gate", choices=GATES, help="how gates act in training")
+    add("--phi", type=float, help="price of an open gate, or where it starts")
+    add("--tau", type=float, help="weight of the nuclear norm of o")
+    add("--lam", type=float, help="weight of the L1 norm of o")
+    add("--open-share", type=float, help="steps that shall open; 0: a fixed phi")
+    add("--binary-share", type=float, help="of the run, at its end, with binary gates")
+    add("--insert", type=float, help="share of examples with inserted steps")
+    parser.set_defaults(run=run_joint)
+
+
+def _add_arch(stages: Any) -> None:
+    parser = stages.add_parser(
+        "arch",
+        help="Vanilla ARCH, the rival: 3D convolutions on cubes around keyframes",
+        description="Train ARCH on the keyframes of one method, found once for each clip.",
+    )
+    _common(parser)
+    add = parser.add_argument
+    add("--out", metavar="FILE", type=Path, default=Path("arch.safetensors"))
+    add("--selection", choices=SELECTIONS, default="sms", help="the method of keyframes")
+    add("--attention", metavar="FILE", type=Path, help="for rtsae (default: the shipped)")
+    add("--cubes", type=positive_int, help="cubes of one example")
+    parser.set_defaults(run=run_arch)
+
+
+def run_dscnn(arguments: argparse.Namespace) -> Exit:
+    """Stage 1."""
+    from model.training.presets import PRESETS, changed
+    from model.training.stages import train_dscnn
+
+    preset = PRESETS[arguments.preset]()
+    recipe = changed(
+        preset.recipe,
+        position=int(arguments.position[1]) if arguments.position else None,
+        steps_per_second=arguments.steps_per_second,
+    )
+    weights = {"fused_weight": 0.0, "stream_weight": 1.0} if arguments.standalone else {}
+    steps = tuple(arguments.steps) if arguments.steps else None
+    dscnn = changed(preset.dscnn, **_schedule(arguments), steps=steps, **weights)
+    preset = changed(
+        preset, recipe=recipe, dscnn=dscnn, views=arguments.views, dropout=arguments.dropout
+    )
+    return _train(arguments, preset, train_dscnn, backbone=arguments.backbone)
+
+
+def run_joint(arguments: argparse.Namespace) -> Exit:
+    """Stage 3."""
+    from model.training.presets import PRESETS, changed
+    from model.training.stages import train_joint
+
+    preset = PRESETS[arguments.preset]()
+    names = ("gate", "phi", "tau", "lam", "open_share", "binary_share", "insert")
+    given = {name: getattr(arguments, name) for name in names}
+    if given["binary_share"] is None and given["gate"] not in (None, "soft"):
+        given["binary_share"] = 0.0  # an ablation is to be seen alone
+    fixed = given["open_share"] == 0
+    joint = changed(
+        preset.joint, **_schedule(arguments), **{**given, **({"open_share": None} if fixed else {})}
+    )
+    joint = replace(joint, open_share=None) if fixed else joint
+    preset = changed(preset, joint=joint)
+    return _train(
+        arguments, preset, train_joint, start=arguments.start, attention=arguments.attention
+    )
+
+
+def run_arch(arguments: argparse.Namespace) -> Exit:
+    """Vanilla ARCH."""
+    from functools import partial
+
+    from model.training.arch import train_arch
+
+    from model.training.presets import PRESETS, changed
+
+    preset = PRESETS[arguments.preset]()
+    arch = changed(preset.arch, **_schedule(arguments), cubes=arguments.cubes)
+    train = partial(train_arch, selection=arguments.selection)
+    return _train(arguments, changed(preset, arch=arch), train, attention=arguments.attention)
+
+
+def _schedule(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options of the optimisation; epochs given replace a preset's iterations."""
+    names = ("epochs", "iterations", "batch", "at_once", "learning_rate", "optimiser")
+    names += ("precision", "report_every", "seed")
+    given = {name: getattr(arguments, name) for name in names}
+    if given["epochs"] is not None and given["iterations"] is None:
+        given["iterations"] = 0
+    return given
+
+
+def _train(
+    arguments: argparse.Namespace,
+    preset: "Preset",
+    train: "Callable[[Run], dict[str, Any]]",
+    **checkpoints: Path | None,
+) -> Exit:
+    """Run a stage in this process's place among torchrun's; the first one speaks."""
+    from model.networks.device import resolve
+    from model.training.distributed import joined
+    from model.training.preparation import Run
+    from model.training.presets import changed
+
+    if arguments.cache_gb == 0:
+        raise InvalidParameter("--cache-gb: wanted above 0, got 0")
+    dataset = open_named(arguments)
+    with joined(resolve(arguments.device)) as (world, device):
+        speaker = _Speaker() if world.leads else None
+        if arguments.restart and world.leads:
+            state = arguments.out.with_suffix(".resume") / "state.safetensors"
+            state.unlink(missing_ok=True)
+        world.wait()
+        run = Run(
+            dataset=dataset,
+            preset=changed(preset, max_steps=arguments.max_steps),
+            out=arguments.out,
+            cache=arguments.cache or arguments.out.parent / "training-cache",
+            note=arguments.note,
+            device=device,
+            world=world,
+            cache_bytes=int(arguments.cache_gb * 1e9),
+            validation_share=arguments.validation_share,
+            **checkpoints,
+        )
+        if speaker:
+            run = replace(
+                run,
+                on_clip=speaker.clip,
+                on_progress=speaker.progress,
+                on_notice=speaker.notice,
+            )
+        card = train(run)
+    if speaker:
+        parts = card["data"]
+        clips = f"{parts['train']['clips']} clips, {len(parts['classes'])} classes"
+        print(f"{arguments.out}: {clips}, {card['seconds']:.0f} s")
+    return Exit.DONE
+
+
+class _Speaker:
+    """Progress on stderr: each report, and between them a line now and then."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def clip(self, what: str, done: int, total: int, name: str) -> None:
+        """A clip is prepared."""
+        if self._due() or done == total:
+            print(f"{what} {done}/{total} {name}", file=sys.stderr)
+
+    def notice(self, text: str) -> None:
+        """Something worth knowing, said once."""
+        print(text, file=sys.stderr)
+
+    def progress(self, progress: "Progress") -> None:
+        """An update is done."""
+        where = f"iteration {progress.iteration}/{progress.total}"
+        left = f"ETA {_duration(progress.eta_s)}"
+        if progress.report:
+            self._last = time.monotonic()
+            shown = {k: v for k, v in progress.report.items() if k != "iteration"}
+            figures = "  ".join(f"{name} {value:.4g}" for name, value in shown.items())
+            print(f"{where}  {figures}  {left}", file=sys.stderr)
+            for alarm in progress.alarms:
+                print(f"alarm: {alarm}", file=sys.stderr)
+        elif self._due():
+            print(f"{where}  loss {progress.loss:.4g}  {left}", file=sys.stderr)
+
+    def _due(self) -> bool:
+        now = time.monotonic()
+        if now - self._last < SPEAK_EVERY_S:
+            return False
+        self._last = now
+        return True
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{rest:02d}"

@@ -1,0 +1,62 @@
+"""What a checkpoint says of how it was made: data, command, figures, versions, licences."""
+
+import hashlib
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import model
+from model.datasets.types import Dataset, Sample
+
+
+def command_line(arguments: Sequence[str]) -> str:
+    """The command line with paths by their last part: a card goes out, a machine's folders stay."""
+    return shlex.join(Path(a).name if Path(a).is_absolute() else a for a in arguments)
+
+
+def provenance() -> dict[str, Any]:
+    """The command and the versions of what ran it."""
+    return {
+        "command": command_line(sys.argv),
+        "version": model.__version__,
+        "commit": _commit(),
+        "torch": torch.__version__,
+    }
+
+
+def data(dataset: Dataset, parts: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:
+    """The data set by name, its classes, and of each part how many clips and the list's hash."""
+    listed = {
+        part: {"clips": len(samples), "list_sha256": list_hash(dataset.root, samples)}
+        for part, samples in parts.items()
+    }
+    return {"name": dataset.name, "classes": list(dataset.classes), **listed}
+
+
+def list_hash(root: Path, samples: Sequence[Sample]) -> str:
+    """Hash of the clips' places below `root` and of their labels, in order."""
+    root = root.resolve()
+    digest = hashlib.sha256()
+    for sample in samples:
+        path = sample.path.resolve()
+        name = path.relative_to(root) if path.is_relative_to(root) else path.name
+        digest.update(f"{name} {sample.label}\n".encode())
+    return digest.hexdigest()
+
+
+def _commit() -> str:
+    """The commit of a checkout, empty for an installed package."""
+    root = Path(model.__file__).parents[1]
+    if not (root / ".git").exists():
+        return ""
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return ""
+    return done.stdout.strip()

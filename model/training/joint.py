@@ -1,0 +1,197 @@
+"""Stage 3 (section 4.3): the whole network on labels, through the gates of equation 13.
+
+Shape legend: N examples, T steps, K classes, H = 128.
+
+    loss = CE + phi mean(a_t) + lambda mean(|o_t|_1) + tau |O|_* / T
+
+The paper does not state this loss. Cross-entropy alone never closes a gate; the other terms are
+those of equation 12 that need no decoder, which this stage removes, here as means over steps. With
+`open_share` the price phi is found by dual ascent, so that this share of the steps opens. The last
+part of the run (`binary_share`) trains straight through the binary gates of equation 14, so that
+prediction meets no gate that training did not know.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.errors import InvalidParameter
+from model.networks import loss as terms
+from model.networks.ablation import OPENERS, hard_concrete_price, straight_through
+from model.networks.dscnn import RTSAEDSCNN, Output
+from model.networks.rtsae import Opener
+from model.training.augment import draw_insertion
+from model.training.distributed import World
+from model.training.examples import Batch, Example, collate, random_steps
+from model.training.monitor import BOUNDS
+from model.training.selections import compare
+from model.training.sources import Source
+from model.training.trainer import Draw, Schedule, Task
+
+
+@dataclass(frozen=True)
+class Stage3:
+    """`gate` names the opener (ablation.py). `phi`, `tau`, `lam` weigh the loss; with `open_share`
+    phi starts there and moves by `phi_rate` times the surplus of open steps, within
+    +-`phi_bound`. `steps` bounds an example's steps; `insert` is the share of examples that get
+    steps of other clips or repeated ones."""
+
+    schedule: Schedule = field(default_factory=lambda: Schedule(batch=16, learning_rate=1e-3))
+    gate: str = "soft"
+    phi: float = 0.1
+    tau: float = 0.0
+    lam: float = 0.0
+    open_share: float | None = 0.3
+    phi_rate: float = 0.02
+    phi_bound: float = 2.0
+    binary_share: float = 0.2
+    steps: int = 16
+    insert: float = 0.8
+
+    def __post_init__(self) -> None:
+        if self.gate not in OPENERS:
+            raise InvalidParameter(f"gate: wanted one of {', '.join(OPENERS)}, got {self.gate!r}")
+        for name in ("insert", "binary_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InvalidParameter(f"{name}: wanted 0 to 1, got {getattr(self, name)}")
+        if self.open_share is not None and not 0 < self.open_share < 1:
+            raise InvalidParameter(f"open_share: wanted between 0 and 1, got {self.open_share}")
+        if self.steps < 1 or not all(map(math.isfinite, (self.phi, self.tau, self.lam))):
+            raise InvalidParameter("wanted steps of at least 1 and finite phi, tau and lambda")
+
+
+class JointTask(Task):
+    """Gates, tails and head learn together; so does the front where images are the source."""
+
+    def __init__(
+        self,
+        network: RTSAEDSCNN,
+        config: Stage3,
+        source: Source,
+        label_N: Sequence[int],
+        validation: tuple[Source, Sequence[int]] | None = None,
+    ) -> None:
+        super().__init__()
+        self.config, self.source, self.label_N = config, source, label_N
+        self.validation = validation
+        self.network: RTSAEDSCNN = network.requires_grad_(True)
+        self._labels = np.asarray(label_N)
+        self.scalars["phi"] = config.phi
+
+    def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
+        """See Task."""
+        batch = collate(self.network, self.source, [self._example(draw) for draw in draws])
+        output = self.network.soft_forward(
+            batch.x_s_NTCHW, batch.x_t_NTCHW, batch.x_NTD, batch.mask_NT, self._opener(share_done)
+        )
+        entropy_N = F.cross_entropy(output.logits_NK.float(), batch.label_N, reduction="none")
+        right_N = (output.logits_NK.argmax(1) == batch.label_N).float()
+        prices = self._prices(output, batch.mask_NT)
+        loss_N = entropy_N + torch.stack(list(prices.values())).sum(0)
+        found = {"loss": loss_N, "cross_entropy": entropy_N, "accuracy": right_N}
+        return {**found, **prices, **gate_monitors(output, batch)}
+
+    def observe(self) -> dict[str, float]:
+        """The gradient that reaches W_a, sigma and the price."""
+        gate = self.network.encoder.gate
+        own = [p.grad for name, p in gate.named_parameters() if name != "rho"]
+        norm = math.sqrt(sum(float(g.square().sum()) for g in own if g is not None))
+        return {"gate_gradient": norm, "sigma": float(gate.sigma.detach()), **self.scalars}
+
+    def learned(self, means: Mapping[str, float]) -> None:
+        """Dual ascent: the price rises while more than the wanted share opens, else it falls."""
+        if self.config.open_share is None:
+            return
+        phi = self.scalars["phi"]
+        phi += self.config.phi_rate * (means["open_rate"] - self.config.open_share)
+        self.scalars["phi"] = min(max(phi, -self.config.phi_bound), self.config.phi_bound)
+
+    def measure(self, world: World) -> dict[str, tuple[float, float]]:
+        """Accuracy on the validation clips by soft and by binary gates, and by other selections of
+        as many steps."""
+        if self.validation is None:
+            return {}
+        source, label_N = self.validation
+        numbers = range(world.rank, len(label_N), world.size)
+        return compare(self.network, source, label_N, numbers)
+
+    def alarms(self, row: Mapping[str, float]) -> tuple[str, ...]:
+        """See Task."""
+        return tuple(
+            f"{name} is {row[name]:.3f}, wanted {low} to {high}"
+            for name, (low, high) in BOUNDS.items()
+            if not low <= row[name] <= high
+        )
+
+    def _opener(self, share_done: float) -> Opener:
+        binary = share_done >= 1 - self.config.binary_share
+        return straight_through if binary else OPENERS[self.config.gate]
+
+    def _prices(self, output: Output, mask_NT: Tensor) -> dict[str, Tensor]:
+        """The terms beside cross-entropy. The first step is free: it opens by rule."""
+        trace, config = output.trace, self.config
+        mask = mask_NT.to(trace.gate_NT)
+        priced, length_N = mask.clone(), mask.sum(1)
+        priced[:, 0] = 0
+        gate_NT = trace.gate_NT
+        if config.gate == "hard-concrete":
+            gate_NT = hard_concrete_price(gate_NT)
+        opening_N = terms.opening(gate_NT, priced) / priced.sum(1).clamp_min(1)
+        prices = {"opening": self.scalars["phi"] * opening_N}
+        if config.lam:
+            prices["annihilation"] = config.lam * terms.annihilation(trace.o_NTH, mask) / length_N
+        if config.tau:
+            prices["nuclear"] = config.tau * terms.nuclear_norm(trace.o_NTH, mask) / length_N
+        return prices
+
+    def _example(self, draw: Draw) -> Example:
+        """Steps of the clip, most times with some inserted: repeated ones, or another class's."""
+        rng, length_N, label = draw.rng, self.source.length_N, self.label_N[draw.clip]
+        view = int(rng.integers(self.source.views))
+        step_T = random_steps(length_N[draw.clip], self.config.steps, rng)
+        others = np.flatnonzero(self._labels != label)
+        other = int(rng.choice(others)) if len(others) else draw.clip
+        drawn = draw_insertion(len(step_T), length_N[other], rng, probability=self.config.insert)
+        clip_T = np.repeat([draw.clip, other], [len(step_T), length_N[other]])
+        every_T = np.concatenate([step_T, np.arange(length_N[other])])
+        place_P = drawn.source_P
+        return Example(label, view, clip_T[place_P], every_T[place_P], drawn.inserted_P)
+
+
+@torch.no_grad()
+def gate_monitors(output: Output, batch: Batch) -> dict[str, Tensor]:
+    """Per example: hard open rate, mean gate on native and on inserted steps, the gates' deviation
+    within the clip, the mean norm of o, and the share of gates in each fifth of 0 to 1.
+
+    The first step, which opens by rule, counts in the open rate alone.
+    """
+    mask, gate_NT = batch.mask_NT, output.trace.gate_NT.float()
+    open_NT = (gate_NT > 0.5) & mask
+    open_NT[:, 0] = True
+    later = mask.clone()
+    later[:, 0] = False
+    native, inserted = later & ~batch.inserted_NT, later & batch.inserted_NT
+    mean_N = _mean(gate_NT, later)
+    found = {
+        "open_rate": open_NT.sum(1) / mask.sum(1),
+        "gate_native": _mean(gate_NT, native),
+        "gate_inserted": _mean(gate_NT, inserted),
+        "gate_spread": _mean((gate_NT - mean_N[:, None]).square(), later).sqrt(),
+        "mean_o": _mean(output.trace.o_NTH.float().norm(dim=2), mask),
+    }
+    for fifth in range(5):
+        low = fifth / 5
+        inside = (gate_NT >= low) & (gate_NT < low + 0.2 if fifth < 4 else gate_NT <= 1)
+        found[f"gates_from_{low:.1f}"] = _mean(inside.float(), later)
+    return found
+
+
+def _mean(value_NT: Tensor, mask_NT: Tensor) -> Tensor:
+    """Mean over the masked steps, (N,); NaN where there are none."""
+    total_N = torch.where(mask_NT, value_NT, 0).sum(1)
+    return total_N / mask_NT.sum(1)

@@ -1,0 +1,233 @@
+"""Before a labelled stage trains: everything checked, clips verified and cached, parts split.
+
+Shape legend: T steps of a clip.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model.datasets.types import Dataset, Fault, Sample
+from model.datasets.verify import verify
+from model.errors import InvalidParameter, UnreadableVideo
+from model.networks.device import resolve
+from model.networks.dscnn import RTSAEDSCNN
+from model.networks.frontend import FrontEnd
+from model.training.clips import ClipCache
+from model.training.distributed import World
+from model.training.presets import Preset
+from model.training.sources import ImageSource, MapSource, MapStore, Pick, Source
+from model.training.trainer import Progress
+from model.training.views import WHOLE, Views
+from model.video.limits import Limits
+
+FITTED_CLIPS = 256  # whose features set the front's frozen statistics
+OnClip = Callable[[str, int, int, str], None]  # what is done, clips done, clips in all, name
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a labelled stage needs. `attention` and `start` are checkpoints, `backbone` a converted
+    VGG-16; `validation_share` of the groups is held out where the data set has no validation."""
+
+    dataset: Dataset
+    preset: Preset
+    out: Path
+    cache: Path
+    backbone: Path | None = None
+    start: Path | None = None
+    attention: Path | None = None
+    note: str = ""
+    device: str = "cpu"
+    world: World = field(default_factory=World)
+    cache_bytes: int = 24 << 30
+    validation_share: float = 0.1
+    limits: Limits | None = None
+    on_clip: OnClip = lambda what, done, total, name: None
+    on_progress: Callable[[Progress], None] | None = None
+    on_notice: Callable[[str], None] = lambda text: None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The clips of a stage, and those that cannot be used."""
+
+    train: tuple[Sample, ...]
+    validation: tuple[Sample, ...]
+    refused: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> list[Path]:
+        """All files, those to train on first."""
+        return [sample.path for sample in (*self.train, *self.validation)]
+
+
+def check(run: Run) -> None:
+    """Refuse, before any work, what cannot come to anything.
+
+    Raises InvalidParameter or DeviceUnavailable.
+    """
+    classes, train = len(run.dataset.classes), run.dataset.train
+    if classes < 2:
+        raise InvalidParameter(f"{run.dataset.name}: wanted at least 2 classes, got {classes}")
+    if not train:
+        raise InvalidParameter(f"{run.dataset.name}: wanted clips to train on, got none")
+    for sample in run.dataset.samples:
+        if not 0 <= sample.label < classes:
+            raise InvalidParameter(
+                f"{sample.path}: wanted a label from 0 to {classes - 1}, got {sample.label}"
+            )
+    if len({sample.label for sample in train}) < 2:
+        raise InvalidParameter(f"{run.dataset.name}: all clips to train on are of one class")
+    if not 0 <= run.validation_share < 1:
+        raise InvalidParameter(f"validation share: wanted 0 to below 1, got {run.validation_share}")
+    if run.out.suffix != ".safetensors":
+        raise InvalidParameter(f"--out: wanted a name ending in .safetensors, got {run.out.name}")
+    for path in (run.backbone, run.start, run.attention):
+        if path is not None and not path.is_file():
+            raise InvalidParameter(f"there is no file {path}", "Check the path.")
+    resolve(run.device)
+
+
+def split(run: Run) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Clips to train on and to validate by: the data set's own, or whole groups held out."""
+    train, validation = run.dataset.train, run.dataset.validation
+    groups = sorted({sample.group for sample in train})
+    count = round(run.validation_share * len(groups))
+    if validation or not count:
+        return train, validation
+    seed = run.preset.dscnn.schedule.seed
+    held = set(np.random.default_rng(seed).permutation(groups)[:count].tolist())
+    kept = tuple(sample for sample in train if sample.group not in held)
+    if {sample.label for sample in kept} != {sample.label for sample in train}:
+        run.on_notice("no validation: holding groups out would leave a class without clips")
+        return train, ()
+    return kept, tuple(sample for sample in train if sample.group in held)
+
+
+def verified(run: Run) -> Parts:
+    """The clips that can be read: each probed and one frame decoded, once. The others are named.
+
+    Raises UnreadableVideo when a class loses all its clips to train on.
+    """
+    train, validation = split(run)
+    if not run.world.leads:
+        run.world.wait()
+    known = _Known(run.cache / "verified.json")
+    unknown = [sample for sample in (*train, *validation) if sample.path not in known]
+    faults = verify(unknown, run.limits, lambda *done: run.on_clip("verified", *done))
+    bad = {fault.path for fault in faults}
+    if run.world.leads:
+        known.add(sample.path for sample in unknown if sample.path not in bad)
+        run.world.wait()
+    return usable(run, Parts(train, validation), faults)
+
+
+class _Known:
+    """Files that were verified before, by path, size and time of change."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._states = set(json.loads(path.read_text())) if path.exists() else set()
+
+    def __contains__(self, path: Path) -> bool:
+        return path.is_file() and self._state(path) in self._states
+
+    def add(self, paths: Iterable[Path]) -> None:
+        self._states |= {self._state(path) for path in paths}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self._path.with_suffix(".partial")
+        partial.write_text(json.dumps(sorted(self._states)))
+        partial.replace(self._path)
+
+    @staticmethod
+    def _state(path: Path) -> str:
+        about = path.stat()
+        return f"{path.resolve()} {about.st_size} {about.st_mtime_ns}"
+
+
+def usable(run: Run, parts: Parts, faults: Sequence[Fault]) -> Parts:
+    """The parts without faulty clips. Raises UnreadableVideo when a class has none left."""
+    bad = {fault.path for fault in faults}
+    for fault in faults:
+        run.on_notice(f"refused: {fault.path}: {fault.message}")
+    kept = tuple(sample for sample in parts.train if sample.path not in bad)
+    lost = {s.label for s in parts.train} - {s.label for s in kept}
+    if lost:
+        names = ", ".join(run.dataset.classes[label] for label in sorted(lost))
+        raise UnreadableVideo(
+            f"no clip to train on can be read of {names}", f"First: {faults[0].message}"
+        )
+    validation = tuple(sample for sample in parts.validation if sample.path not in bad)
+    named = tuple(f"{fault.path.name}: {fault.message}" for fault in faults)
+    return replace(parts, train=kept, validation=validation, refused=(*parts.refused, *named))
+
+
+def sources(run: Run, parts: Parts, front: FrontEnd) -> tuple[Parts, Source, Source]:
+    """Sources of the clips to train on and to validate by; what `front` makes of them is cached
+    where it is frozen. Clips that fail on the way are named and left out."""
+    preset, world = run.preset, run.world
+    share = run.cache_bytes // 4
+    cache = ClipCache(
+        run.cache / "steps",
+        recipe=front.recipe,
+        side=preset.side,
+        max_steps=preset.max_steps,
+        cap_bytes=share,
+        limits=run.limits,
+    )
+    if not world.leads:
+        world.wait()
+    faults = cache.fill(parts.paths, on_progress=lambda *done: run.on_clip("steps", *done))
+    if world.leads:
+        world.wait()
+    parts = usable(run, parts, faults)
+    views = Views(cache, front.recipe.size, preset.views, preset.dscnn.schedule.seed)
+    train, held = ([s.path for s in part] for part in (parts.train, parts.validation))
+    if not preset.frozen:
+        lengths = [[len(cache.get(path)) for path in paths] for paths in (train, held)]
+        live = [
+            ImageSource(*pair, views, preset.views)
+            for pair in zip((train, held), lengths, strict=True)
+        ]
+        return parts, live[0], live[1]
+    store = MapStore(
+        run.cache / "maps",
+        front,
+        views,
+        views.key,
+        views=preset.views,
+        cap_bytes=run.cache_bytes - share,
+    )
+    _fill(run, store, train, held)
+    kept = [MapSource(store, paths, list(map(store.steps, paths))) for paths in (train, held)]
+    return parts, kept[0], kept[1]
+
+
+def _fill(run: Run, store: MapStore, train: Sequence[Path], held: Sequence[Path]) -> None:
+    """Compute the maps that are not there yet, each rank its share."""
+    wanted = [(path, view) for path in train for view in range(store.views)]
+    wanted += [(path, WHOLE) for path in held]
+    mine = wanted[run.world.rank :: run.world.size]
+    for number, (path, view) in enumerate(mine):
+        store.get(path, view)
+        run.on_clip("maps", number + 1, len(mine), path.name)
+    run.world.wait()
+    if store.notice:
+        run.on_notice(store.notice)
+
+
+@torch.no_grad()
+def fit_front(network: RTSAEDSCNN, source: Source) -> None:
+    """Set the front's frozen statistics from clips to train on, evenly taken from the list."""
+    N = len(source.length_N)
+    numbers = np.unique(np.linspace(0, N - 1, min(N, FITTED_CLIPS)).astype(int)).tolist()
+    rows = [
+        source.read(network, [Pick(n, 0, np.arange(source.length_N[n]))])[2].float()
+        for n in numbers
+    ]
+    network.front.fit(torch.cat(rows))

@@ -1,0 +1,144 @@
+"""Sizes and schedules of the labelled stages: the paper's, one for a CPU, one for minutes."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from model.errors import InvalidParameter
+from model.networks.arch import ARCHConfig
+from model.networks.dscnn import DSCNNConfig
+from model.networks.frontend import Recipe
+from model.training.dscnn import Stage1
+from model.training.joint import Stage3
+from model.training.trainer import Schedule
+
+
+@dataclass(frozen=True)
+class ARCHTraining:
+    """Vanilla ARCH: its widths, the cubes an example takes at most, and its schedule."""
+
+    schedule: Schedule = field(default_factory=Schedule)
+    channels: tuple[int, ...] = (64, 128, 256, 256, 256)
+    hidden: int = 256
+    size: int = 112
+    cubes: int = 8
+
+    def __post_init__(self) -> None:
+        if self.cubes < 1:
+            raise InvalidParameter(f"cubes: wanted at least 1, got {self.cubes}")
+
+    def network(self, classes: tuple[str, ...]) -> ARCHConfig:
+        """The architecture for these classes."""
+        return ARCHConfig(classes, self.channels, self.hidden, self.size)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """`side` are the pixels of cached images, of which `size` are made; `max_steps` the steps kept
+    of a clip; `views` the crops used of each. With `frozen` the layers before the gate
+    stay as they are and their maps are computed once."""
+
+    name: str
+    recipe: Recipe
+    side: int
+    max_steps: int
+    width: Literal["paper", "compact", "tiny"]
+    frozen: bool
+    views: int
+    dropout: float
+    dscnn: Stage1
+    joint: Stage3
+    arch: ARCHTraining
+
+    def __post_init__(self) -> None:
+        if self.max_steps < 1 or not 32 <= self.recipe.size <= self.side * 7 // 8:
+            raise InvalidParameter(
+                f"wanted max_steps >= 1 and 32 <= size <= 7/8 side, got {self.max_steps}, "
+                f"{self.recipe.size}, {self.side}"
+            )
+        if not 1 <= self.recipe.position <= 3:
+            raise InvalidParameter(f"position: wanted 1 to 3, got {self.recipe.position}")
+        if not 0 <= self.dropout < 1:
+            raise InvalidParameter(f"dropout: wanted 0 to below 1, got {self.dropout}")
+
+    def network(self, classes: tuple[str, ...]) -> DSCNNConfig:
+        """The architecture behind the gate for these classes."""
+        position = self.recipe.position
+        if self.width == "paper":
+            config = DSCNNConfig.paper(classes, position)
+        else:
+            config = DSCNNConfig.compact(classes, position)
+        if self.width == "tiny":
+            widths = tuple(tuple(w // 8 for w in block) for block in config.widths)
+            config = replace(config, widths=widths, cam=32, fusion=32, hidden=32)
+        return replace(config, size=self.recipe.size, dropout=self.dropout)
+
+
+def paper() -> Preset:
+    """Sections 4.3 and 5.1: standalone streams, SGD; what it does not state is ours: 25 steps."""
+    first = Schedule(iterations=25_000, batch=32, learning_rate=1e-2, falls=(16 / 25,))
+    joint = Schedule(iterations=35_000, batch=16, learning_rate=1e-3)
+    return Preset(
+        name="paper",
+        recipe=replace(Recipe.literal(), size=224, steps_per_second=0.0, flow="tvl1"),
+        side=256,
+        max_steps=25,
+        width="paper",
+        frozen=False,
+        views=5,
+        dropout=0.5,
+        dscnn=Stage1(first, steps=(1, 1), fused_weight=0.0, stream_weight=1.0),
+        joint=Stage3(joint, steps=25, tau=0.02, lam=5e-4, binary_share=0.0),
+        arch=ARCHTraining(first),
+    )
+
+
+def compact() -> Preset:
+    """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
+    first = Schedule(epochs=20, batch=32, optimiser="adam", learning_rate=1e-3, cosine=True)
+    joint = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=3e-4, cosine=True)
+    arch = replace(first, batch=16)
+    return Preset(
+        name="compact",
+        recipe=Recipe(steps_per_second=4.0),
+        side=224,
+        max_steps=16,
+        width="compact",
+        frozen=True,
+        views=1,
+        dropout=0.3,
+        dscnn=Stage1(first, steps=(3, 8)),
+        joint=Stage3(joint),
+        arch=ARCHTraining(arch, channels=(16, 32, 64, 64, 64), hidden=64, cubes=4),
+    )
+
+
+def tiny() -> Preset:
+    """Small enough for a test; its results mean nothing."""
+    first = Schedule(epochs=2, batch=4, optimiser="adam", learning_rate=3e-3)
+    return Preset(
+        name="tiny",
+        recipe=Recipe(size=32, steps_per_second=4.0),
+        side=64,
+        max_steps=8,
+        width="tiny",
+        frozen=True,
+        views=1,
+        dropout=0.0,
+        dscnn=Stage1(first, steps=(2, 4)),
+        joint=Stage3(first, steps=8),
+        arch=ARCHTraining(first, channels=(4, 4, 4, 8, 8), hidden=8, size=32, cubes=2),
+    )
+
+
+PRESETS = {"paper": paper, "compact": compact, "tiny": tiny}
+
+
+def changed(config: Any, **changes: Any) -> Any:
+    """A frozen dataclass with the changes that are not None; those of its schedule go there."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    schedule = getattr(config, "schedule", None)
+    if schedule is not None:
+        names = Schedule.__dataclass_fields__
+        inner = {name: given.pop(name) for name in list(given) if name in names}
+        given["schedule"] = replace(schedule, **inner)
+    return replace(config, **given)

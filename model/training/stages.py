@@ -1,0 +1,213 @@
+"""Stages 1 and 3 from a labelled data set to a recognition checkpoint with its model card.
+
+Stage 2, which needs no label, is `stage2.py`; Vanilla ARCH is `arch.py`.
+"""
+
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from model.errors import InvalidCheckpoint, InvalidParameter
+from model.networks import checkpoint, recognition_checkpoint
+from model.networks.dscnn import RTSAEDSCNN
+from model.networks.frontend import FrontEnd
+from model.networks.rtsae import Encoder, RTSAEConfig
+from model.networks.slim import init_streams
+from model.networks.vgg import BLOCKS, VggBlocks
+from model.training import card
+from model.training.curves import Curves
+from model.training.dscnn import DSCNNTask
+from model.training.joint import JointTask
+from model.training.preparation import Parts, Run, check, fit_front, sources, verified
+from model.training.trainer import Progress, Schedule, Task, Trainer
+from model.weights.vgg16 import load_blocks
+
+VGG_LICENCE = "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)"
+
+
+def train_dscnn(run: Run) -> dict[str, Any]:
+    """Stage 1: both streams and the head on labels, ungated; writes `run.out`, returns its card.
+
+    Raises InvalidParameter, InvalidCheckpoint, UnreadableVideo, TrainingDiverged.
+    """
+    check(run)
+    config = run.preset.dscnn
+    torch.manual_seed(config.schedule.seed)
+    network = RTSAEDSCNN(
+        _front(run), Encoder(RTSAEConfig()), run.preset.network(run.dataset.classes)
+    )
+    if run.backbone is not None:
+        init_streams(network, load_blocks(run.backbone, len(BLOCKS)))
+    else:
+        run.on_notice("no --backbone: the layers behind the gate start from random weights")
+    parts, train, held = sources(run, verified(run), network.front.to(run.device))
+    network.to(run.device)
+    fit_front(network, train)
+    labels, validation = _labels(parts)
+    task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
+    network.front.requires_grad_(not run.preset.frozen)
+    origin = {"backbone": _origin(run.backbone) if run.backbone else "random behind the gate"}
+    return finish(run, "dscnn", task, config, parts, origin, network)
+
+
+def train_joint(run: Run) -> dict[str, Any]:
+    """Stage 3: the network of `run.start` with the gate of `run.attention`, on labels.
+
+    Writes `run.out` and returns its card. Raises as `train_dscnn` does.
+    """
+    check(run)
+    config = run.preset.joint
+    torch.manual_seed(config.schedule.seed)
+    network, start_card = load_dscnn(run.start, run.dataset.classes)
+    run = replace(run, preset=replace(run.preset, recipe=network.front.recipe))
+    adopt_gate(network, run.attention)
+    parts, train, held = sources(run, verified(run), network.front.to(run.device))
+    network.to(run.device)
+    labels, validation = _labels(parts)
+    task = JointTask(network, config, train, labels, (held, validation) if validation else None)
+    network.front.requires_grad_(not run.preset.frozen)
+    origin = {
+        "dscnn": _origin(run.start),
+        "attention": _origin(run.attention or checkpoint.SHIPPED),
+        "backbone": start_card.get("origin", {}).get("backbone", "unknown"),
+    }
+    return finish(run, "joint", task, config, parts, origin, network)
+
+
+def load_dscnn(path: Path | None, classes: tuple[str, ...]) -> tuple[RTSAEDSCNN, dict[str, Any]]:
+    """The network of a stage 1 checkpoint. Raises InvalidCheckpoint for other classes."""
+    if path is None:
+        raise InvalidParameter("--from: wanted the checkpoint of `kairoscope train dscnn`")
+    network, about = recognition_checkpoint.load(path)
+    if not isinstance(network, RTSAEDSCNN):
+        raise InvalidCheckpoint(
+            f"{path.name}: wanted an RTSAE-DSCNN, got {network.__class__.__name__}"
+        )
+    if network.config.classes != classes:
+        raise InvalidCheckpoint(
+            f"{path.name} knows {len(network.config.classes)} classes, the data set has "
+            f"{len(classes)}, or others",
+            "Train stage 1 on the same data set.",
+        )
+    return network, about
+
+
+def adopt_gate(network: RTSAEDSCNN, path: Path | None) -> None:
+    """Take encoder and input statistics from an attention checkpoint (None: the shipped one).
+
+    Raises InvalidCheckpoint when it was trained behind another front.
+    """
+    path = path or checkpoint.SHIPPED
+    front, rtsae, _ = checkpoint.load(path)
+    mine, theirs = network.front.recipe, front.recipe
+    if replace(mine, steps_per_second=0) != replace(theirs, steps_per_second=0):
+        raise InvalidCheckpoint(
+            f"{path.name} reads other features: wanted {mine}, got {theirs}",
+            "Train it with `kairoscope train rtsae --from` this network's checkpoint.",
+        )
+    for name, tensor in network.front.streams.state_dict().items():
+        if not torch.equal(tensor.half(), front.streams.state_dict()[name].half()):
+            raise InvalidCheckpoint(
+                f"{path.name} was trained behind other convolutions ({name} differs)",
+                "Train it with `kairoscope train rtsae --from` this network's checkpoint.",
+            )
+    network.encoder = rtsae.encoder
+    for name in ("channel_scale", "mean", "std"):
+        getattr(network.front, name).copy_(getattr(front, name))
+
+
+def finish(
+    run: Run,
+    stage: str,
+    task: Task,
+    config: Any,
+    parts: Parts,
+    origin: Mapping[str, Any],
+    network: Any,
+) -> dict[str, Any]:
+    """Train, then write checkpoint, card and curves; the state goes when all is written."""
+    began, folder = time.monotonic(), run.out.with_suffix(".resume")
+    history = fit(run, stage, task, config.schedule, parts, origin, folder)
+    network = network.cpu().eval()
+    about = {
+        "model": f"{stage} (stage {'1' if stage == 'dscnn' else '3'} of section 4.3)",
+        "data": card.data(run.dataset, {"train": parts.train, "validation": parts.validation}),
+        "refused": list(parts.refused),
+        "note": run.note,
+        "preset": run.preset.name,
+        "max_steps": run.preset.max_steps,
+        "frozen_front": run.preset.frozen,
+        "training": asdict(config),
+        "origin": dict(origin),
+        "figures": history[-1] if history else {},
+        "seconds": round(time.monotonic() - began, 1),
+        "processes": run.world.size,
+        "licence": f"MIT; starts from {VGG_LICENCE}",
+        **card.provenance(),
+    }
+    if run.world.leads:
+        recognition_checkpoint.save(run.out, network, about)
+        shutil.rmtree(folder, ignore_errors=True)
+    run.world.wait()
+    return about
+
+
+def fit(
+    run: Run,
+    stage: str,
+    task: Task,
+    schedule: Schedule,
+    parts: Parts,
+    origin: Mapping[str, Any],
+    folder: Path,
+) -> list[dict[str, float]]:
+    """Run the trainer with its state in `folder` and its curves beside `run.out`."""
+    curves = Curves(run.out) if run.world.leads else None
+    if curves and curves.notice:
+        run.on_notice(curves.notice)
+    identity = {
+        "stage": stage,
+        "preset": repr(run.preset),
+        "origin": dict(origin),
+        "list": card.list_hash(run.dataset.root, parts.train),
+        "processes": run.world.size,
+    }
+    trainer = Trainer(task, schedule, len(parts.train), identity, folder, run.world)
+
+    def on_progress(progress: Progress) -> None:
+        if curves and progress.report:
+            curves.write(trainer.history)
+        if run.on_progress:
+            run.on_progress(progress)
+
+    trainer.on_progress = on_progress
+    history = trainer.run()
+    if curves:
+        curves.write(history)
+        curves.close()
+    return history
+
+
+def _front(run: Run) -> FrontEnd:
+    """The layers before the gate: of the backbone, or of the shipped attention checkpoint."""
+    recipe, blocks = run.preset.recipe, None
+    if run.backbone is not None:
+        return FrontEnd.from_blocks(recipe, load_blocks(run.backbone, recipe.position))
+    shipped, _, _ = checkpoint.load(checkpoint.SHIPPED)
+    blocks = shipped.streams.blocks
+    assert isinstance(blocks, VggBlocks)
+    return FrontEnd.from_blocks(recipe, blocks)
+
+
+def _labels(parts: Parts) -> tuple[list[int], list[int]]:
+    return [s.label for s in parts.train], [s.label for s in parts.validation]
+
+
+def _origin(path: Path | None) -> dict[str, str]:
+    assert path is not None
+    return {"name": path.name, "sha256": checkpoint.sha256(path)}
