@@ -1,4 +1,4 @@
-"""`kairoscope analyze`: attention and keyframes of video files, without any server."""
+"""`kairoscope analyze`: attention, keyframes and action of video files, without any server."""
 
 import argparse
 import json
@@ -12,8 +12,10 @@ from app.cli import CannotWrite, Exit, exit_code
 from app.cli.options import (
     add_attention_options,
     add_method_options,
+    add_recognition_options,
     chosen_methods,
     load_attention,
+    load_recogniser,
     positive_int,
     require_file,
 )
@@ -23,6 +25,7 @@ from model.errors import KairoscopeError
 if TYPE_CHECKING:
     from model.methods.base import Method
     from model.networks.attention import AttentionModel
+    from model.recognisers.base import Recogniser
     from model.types import Analysis
 
 
@@ -31,8 +34,8 @@ def register(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "analyze",
         help="find the keyframes of videos",
-        description="Attention and keyframes of each video. Exit code 0: done, 2: wrong usage, "
-        "3: an input was unreadable (the others are done), 4: an analysis failed.",
+        description="Attention, keyframes and action of each video. Exit code 0: done, "
+        "2: wrong usage, 3: an input was unreadable (the others are done), 4: an analysis failed.",
     )
     parser.add_argument("videos", metavar="VIDEO", nargs="+", type=Path)
     add_method_options(parser)
@@ -43,6 +46,7 @@ def register(subparsers: Any) -> None:
         help="exactly K keyframes from every method (default: each method's own number)",
     )
     add_attention_options(parser)
+    add_recognition_options(parser)
     parser.add_argument(
         "--json",
         metavar="FILE",
@@ -58,12 +62,13 @@ def run(arguments: argparse.Namespace) -> Exit:
     """Analyse every video; one that fails is reported and the others are still done."""
     methods = chosen_methods(arguments)
     attention = load_attention(arguments, methods)
+    recogniser = load_recogniser(arguments)
     worst = Exit.DONE
     with _json_sink(arguments.json) as sink:
         folders = folder_names(arguments.videos)
         for video, folder in zip(arguments.videos, folders, strict=True):
             try:
-                analysis = _analyze(arguments, video, methods, attention)
+                analysis = _analyze(arguments, video, methods, attention, recogniser)
                 _hand_over(arguments, sink, video, folder, analysis)
             except KairoscopeError as error:
                 problem = error.to_problem() | {"instance": str(video)}
@@ -77,6 +82,7 @@ def _analyze(
     video: Path,
     methods: "Sequence[Method]",
     attention: "AttentionModel | None",
+    recogniser: "Recogniser | None",
 ) -> "Analysis":
     from model.analyze import analyze
 
@@ -88,6 +94,7 @@ def _analyze(
             methods,
             keyframes=arguments.keyframes,
             attention=attention,
+            recogniser=recogniser,
             flow=arguments.flow,
             steps_per_second=arguments.steps_per_second,
             on_progress=line,

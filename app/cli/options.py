@@ -11,6 +11,7 @@ from model.errors import InvalidParameter, UnreadableVideo
 if TYPE_CHECKING:
     from model.methods.base import Method
     from model.networks.attention import AttentionModel
+    from model.recognisers.base import Recogniser
     from worker.settings import Settings
 
 FLOWS = ("dis", "tvl1", "farneback")
@@ -91,6 +92,23 @@ def add_attention_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_recognition_options(parser: argparse.ArgumentParser) -> None:
+    """Whether and by what the action is recognised: read by `load_recogniser`."""
+    parser.add_argument(
+        "--recognizer",
+        metavar="NAME",
+        default="auto",
+        help="name the action, on the whole clip and on each method's keyframes: rtsae-dscnn, "
+        "i3d, ..., or none (default: rtsae-dscnn where its weights are there)",
+    )
+    parser.add_argument(
+        "--recognizer-weights",
+        metavar="FILE",
+        type=Path,
+        help="its checkpoint (default: the one that comes along or was pulled)",
+    )
+
+
 def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
     """The methods asked for, with their parameters.
 
@@ -120,18 +138,35 @@ def load_attention(
     """
     if not any(method.needs_gate for method in methods):
         return None
-    import torch
-
     from model.networks.attention import AttentionModel
 
-    if arguments.device != "auto":
-        try:
-            torch.empty(0, device=arguments.device)
-        except (RuntimeError, AssertionError) as error:
-            cause = f"--device {arguments.device}: {str(error).splitlines()[0]}"
-            raise InvalidParameter(cause, "Use auto or cpu.") from error
+    return AttentionModel.load(arguments.weights, device=_device(arguments))
+
+
+def load_recogniser(arguments: argparse.Namespace) -> "Recogniser | None":
+    """The recogniser asked for, if any.
+
+    Raises InvalidParameter for an unknown one or a device that is not there, MissingWeights or
+    InvalidCheckpoint.
+    """
+    from model.recognisers import choose
+
+    folder = deployment_settings().data_dir / "weights"
+    chosen = choose(arguments.recognizer, arguments.recognizer_weights, folder)
+    if chosen is None:
+        return None
+    recogniser, weights = chosen
+    return recogniser.load(weights, device=_device(arguments))
+
+
+def _device(arguments: argparse.Namespace) -> str:
+    """The device that is there, with torch set up for it."""
+    import torch
+
+    from model.networks.device import resolve
+
     torch.set_flush_denormal(True)  # values near zero otherwise cost many times their share
-    return AttentionModel.load(arguments.weights, device=arguments.device)
+    return resolve(arguments.device)
 
 
 def _parse_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from model.types import Analysis
 
 TABLE = "  {:<12}{:>9}{:>9}{:>9}  {}"
+ACTIONS = "  {:<14}{:>7}{:>9}  {}"
 
 
 def write_folder(folder: Path, video: Path, analysis: "Analysis", result: dict[str, Any]) -> None:
@@ -60,7 +61,26 @@ def summary(name: str, analysis: "Analysis") -> str:
         share = f"{100 * len(indices) / info.frames:.1f} %"
         lines.append(TABLE.format(method, len(indices), share, f"{keyframes.seconds:.2f}", frames))
         lines += [f"    {notice}" for notice in keyframes.notices]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_recognition(analysis.recognition)]) + "\n"
+
+
+def _recognition(found: Mapping[str, Any]) -> list[str]:
+    """The action of the clip, and what each method's keyframes alone make of it."""
+    if not found:
+        return []
+    by = f"{found['recognizer']}, {found['weights']['name']}"
+    lines = [f"  action: {_top(found['whole'], 3)} ({by})"]
+    lines.append(ACTIONS.format("recognised on", "frames", "saved", "action"))
+    for name, entry in [("whole clip", found["whole"]), *found["methods"].items()]:
+        saved = 1 - entry["multiply_adds"] / found["full_multiply_adds"]
+        lost = "" if entry.get("kept", True) else "  (lost)"
+        action = _top(entry, 1) + lost
+        lines.append(ACTIONS.format(name, entry["frames"], f"{100 * saved:.0f} %", action))
+    return [*lines, *(f"    {notice}" for notice in found["notices"])]
+
+
+def _top(entry: Mapping[str, Any], n: int) -> str:
+    return ", ".join(f"{t['label']} {t['probability']:.2f}" for t in entry["top"][:n])
 
 
 class ProgressLine:

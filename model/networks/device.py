@@ -2,14 +2,13 @@
 
 import torch
 
-from model.errors import KairoscopeError
+from model.errors import InvalidParameter
 
 
-class DeviceUnavailable(KairoscopeError):
+class DeviceUnavailable(InvalidParameter):
     """The named torch device is not there."""
 
     code = "device-unavailable"
-    status = 422
 
 
 def resolve(wanted: str) -> str:
