@@ -72,6 +72,14 @@ def test_flipping_twice_changes_nothing():
     np.testing.assert_array_equal(twice.flow_THWC, images.flow_THWC)
 
 
+def test_flipping_mirrors_the_columns_and_inverts_u_alone():
+    images = coded(1, side=4)
+    flipped = flip(images)
+    assert flipped.rgb_THWC[0, 0, :, 1].tolist() == [3, 2, 1, 0]
+    assert flipped.flow_THWC[0, 0, :, 1].tolist() == [103, 102, 101, 100]
+    assert flipped.flow_THWC[0, :, 0, 0].tolist() == [255 - u for u in (100, 101, 102, 103)]
+
+
 def test_flipped_flow_is_the_flow_of_the_flipped_clip(tmp_path):
     """Computed from mirrored frames: what moved right by 6 pixels a frame moves left."""
     frames, recipe = moving_square(4, step=3), Recipe(steps_per_second=0)
@@ -109,6 +117,8 @@ def test_frequencies_are_as_stated():
     inserted = np.concatenate([d.source_P[d.inserted_P] for d in augmented])
     assert (inserted >= 32).mean() == pytest.approx(0.5, abs=5 * math.sqrt(0.25 / len(augmented)))
     assert set(inserted.tolist()) == set(range(52))
+    first = np.array([d.source_P[d.inserted_P][0] >= 32 for d in augmented])  # not own ones first
+    assert first.mean() == pytest.approx(0.5, abs=5 * math.sqrt(0.25 / len(augmented)))
     places = np.concatenate([np.flatnonzero(d.inserted_P) / len(d.inserted_P) for d in augmented])
     assert places.mean() == pytest.approx(0.5, abs=0.03)
     assert (places == 0).any()
