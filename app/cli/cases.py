@@ -7,6 +7,10 @@ from typing import Any
 
 from app.cli import Exit
 from app.cli.options import positive_int
+from model.errors import InvalidParameter
+
+TRAIN_CLIPS, SAMPLE_CLIPS = 70, 2
+BENCHMARK = "athletics"
 
 
 def register(subparsers: Any) -> None:
@@ -15,36 +19,84 @@ def register(subparsers: Any) -> None:
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     render = commands.add_parser(
         "render",
-        help="render jumps with their phases as ground truth",
-        description="Render clips of every class as DIR/<Class>/v_<Class>_gNN_cNN.mp4, the phases "
-        "of each in a .json of the same name. Seeds below 10000 are for training, 10000 to 19999 "
-        "for validation, from 20000 on for tests.",
+        help="render actions with their phases as ground truth",
+        description="`render athletics --out DIR` writes the benchmark: twelve classes laid out as "
+        "UCF101 is, with its lists: DIR/<Class>/v_<Class>_gNN_cNN.avi, the phases of a clip in a "
+        ".json of the same name; clips that are there are kept. `render DIR` writes samples of the "
+        "first two classes as .mp4. Seeds below 10000 are for training, 10000 to 19999 for "
+        "validation, from 20000 on for tests.",
     )
-    render.add_argument("out", metavar="DIR", type=Path)
-    render.add_argument("--clips", type=positive_int, default=2, help="of each class (default: 2)")
-    render.add_argument(
-        "--seed", type=positive_int, default=20000, help="of the first clip (default: 20000)"
+    add = render.add_argument
+    add("what", metavar="athletics|DIR", help="the benchmark, or a folder for samples")
+    add("--out", metavar="DIR", type=Path, help="where the benchmark goes")
+    add(
+        "--clips",
+        metavar="N",
+        type=positive_int,
+        help=f"of each class, in the benchmark for training (default: {TRAIN_CLIPS}; of samples: "
+        f"{SAMPLE_CLIPS})",
     )
-    render.add_argument(
-        "--codec", choices=("h264", "mpeg4"), default="h264", help=".mp4 or .avi (default: h264)"
-    )
+    add("--validation", metavar="N", type=positive_int, help="of each class (default: clips / 7)")
+    add("--test", metavar="N", type=positive_int, help="of each class (default: clips * 5 / 7)")
+    add("--jobs", metavar="N", type=positive_int, help="processes for the benchmark (default: 1)")
+    add("--seed", metavar="S", type=positive_int, help="of the first sample (default: 20000)")
+    add("--codec", choices=("h264", "mpeg4"), help=".mp4 or .avi (default: .avi; samples: .mp4)")
     render.set_defaults(run=run_render)
 
 
 def run_render(arguments: argparse.Namespace) -> Exit:
     """Render; prints the path of each clip."""
-    from model.datasets.athletics.write import render
-
-    def on_progress(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            print(f"\r{done} of {total} clips", end="" if done < total else "\n", file=sys.stderr)
-
-    paths = render(
-        arguments.out,
-        clips_per_class=arguments.clips,
-        seed0=arguments.seed,
-        codec=arguments.codec,
-        on_progress=on_progress,
-    )
+    benchmark = arguments.what == BENCHMARK
+    _refuse_misplaced(arguments, benchmark)
+    paths = _benchmark(arguments) if benchmark else _samples(arguments)
     print(*paths, sep="\n")
     return Exit.DONE
+
+
+def _refuse_misplaced(arguments: argparse.Namespace, benchmark: bool) -> None:
+    """Raises InvalidParameter for an option that would be ignored, or an --out that is missing."""
+    if benchmark and arguments.out is None:
+        raise InvalidParameter(
+            "wanted a folder for the benchmark, got none",
+            "Add --out DIR; for samples in a folder of that name: ./athletics.",
+        )
+    foreign = ("seed",) if benchmark else ("out", "validation", "test", "jobs")
+    given = [name for name in foreign if getattr(arguments, name) is not None]
+    if given:
+        owner = "samples: render DIR" if benchmark else "the benchmark: render athletics --out DIR"
+        raise InvalidParameter(f"--{given[0]} belongs to {owner}", "Leave it out.")
+
+
+def _benchmark(arguments: argparse.Namespace) -> list[Path]:
+    from model.datasets.athletics.benchmark import Picture, render_benchmark
+
+    clips = arguments.clips or TRAIN_CLIPS
+    try:
+        return render_benchmark(
+            arguments.out,
+            train=clips,
+            validation=arguments.validation or max(1, round(clips / 7)),
+            test=arguments.test or max(1, round(clips * 5 / 7)),
+            picture=Picture(codec=arguments.codec or "mpeg4"),
+            jobs=arguments.jobs or 1,
+            on_progress=_on_progress,
+        )
+    except (OSError, ValueError) as error:
+        raise InvalidParameter(str(error), "Name a folder that can be written.") from None
+
+
+def _samples(arguments: argparse.Namespace) -> list[Path]:
+    from model.datasets.athletics.write import render
+
+    return render(
+        Path(arguments.what),
+        clips_per_class=arguments.clips or SAMPLE_CLIPS,
+        seed0=arguments.seed or 20000,
+        codec=arguments.codec or "h264",
+        on_progress=_on_progress,
+    )
+
+
+def _on_progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} of {total} clips", end="" if done < total else "\n", file=sys.stderr)
