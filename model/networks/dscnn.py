@@ -55,9 +55,9 @@ class DSCNNConfig:
         return cls(classes, position, BLOCKS[position:])
 
     @classmethod
-    def compact(cls, classes: tuple[str, ...], position: int = 3) -> Self:
-        """Half the size, a quarter of the width behind the gate."""
-        widths = tuple(tuple(width // 4 for width in block) for block in BLOCKS[position:])
+    def compact(cls, classes: tuple[str, ...], position: int = 3, share: float = 0.25) -> Self:
+        """Half the size, and a share of VGG-16's channels behind the gate."""
+        widths = tuple(tuple(int(share * width) for width in block) for block in BLOCKS[position:])
         return cls(classes, position, widths, cam=256, fusion=256, hidden=128, size=112)
 
     @classmethod

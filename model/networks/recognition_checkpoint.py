@@ -2,8 +2,8 @@
 
 `kind` names the network, `config` its architecture and classes; `recipe` and `architecture` are
 those of the front end and of the RTSAE where there are any, under the names that attention
-checkpoints use. The front end's convolutions are stored in half precision, all else in full.
-Nothing is ever unpickled.
+checkpoints use. The front end's convolutions are stored in half precision, those of the streams
+behind the gate if asked for, all else in full. Nothing is ever unpickled.
 """
 
 import json
@@ -24,7 +24,7 @@ from model.networks.rtsae import Encoder, RTSAEConfig
 
 FORMAT = "kairoscope/recognition@1"
 DSCNN, ARCH_KIND = "rtsae-dscnn", "arch"
-HALF = "front.streams."
+FRONT, STREAMS = "front.streams.", ("s_tail.", "t_tail.")
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,13 @@ class Stored:
     architecture: dict[str, Any] = field(default_factory=dict)
 
 
-def write(path: Path, stored: Stored) -> None:
-    """Write any kind of recogniser; the file appears whole or not at all."""
+def write(path: Path, stored: Stored, half: tuple[str, ...] = (FRONT,)) -> None:
+    """Write any kind of recogniser; the file appears whole or not at all.
+
+    Tensors whose name begins with one of `half` are rounded to half precision.
+    """
     tensors = {
-        name: (tensor.half() if name.startswith(HALF) else tensor).detach().cpu().contiguous()
+        name: (tensor.half() if name.startswith(half) else tensor).detach().cpu().contiguous()
         for name, tensor in stored.tensors.items()
     }
     parts = ("config", "recipe", "architecture", "card")
@@ -94,14 +97,17 @@ def fill(path: Path, network: nn.Module, tensors: dict[str, Tensor], device: str
     network.to(device).eval().requires_grad_(False)
 
 
-def save(path: Path, network: RTSAEDSCNN | ARCH, card: dict[str, Any]) -> None:
-    """Write a network of this package with its model card."""
+def save(
+    path: Path, network: RTSAEDSCNN | ARCH, card: dict[str, Any], half_streams: bool = False
+) -> None:
+    """Write a network of this package with its model card; `half_streams` halves most of it."""
     config, tensors = asdict(network.config), dict(network.state_dict())
     if isinstance(network, ARCH):
         write(path, Stored(ARCH_KIND, config, tensors, card))
         return
     recipe, architecture = asdict(network.front.recipe), asdict(network.encoder.config)
-    write(path, Stored(DSCNN, config, tensors, card, recipe, architecture))
+    stored = Stored(DSCNN, config, tensors, card, recipe, architecture)
+    write(path, stored, (FRONT, *STREAMS) if half_streams else (FRONT,))
 
 
 def load(path: Path, device: str = "cpu") -> tuple[RTSAEDSCNN | ARCH, dict[str, Any]]:

@@ -71,6 +71,19 @@ def test_the_header_says_what_the_file_is(path):
     assert described.card["licence"] == "MIT"
 
 
+def test_streams_may_be_halved_too(tmp_path, path):
+    smaller = tmp_path / "half.safetensors"
+    save(smaller, network(), {}, half_streams=True)
+    half = {name for name, tensor in load_file(smaller).items() if tensor.dtype == torch.float16}
+    assert {name.split(".")[0] for name in half} == {"front", "s_tail", "t_tail"}
+    x_s, x_t = torch.rand(2, 4, 128, 8, 8)
+    full, rounded = (
+        load(file)[0].recognise(x_s, x_t, torch.ones(4, dtype=torch.bool))
+        for file in (path, smaller)
+    )
+    torch.testing.assert_close(full, rounded, atol=2e-3, rtol=0)
+
+
 @pytest.mark.parametrize("position", [2, 3])
 def test_the_compact_configuration_may_ship(tmp_path, position):
     classes = tuple(str(number) for number in range(101))
