@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import model
 from model.errors import Cancelled, InvalidParameter
 from model.features.extract import AttentionPass, Stopwatch, extract
+from model.features.shots import ShotCollector
 from model.features.types import Features
 from model.methods.base import Method
 from model.recognisers.base import Recogniser
 from model.recognisers.report import recognise
-from model.recognisers.shots import ShotCollector
 from model.types import Analysis, FrameScores, Keyframes
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, make_flow

@@ -13,12 +13,13 @@ from model.analyze import Progress, analyze
 from model.methods.base import Method
 from model.types import Analysis
 from model.video.preview import write_derivatives
-from worker.keys import weights_path
+from worker.keys import recogniser, weights_path
 from worker.service import limits
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from model.networks.attention import AttentionModel
+    from model.recognisers.base import Recogniser
 
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Engine(Protocol):
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> Analysis:
-        """Run the methods; the attention network only when asked to."""
+        """Run the methods and the recogniser; the attention network only when asked to."""
 
 
 class TorchEngine:
@@ -54,7 +55,8 @@ class TorchEngine:
         self.settings = settings
 
     def device(self) -> str:
-        """The device of the settings; `auto` takes a GPU when there is one."""
+        """The device of the settings; `auto` takes a GPU when there is one. Raises
+        DeviceUnavailable."""
         return resolve_device(self.settings.device)
 
     def derive(
@@ -73,7 +75,8 @@ class TorchEngine:
         cancelled: Callable[[], bool],
     ) -> Analysis:
         """See Engine. A full GPU means the CPU, and `provenance` says so. Raises what
-        model.analyze raises, and InvalidCheckpoint."""
+        model.analyze raises, DeviceUnavailable, MissingWeights and InvalidCheckpoint."""
+        recognised = recogniser(self.settings)
         run = partial(
             analyze,
             video,
@@ -84,36 +87,53 @@ class TorchEngine:
             on_progress=on_progress,
             cancelled=cancelled,
         )
-        if not attention:
+        if not attention and not recognised:
             return run()
         import torch
 
-        weights, device = weights_path(self.settings), self.device()
+        def on(device: str) -> Analysis:
+            weights = weights_path(self.settings)
+            return run(
+                attention=load_attention(weights, device) if attention else None,
+                recogniser=load_recogniser(*recognised, device) if recognised else None,
+            )
+
+        device = self.device()
         try:
-            return run(attention=load_attention(weights, device))
+            return on(device)
         except torch.OutOfMemoryError:
             log.warning("out of memory on %s: analysing %s on the CPU instead", device, video)
-            return run(attention=load_attention(weights, "cpu"))
+            return on("cpu")
 
 
-@cache
 def resolve_device(wanted: str) -> str:
-    """`auto` as a device that is there."""
-    if wanted != "auto":
-        return wanted
-    import torch
+    """`auto` as a device that is there. Raises DeviceUnavailable for a named one that is not."""
+    from model.networks.device import resolve
 
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    return resolve(wanted)
 
 
 @cache
 def load_attention(weights: Path, device: str) -> "AttentionModel":
-    """The network, loaded once per process, with all cores to itself. Raises InvalidCheckpoint."""
-    import torch
-
+    """The network, loaded once per process. Raises InvalidCheckpoint."""
     from model.networks.attention import AttentionModel
+
+    _all_cores()
+    return AttentionModel.load(weights, device)
+
+
+@cache
+def load_recogniser(kind: "type[Recogniser]", weights: Path, device: str) -> "Recogniser":
+    """The recogniser, loaded once per process. Raises InvalidCheckpoint."""
+    _all_cores()
+    return kind.load(weights, device)
+
+
+@cache
+def _all_cores() -> None:
+    """Networks have all cores to themselves: one job runs at a time."""
+    import torch
 
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
     torch.set_num_threads(cores or 1)
     torch.set_flush_denormal(True)
-    return AttentionModel.load(weights, device)

@@ -9,7 +9,9 @@ from typing import Any
 
 import model
 from model import methods as registered
-from model.errors import InvalidParameter, UnknownMethod
+from model import recognisers
+from model.errors import InvalidParameter, KairoscopeError, UnknownMethod
+from model.recognisers.base import Recogniser
 from worker.settings import Settings
 
 MODEL = Path(model.__file__).parent
@@ -20,6 +22,15 @@ WITHOUT_EFFECT = ("training", "evaluation", "datasets")  # parts of model/ no an
 def weights_path(settings: Settings) -> Path:
     """The attention checkpoint in use."""
     return settings.weights or SHIPPED_WEIGHTS
+
+
+def recogniser(settings: Settings) -> tuple[type[Recogniser], Path] | None:
+    """The recogniser in use and its weights, or None.
+
+    Raises UnknownRecogniser, MissingWeights or InvalidParameter for settings that do not fit.
+    """
+    folder = settings.data_dir / "weights"
+    return recognisers.choose(settings.recognizer, settings.recognizer_weights, folder)
 
 
 def complete_methods(
@@ -66,10 +77,20 @@ def analysis_key(
         "methods": methods,
         "keyframes": keyframes,
         "weights": _file_sha256(weights_path(settings)),
+        "recognition": _recognition(settings),
         "flow": settings.flow,
         "code": code_version(),
     }
     return hashlib.sha256(json.dumps(determinants, sort_keys=True).encode()).hexdigest()
+
+
+def _recognition(settings: Settings) -> list[str | None] | None:
+    """Name and weights of the recogniser; of one that cannot be had (its job says why) the name."""
+    try:
+        chosen = recogniser(settings)
+    except KairoscopeError:
+        return [settings.recognizer, None]
+    return [chosen[0].name, _file_sha256(chosen[1])] if chosen else None
 
 
 @cache

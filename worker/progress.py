@@ -12,19 +12,29 @@ from worker.leases import Lease
 SHORTEST_WRITE_S = 0.25
 MOST_PARTIAL_STEPS = 2000
 DERIVATIVES_SHARE = 0.15  # of a job that has to make them
-DECODE_SHARE = 0.95  # of an analysis; the methods share the rest
+DECODE_SHARE = 0.95  # of an analysis without recognition; the methods share the rest
+RECOGNITION_SHARE = 0.25  # of one with it, at its end
 HALF_WAY_FRAMES = 500  # stand at half when nobody knows how many frames there are
 
 
 class Reporter:
     """Writes progress to the job, at most four times a second.
 
-    `methods` is how many stages follow the decoding, `derivatives` whether the job starts by
-    making them, `shown` the progress that an earlier attempt got to.
+    `methods` is how many follow the decoding, `recognition` whether it comes last, `derivatives`
+    whether the job starts by making them, `shown` the progress that an earlier attempt got to.
     """
 
-    def __init__(self, lease: Lease, methods: int, derivatives: bool, shown: float = 0.0) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        methods: int,
+        derivatives: bool,
+        shown: float = 0.0,
+        *,
+        recognition: bool = False,
+    ) -> None:
         self._lease, self._methods = lease, methods
+        self._recognition = RECOGNITION_SHARE if recognition else 0.0
         self._analysis_starts = DERIVATIVES_SHARE if derivatives else 0.0
         self._stages: list[str] = []
         self._started = time.monotonic()
@@ -39,13 +49,16 @@ class Reporter:
     def analysis(self, progress: Progress) -> None:
         """What the analysis reports of itself. Raises LeaseLost."""
         share = fraction(progress.done, progress.total)
-        if progress.stage == "decode":
-            share *= DECODE_SHARE
+        if progress.stage == "recognition":
+            share = 1 - self._recognition * (1 - share)
+        elif progress.stage == "decode":
+            share *= DECODE_SHARE * (1 - self._recognition)
         else:
             if progress.stage not in self._stages:
                 self._stages.append(progress.stage)
             share = min(1.0, (len(self._stages) - 1 + share) / self._methods)
             share = DECODE_SHARE + (1 - DECODE_SHARE) * share
+            share *= 1 - self._recognition
         overall = self._analysis_starts + (1 - self._analysis_starts) * share
         self._report(progress.stage, overall, progress.partial)
 

@@ -21,11 +21,13 @@ Document = dict[str, Any]
 @dataclass(frozen=True)
 class Plan:
     """What to run (`missing`: methods and parameters; `attention`: the network) and what to keep
-    (`kept`: methods' entries; `base`: an earlier analysis with the steps)."""
+    (`kept`: methods' entries; `recognised`: their recognitions; `base`: an earlier analysis with
+    the steps)."""
 
     asked: tuple[str, ...]
     missing: Mapping[str, Mapping[str, Any]]
     kept: Mapping[str, Document]
+    recognised: Mapping[str, Document]
     base: Document | None
 
     @property
@@ -37,6 +39,7 @@ class Plan:
 def plan(service: Service, video: Video, job: Job) -> Plan:
     """The job, less what earlier analyses of the video found out."""
     kept: dict[str, Document] = {}
+    recognised: dict[str, Document] = {}
     base: Document | None = None
     for row in _valid(service, video):
         useful = {
@@ -50,9 +53,11 @@ def plan(service: Service, video: Video, job: Job) -> Plan:
             continue
         document: Document = json.loads(service.blobs.read(result_key(video.sha256, row.key)))
         kept.update((name, document["methods"][name]) for name in useful)
+        entries = document["recognition"].get("methods", {})
+        recognised.update((name, entries[name]) for name in useful if name in entries)
         base = base or document
     missing = {name: parameters for name, parameters in job.methods.items() if name not in kept}
-    return Plan(tuple(job.methods), missing, kept, base)
+    return Plan(tuple(job.methods), missing, kept, recognised, base)
 
 
 def merge(plan: Plan, computed: Analysis | None) -> Document:
@@ -65,6 +70,10 @@ def merge(plan: Plan, computed: Analysis | None) -> Document:
             document[part] = {**plan.base[part], **document[part]}
     found = {**document["methods"], **plan.kept}
     document["methods"] = {name: found[name] for name in plan.asked}
+    if document["recognition"]:
+        entries = {**document["recognition"]["methods"], **plan.recognised}
+        asked = {name: entries[name] for name in plan.asked if name in entries}
+        document["recognition"] = {**document["recognition"], "methods": asked}
     document["provenance"] = {**document["provenance"], "reused": sorted(plan.kept)}
     return document
 

@@ -5,12 +5,14 @@ import json
 from sqlalchemy import update
 
 from model import methods as registered
+from model.errors import KairoscopeError
 from model.types import Analysis
 from worker import leases, reuse
 from worker.attempt import Attempt
 from worker.database import JobRow, VideoRow
 from worker.engine import Engine
 from worker.errors import NotFound
+from worker.keys import recogniser
 from worker.progress import Reporter
 from worker.scratch import scratch
 from worker.service import Service, result_key
@@ -44,6 +46,7 @@ class _Run:
         self.reporter = Reporter(
             attempt.lease,
             methods=len(self.plan.missing),
+            recognition=_recognises(service),
             derivatives=not video.derivatives_ready,
             shown=job.progress,
         )
@@ -74,7 +77,8 @@ class _Run:
         self._update_video(derivatives_ready=True)
 
     def _analyze(self) -> Analysis:
-        device = self.engine.device() if self.plan.attention else "cpu"
+        networks = self.plan.attention or _recognises(self.service)
+        device = self.engine.device() if networks else "cpu"
         self.attempt.lease.write(device=device)
         analysis = self.engine.analyze(
             self.original,
@@ -87,7 +91,8 @@ class _Run:
             self.reporter.analysis,
             self.attempt.should_stop,
         )
-        network = analysis.provenance.get("attention", {})
+        found = analysis.provenance
+        network = found.get("attention") or found.get("recognition") or {}
         self.attempt.lease.write(device=network.get("device", device))
         info = analysis.clip.info
         self._update_video(
@@ -98,6 +103,14 @@ class _Run:
     def _update_video(self, **values: object) -> None:
         with self.service.database.write() as session:
             session.execute(update(VideoRow).where(VideoRow.id == self.video.id).values(**values))
+
+
+def _recognises(service: Service) -> bool:
+    """Whether the settings name a recogniser that is there."""
+    try:
+        return recogniser(service.settings) is not None
+    except KairoscopeError:  # the engine raises it, too, and the job says it
+        return True
 
 
 def _forget_if_deleted(service: Service, video: Video) -> None:

@@ -7,6 +7,7 @@ Data directory:
     <data_dir>/broker/             the embedded Valkey server's socket, log and append-only file,
                                    unless KAIROSCOPE_REDIS_URL is set
     <data_dir>/cache/              local copies of remote blobs
+    <data_dir>/weights/            weights that `kairoscope weights pull` got
     <data_dir>/scratch/            unfinished files of running jobs
     <data_dir>/uploads/            unfinished uploads
     <data_dir>/gallery.done        the gallery is complete; what a user deletes stays deleted
@@ -48,6 +49,12 @@ class Settings(BaseSettings):
     weights: Path | None = Field(default=None, description="attention checkpoint, not the shipped")
     flow: Literal["dis", "tvl1", "farneback"] | None = Field(
         default=None, description="optical flow, not the checkpoint's own"
+    )
+    recognizer: str = Field(
+        default="auto", description="rtsae-dscnn, i3d, ..., none; auto: where weights are"
+    )
+    recognizer_weights: Path | None = Field(
+        default=None, description="its checkpoint, not its own one"
     )
     gallery: bool = Field(default=True, description="show rendered sample scenes")
     hosts: str = Field(default="", description="further host names, separated by commas")

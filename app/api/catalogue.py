@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from app.api.parts import TheService
 from model.methods import registry
 from model.weights.cards import Checkpoint, describe
-from worker.keys import weights_path
+from worker.keys import recogniser, weights_path
 
 
 class Parameter(BaseModel):
@@ -43,6 +43,7 @@ def methods() -> list[MethodDescription]:
 
 @routes.get("/models")
 def models(service: TheService) -> list[Checkpoint]:
-    """The models in use, each with its card; none before there is a checkpoint."""
-    path = weights_path(service.settings)
-    return [describe(path)] if path.is_file() else []
+    """The models in use, for attention and for recognition, each with its card."""
+    chosen = recogniser(service.settings)
+    paths = [weights_path(service.settings), *([chosen[1]] if chosen else [])]
+    return [describe(path) for path in paths if path.is_file()]

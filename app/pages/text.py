@@ -12,6 +12,7 @@ STAGES = {
     "preview": "Preparing the preview",
     "derivatives": "Preparing the preview",
     "decode": "Decoding and scoring",
+    "recognition": "Recognising the action",
     "done": "Finished",
 }
 

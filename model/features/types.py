@@ -1,6 +1,7 @@
 """What the one pass over a clip hands to every method.
 
-Shape legend: T decoded frames, N frames of one batch, H = W = 224, C = 3, S attention steps.
+Shape legend: T decoded frames, N frames of one batch, H = W = 224, C = 3, S steps.
+Of shots: S steps kept, M of them, K keyframes, H W pixels of the size that was asked for.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,11 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from model.types import Floats, FrameScores
+from model.types import Floats, FrameScores, Indices
+
+MOST_SHOTS = 256
+
+Images = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,40 @@ class Features:
     def fps(self) -> float:
         """Frames per second from the median interval; 25 for a single frame."""
         return float(1 / np.median(np.diff(self.times_T))) if self.T > 1 else 25.0
+
+
+@dataclass(frozen=True)
+class Shots:
+    """Square RGB frames, and flow images (u, v, |flow|) where wanted, of S steps of one clip.
+
+    `index_S` are decoded-frame indices, `time_S` their seconds; every `stride`-th step of the clip
+    is kept: above 1 it was too long to keep all.
+    """
+
+    index_S: Indices
+    time_S: Floats
+    rgb_SHWC: Images
+    flow_SHWC: Images | None = None
+    stride: int = 1
+
+    def __len__(self) -> int:
+        return len(self.index_S)
+
+    def nearest(self, index_K: Indices) -> Indices:
+        """The step nearest to each keyframe, in decoded frames (of two as near the earlier):
+        sorted, each once, so that there may be fewer than K."""
+        distance_KS = np.abs(np.asarray(index_K)[:, None] - self.index_S)
+        return np.unique(distance_KS.argmin(1))
+
+    def at(self, step_M: Indices) -> "Shots":
+        """These steps alone."""
+        flow = None if self.flow_SHWC is None else self.flow_SHWC[step_M]
+        return Shots(
+            self.index_S[step_M], self.time_S[step_M], self.rgb_SHWC[step_M], flow, self.stride
+        )
+
+    def thinned(self, most: int) -> "Shots":
+        """At most `most` steps, evenly spread, the first and the last among them."""
+        if len(self) <= most:
+            return self
+        return self.at(np.linspace(0, len(self) - 1, most).round().astype(np.int64))

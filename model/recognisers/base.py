@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from model.errors import InvalidParameter
-from model.recognisers.shots import MOST_SHOTS, Shots
+from model.features.types import MOST_SHOTS, Shots
 from model.types import Floats, Indices
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import InvalidCheckpoint
+from model.features.types import Shots
 from model.recognisers.base import Prediction, Recogniser, Session
-from model.recognisers.shots import Shots
 from model.types import Indices
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from model.features.types import Shots
 from model.recognisers.base import Prediction, Recogniser, Session
-from model.recognisers.shots import Shots
 from model.types import Keyframes
 
 Watch = Callable[[str, int, int], None]

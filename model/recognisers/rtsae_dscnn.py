@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 
 from model.errors import InvalidCheckpoint
+from model.features.types import Shots
 from model.recognisers.base import Prediction, Recogniser, Session
-from model.recognisers.shots import Shots
 from model.types import Indices
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from model.errors import KairoscopeError
+from model.features.types import Shots
 from model.recognisers import registry
 from model.recognisers.base import Recogniser
-from model.recognisers.shots import Shots
 
 ROOT = Path(__file__).resolve().parents[2]
 S, STRIDE = 20, 3

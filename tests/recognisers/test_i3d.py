@@ -7,9 +7,9 @@ import pytest
 
 from app.cli.options import deployment_settings
 from model.analyze import analyze
+from model.features.types import Shots
 from model.methods import registry as methods
 from model.recognisers.i3d import I3DRecogniser, windows
-from model.recognisers.shots import Shots
 from model.weights import registry as weights
 
 

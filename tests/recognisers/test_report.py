@@ -81,8 +81,8 @@ def test_the_report_of_a_clip_whose_answers_are_known(clip):
 
 
 def test_kept_means_the_same_likeliest_class_as_on_the_whole_clip(clip):
+    from model.features.types import Shots
     from model.recognisers.report import recognise
-    from model.recognisers.shots import Shots
     from model.types import Keyframes
 
     index_S = np.arange(4)

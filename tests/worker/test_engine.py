@@ -6,6 +6,8 @@ import pytest
 
 from model.errors import InvalidCheckpoint
 from model.methods import get
+from model.networks.device import DeviceUnavailable
+from model.weights.registry import MissingWeights
 from tests.clips import moving_square, write_clip
 from worker import engine
 from worker.engine import TorchEngine
@@ -30,6 +32,16 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def recogniser_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from model.networks import recognition_checkpoint
+    from model.recognisers import get as recogniser
+
+    path = tmp_path_factory.mktemp("recogniser") / "random-too.safetensors"
+    recognition_checkpoint.save(path, recogniser("rtsae-dscnn").untrained().network, {})
+    return path
+
+
 def analyze(settings: Settings, clip: Path, methods: list[str], attention: bool):
     chosen = [get(name)() for name in methods]
     run = TorchEngine(settings).analyze
@@ -46,13 +58,32 @@ def test_derivatives_are_what_the_service_hands_out(clip, tmp_path):
 
 
 def test_network_runs_only_when_asked(clip, weights, tmp_path):
-    settings = Settings(data_dir=tmp_path, weights=weights, device="cpu")
+    settings = Settings(data_dir=tmp_path, weights=weights, device="cpu", recognizer="none")
     without = analyze(settings, clip, ["sms"], attention=False)
     assert without.steps is None
     both = analyze(settings, clip, ["rtsae", "uniform"], attention=True)
     assert both.steps.phi_S.sum() == pytest.approx(1)
     assert set(both.methods) == {"rtsae", "uniform"}
     assert both.provenance["attention"]["name"] == "random"
+    assert both.recognition == {}
+
+
+def test_the_recogniser_of_the_settings_runs_without_the_attention(
+    clip, recogniser_weights, tmp_path
+):
+    settings = Settings(
+        data_dir=tmp_path, recognizer_weights=recogniser_weights, recognizer="rtsae-dscnn"
+    )
+    analysis = analyze(settings, clip, ["uniform"], attention=False)
+    assert analysis.steps is None
+    assert analysis.recognition["weights"]["name"] == "random-too"
+    assert set(analysis.recognition["methods"]) == {"uniform"}
+
+
+def test_missing_weights_of_the_recogniser_are_a_clear_error(clip, tmp_path):
+    with pytest.raises(MissingWeights) as caught:
+        analyze(Settings(data_dir=tmp_path, recognizer="i3d"), clip, ["uniform"], attention=False)
+    assert "kairoscope weights pull i3d-kinetics400" in caught.value.hint
 
 
 def test_a_full_gpu_means_the_cpu_and_the_result_says_so(clip, weights, tmp_path, monkeypatch):
@@ -72,7 +103,8 @@ def test_a_full_gpu_means_the_cpu_and_the_result_says_so(clip, weights, tmp_path
         return Full() if device == "cuda" else load(path, device)
 
     monkeypatch.setattr(engine, "load_attention", load_or_full)
-    settings = Settings(data_dir=tmp_path, weights=weights, device="cuda")
+    monkeypatch.setattr(engine, "resolve_device", lambda wanted: wanted)
+    settings = Settings(data_dir=tmp_path, weights=weights, device="cuda", recognizer="none")
     analysis = analyze(settings, clip, ["uniform"], attention=True)
     assert asked == ["cuda", "cpu"]
     assert analysis.provenance["attention"]["device"] == "cpu"
@@ -88,4 +120,12 @@ def test_auto_takes_a_device_that_is_there():
     import torch
 
     assert engine.resolve_device("auto") == ("cuda" if torch.cuda.is_available() else "cpu")
-    assert engine.resolve_device("cuda:1") == "cuda:1"
+    assert engine.resolve_device("cpu") == "cpu"
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "toaster"])
+def test_a_device_that_is_not_there_is_a_clear_error(clip, weights, tmp_path, device):
+    settings = Settings(data_dir=tmp_path, weights=weights, device=device)
+    with pytest.raises(DeviceUnavailable, match=f"device {device}: ") as caught:
+        analyze(settings, clip, ["uniform"], attention=True)
+    assert caught.value.hint == "Use auto or cpu."

@@ -46,6 +46,27 @@ def test_all_stages_fill_one_bar_and_the_eta_is_the_rate(ticking):
     assert [values["stage"] for values in lease[-3:]] == ["decode", "sms", "uniform"]
 
 
+def test_recognition_comes_last_and_has_its_share(ticking):
+    lease = Written()
+    reporter = Reporter(lease, methods=1, derivatives=False, recognition=True)
+    for now, progress in enumerate(
+        [
+            Progress("decode", 50, 100),
+            Progress("decode", 100, 100),
+            Progress("sms", 1, 1),
+            Progress("recognition", 0, 2),
+            Progress("recognition", 1, 2),
+            Progress("recognition", 2, 2),
+        ],
+        start=1,
+    ):
+        ticking.now = now
+        reporter.analysis(progress)
+    told = [values["progress"] for values in lease]
+    assert told == pytest.approx([0.35625, 0.7125, 0.75, 0.75, 0.875, 1.0])
+    assert lease[-1]["stage"] == "recognition"
+
+
 def test_four_writes_a_second_and_never_backwards(ticking):
     lease = Written()
     reporter = Reporter(lease, methods=1, derivatives=False)

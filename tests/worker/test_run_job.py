@@ -36,9 +36,21 @@ def test_methods_of_earlier_analyses_are_not_run_again(service, scripts, run):
     assert result["provenance"]["reused"] == ["sms"]
     assert result["provenance"]["attention"] == {"device": "cpu"}
     assert result["provenance"]["file"] == video.name
+    assert list(result["recognition"]["methods"]) == ["sms", "uniform"]
     third = service.submit(video.id, {"sms": {}}, keyframes=5)
     run(third)
     assert len(service.result(third.id)["methods"]["sms"]["keyframes"]) == 5
+
+
+def test_a_known_analysis_keeps_its_recognition(service, scripts, run):
+    video, job = scripts.add("ok")
+    run(job)
+    whole = service.result(job.id)["recognition"]
+    part = service.submit(video.id, {"sms": {}})
+    run(part)
+    assert len(scripts.runs(video)) == 1
+    recognition = service.result(part.id)["recognition"]
+    assert recognition == {**whole, "methods": {"sms": whole["methods"]["sms"]}}
 
 
 def test_failure_keeps_its_code_and_a_new_try_is_a_new_job(service, scripts, run):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from model.errors import InvalidValue
-from model.features.types import FrameBatch
-from model.recognisers.shots import ShotCollector, Shots
+from model.features.shots import ShotCollector
+from model.features.types import FrameBatch, Shots
 
 
 def batches(T, fps=25.0, size=8, sizes=(7, 32, 5), flow=False):

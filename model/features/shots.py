@@ -1,59 +1,14 @@
-"""The step images of one clip, small and bounded: all that a recogniser sees of it.
+"""Collects the step images of one clip for a recogniser, in bounded memory.
 
-Shape legend: T decoded frames, N frames of a batch, S stored steps, K keyframes, H W C pixels.
+Shape legend: N frames of a batch, S stored steps, H W C pixels.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
 from model.errors import InvalidValue
 from model.features.steps import StepClock, shrink
-from model.features.types import FrameBatch
-from model.types import Floats, Indices
+from model.features.types import MOST_SHOTS, FrameBatch, Images, Shots
 from model.video.flow import quantise_flow
-
-MOST_SHOTS = 256
-
-Images = NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Shots:
-    """Square RGB frames, and flow images (u, v, |flow|) where wanted, of S steps of one clip.
-
-    `index_S` are decoded-frame indices, `time_S` their seconds; every `stride`-th step of the clip
-    is kept: above 1 it was too long to keep all.
-    """
-
-    index_S: Indices
-    time_S: Floats
-    rgb_SHWC: Images
-    flow_SHWC: Images | None = None
-    stride: int = 1
-
-    def __len__(self) -> int:
-        return len(self.index_S)
-
-    def nearest(self, index_K: Indices) -> Indices:
-        """The step nearest to each keyframe, in decoded frames (of two as near the earlier):
-        sorted, each once, so that there may be fewer than K."""
-        distance_KS = np.abs(np.asarray(index_K)[:, None] - self.index_S)
-        return np.unique(distance_KS.argmin(1))
-
-    def at(self, step_M: Indices) -> "Shots":
-        """These steps alone."""
-        flow = None if self.flow_SHWC is None else self.flow_SHWC[step_M]
-        return Shots(
-            self.index_S[step_M], self.time_S[step_M], self.rgb_SHWC[step_M], flow, self.stride
-        )
-
-    def thinned(self, most: int) -> "Shots":
-        """At most `most` steps, evenly spread, the first and the last among them."""
-        if len(self) <= most:
-            return self
-        return self.at(np.linspace(0, len(self) - 1, most).round().astype(np.int64))
 
 
 class ShotCollector:
