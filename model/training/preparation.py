@@ -94,14 +94,17 @@ def check(run: Run) -> None:
 
 
 def split(run: Run) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
-    """Clips to train on and to validate by: the data set's own, or whole groups held out."""
+    """Clips to train on and to validate by: the data set's own, or whole groups held out.
+
+    The choice does not depend on the run's seed, so that no stage validates by what another
+    trained on.
+    """
     train, validation = run.dataset.train, run.dataset.validation
     groups = sorted({sample.group for sample in train})
     count = round(run.validation_share * len(groups))
     if validation or not count:
         return train, validation
-    seed = run.preset.dscnn.schedule.seed
-    held = set(np.random.default_rng(seed).permutation(groups)[:count].tolist())
+    held = set(np.random.default_rng(0).permutation(groups)[:count].tolist())
     kept = tuple(sample for sample in train if sample.group not in held)
     if {sample.label for sample in kept} != {sample.label for sample in train}:
         run.on_notice("no validation: holding groups out would leave a class without clips")
@@ -186,7 +189,7 @@ def sources(run: Run, parts: Parts, front: FrontEnd) -> tuple[Parts, Source, Sou
     if world.leads:
         world.wait()
     parts = usable(run, parts, faults)
-    views = Views(cache, front.recipe.size, preset.views, preset.dscnn.schedule.seed)
+    views = Views(cache, front.recipe.size, preset.views)
     train, held = ([s.path for s in part] for part in (parts.train, parts.validation))
     if not preset.frozen:
         lengths = [[len(cache.get(path)) for path in paths] for paths in (train, held)]

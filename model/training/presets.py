@@ -94,8 +94,8 @@ def paper() -> Preset:
 
 def compact() -> Preset:
     """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
-    first = Schedule(epochs=20, batch=32, optimiser="adam", learning_rate=1e-3, cosine=True)
-    joint = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=3e-4, cosine=True)
+    first = Schedule(epochs=15, batch=32, optimiser="adam", learning_rate=1e-3, cosine=True)
+    joint = Schedule(epochs=6, batch=16, optimiser="adam", learning_rate=3e-4, cosine=True)
     arch = replace(first, batch=16)
     return Preset(
         name="compact",

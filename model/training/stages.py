@@ -27,6 +27,11 @@ from model.training.preparation import Parts, Run, check, fit_front, sources, ve
 from model.training.trainer import Progress, Schedule, Task, Trainer
 from model.weights.vgg16 import load_blocks
 
+MODELS = {
+    "dscnn": "DSCNN, ungated (stage 1)",
+    "joint": "RTSAE-DSCNN (stage 3)",
+    "arch": "Vanilla ARCH, a reconstruction",
+}
 VGG_LICENCE = "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)"
 
 
@@ -50,7 +55,7 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     fit_front(network, train)
     labels, validation = _labels(parts)
     task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
-    network.front.requires_grad_(not run.preset.frozen)
+    _ready(network, run.preset.frozen)
     origin = {"backbone": _origin(run.backbone) if run.backbone else "random behind the gate"}
     return finish(run, "dscnn", task, config, parts, origin, network)
 
@@ -70,7 +75,7 @@ def train_joint(run: Run) -> dict[str, Any]:
     network.to(run.device)
     labels, validation = _labels(parts)
     task = JointTask(network, config, train, labels, (held, validation) if validation else None)
-    network.front.requires_grad_(not run.preset.frozen)
+    _ready(network, run.preset.frozen)
     origin = {
         "dscnn": _origin(run.start),
         "attention": _origin(run.attention or checkpoint.SHIPPED),
@@ -129,13 +134,14 @@ def finish(
     parts: Parts,
     origin: Mapping[str, Any],
     network: Any,
+    extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train, then write checkpoint, card and curves; the state goes when all is written."""
     began, folder = time.monotonic(), run.out.with_suffix(".resume")
     history = fit(run, stage, task, config.schedule, parts, origin, folder)
     network = network.cpu().eval()
     about = {
-        "model": f"{stage} (stage {'1' if stage == 'dscnn' else '3'} of section 4.3)",
+        "model": MODELS[stage],
         "data": card.data(run.dataset, {"train": parts.train, "validation": parts.validation}),
         "refused": list(parts.refused),
         "note": run.note,
@@ -147,8 +153,9 @@ def finish(
         "figures": history[-1] if history else {},
         "seconds": round(time.monotonic() - began, 1),
         "processes": run.world.size,
-        "licence": f"MIT; starts from {VGG_LICENCE}",
+        "licence": "MIT" if stage == "arch" else f"MIT; starts from {VGG_LICENCE}",
         **card.provenance(),
+        **(extra or {}),
     }
     if run.world.leads:
         recognition_checkpoint.save(run.out, network, about)
@@ -202,6 +209,13 @@ def _front(run: Run) -> FrontEnd:
     blocks = shipped.streams.blocks
     assert isinstance(blocks, VggBlocks)
     return FrontEnd.from_blocks(recipe, blocks)
+
+
+def _ready(network: RTSAEDSCNN, frozen: bool) -> None:
+    """Keep a frozen front from learning; lay convolutions out as the CPU likes them."""
+    network.front.requires_grad_(not frozen)
+    for part in (network.front.streams, network.s_tail, network.t_tail):
+        part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
 def _labels(parts: Parts) -> tuple[list[int], list[int]]:

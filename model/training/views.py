@@ -19,13 +19,12 @@ WHOLE = -1
 
 @dataclass(frozen=True)
 class Views:
-    """Crops of cached clips. Each clip has its own order of the five, drawn from the seed and its
-    name; `count` of them are used, and `WHOLE` is the whole picture, squeezed as in an analysis."""
+    """Crops of cached clips. Each clip has its own order of the five, drawn from its name; `count`
+    of them are used, and `WHOLE` is the whole picture, squeezed as in an analysis."""
 
     cache: ClipCache
     size: int
     count: int = 1
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= self.count <= len(CROPS):
@@ -34,13 +33,13 @@ class Views:
     @property
     def key(self) -> str:
         """What the pixels depend on beside the clip and the recipe."""
-        return f"{self.size} {self.seed} {self.cache.side} {self.cache.max_steps}"
+        return f"{self.size} {self.cache.side} {self.cache.max_steps}"
 
     def __call__(self, path: Path, view: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """RGB and flow images (T, H, W, 3). Raises UnreadableVideo."""
         images = self.cache.get(path)
         if view != WHOLE:
-            digest = hashlib.sha256(f"{self.seed} {path.name}".encode()).digest()
+            digest = hashlib.sha256(path.name.encode()).digest()
             order = np.random.default_rng(list(digest)).permutation(len(CROPS))
             images = crop(images, int(order[view]), images.rgb_THWC.shape[1] * 7 // 8)
         images = resize(images, self.size)

@@ -1,0 +1,94 @@
+"""An interrupted training goes on with the same bits, whatever interrupted it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from model.errors import InvalidParameter
+from model.training.trainer import Schedule, Trainer
+from tests.training import run_labelled
+from tests.training.test_trainer import Line
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Interrupted(Exception):
+    """What stops a run in these tests."""
+
+
+def line(folder, stop_at=None, iterations=9, **changes):
+    task = Line(dropout=0.5)
+
+    def on_progress(progress):
+        if progress.iteration == stop_at:
+            raise Interrupted
+
+    schedule = Schedule(
+        iterations=iterations, batch=8, learning_rate=0.1, report_every=2, **changes
+    )
+    trainer = Trainer(task, schedule, 32, {"name": "line"}, folder, on_progress=on_progress)
+    return task, trainer.run()
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+@pytest.mark.parametrize("stop_at", [1, 4, 5])
+def test_a_run_stopped_anywhere_ends_as_if_it_had_not(tmp_path, stop_at, optimiser):
+    straight, history = line(tmp_path / "straight", optimiser=optimiser)
+    with pytest.raises(Interrupted):
+        line(tmp_path / "stopped", stop_at, optimiser=optimiser)
+    resumed, again = line(tmp_path / "stopped", optimiser=optimiser)
+    assert resumed.network[0].weight.item() == straight.network[0].weight.item()
+    assert again == history
+    assert len(resumed.shown) == 8 * (9 - stop_at // 2 * 2)  # done ones were not repeated
+
+
+def test_a_half_written_state_is_no_state(tmp_path):
+    straight, _ = line(tmp_path / "straight")
+    with pytest.raises(Interrupted):
+        line(tmp_path / "stopped", 5)
+    (tmp_path / "stopped" / "state.partial").write_bytes(b"cut short")
+    resumed, _ = line(tmp_path / "stopped")
+    assert resumed.network[0].weight.item() == straight.network[0].weight.item()
+
+
+def test_the_state_of_other_options_is_refused(tmp_path):
+    line(tmp_path)
+    with pytest.raises(InvalidParameter, match="other options"):
+        line(tmp_path, momentum=0.5)
+
+
+def start(folder, *more):
+    command = [sys.executable, "-m", "tests.training.run_labelled", str(folder), *more]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    folder.mkdir(exist_ok=True)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+@pytest.mark.slow
+def test_stage_3_killed_by_kill_9_ends_with_the_same_bytes(tmp_path):
+    straight = start(tmp_path / "straight")
+    killed = start(tmp_path / "killed", "7")
+    assert killed.stdout.readline() == "held\n", killed.stderr.read()
+    killed.kill()
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    assert not (tmp_path / "killed" / "weights.safetensors").exists()
+    resumed = start(tmp_path / "killed")
+    for process in (straight, resumed):
+        _, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors
+    names = ("weights.safetensors", "history.json")
+    for name in names:
+        assert (tmp_path / "killed" / name).read_bytes() == (
+            tmp_path / "straight" / name
+        ).read_bytes()
+    rows = json.loads((tmp_path / "straight" / "history.json").read_text())
+    assert [row["iteration"] for row in rows] == [3, 6, 9, run_labelled.ITERATIONS]
