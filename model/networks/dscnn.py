@@ -2,8 +2,9 @@
 
 Shape legend: N clips, T steps, M frames let through, C channels, H W pixels, D = 128, K classes.
 In training every step is computed and weighted by its soft gate (equation 13); at prediction the
-gate is binary (equation 14), and only open steps are computed beyond it. The first step is always
-open, as it is for the RTSAE. Clips of a batch are padded; `mask_NT` is 1 for steps that exist.
+gate is binary (equation 14), and only open steps are computed beyond it. The RTSAE's memory always
+starts with the first step, but what lies behind the gate sees it only as far as its own gate a_0
+lets it through: a clip need not begin with what matters. Clips of a batch are padded; `mask_NT` is 1 for steps that exist.
 """
 
 from dataclasses import dataclass, replace
@@ -73,7 +74,7 @@ class DSCNNConfig:
 
 @dataclass(frozen=True)
 class Output:
-    """Logits (N, K), the gates applied (N, T; 1 at the first step, 0 for padding), and the
+    """Logits (N, K), the gates applied (N, T; 0 for padding), and the
     encoder's trace, whose `gate_NT` are the soft gates: what the loss prices."""
 
     logits_NK: Tensor
@@ -172,13 +173,19 @@ class RTSAEDSCNN(nn.Module):
     ) -> Output:
         """Training (equation 13); `opener` is the paper's soft gate, or one of ablation.py."""
         trace = self.gates(x_NTD, opener, mask_NT)
-        gate_NT = trace.share_NT * mask_NT
+        share_NT = torch.cat([opener(trace.gate_NT[:, 0])[:, None], trace.share_NT[:, 1:]], 1)
+        gate_NT = share_NT * mask_NT
         return Output(self.classify(x_s_NTCHW, x_t_NTCHW, gate_NT, mask_NT), gate_NT, trace)
 
     @torch.no_grad()
     def open_steps(self, x_TD: Tensor, threshold: float = 0.5) -> Tensor:
-        """Equation 14 on one clip: the steps that the gate lets through, (T,) bool."""
-        return self.gates(x_TD[None], hard(threshold)).share_NT[0].bool()
+        """Equation 14 on one clip: the steps that the gate lets through, (T,) bool; where it lets
+        none, that of the largest gate."""
+        gate_T = self.gates(x_TD[None], hard(threshold)).gate_NT[0]
+        open_T = gate_T > threshold
+        if not open_T.any():
+            open_T[gate_T.argmax()] = True
+        return open_T
 
     @torch.no_grad()
     def recognise(self, x_s_TCHW: Tensor, x_t_TCHW: Tensor, open_T: Tensor) -> Tensor:

@@ -133,15 +133,14 @@ class JointTask(Task):
         return straight_through if binary else OPENERS[self.config.gate]
 
     def _prices(self, output: Output, mask_NT: Tensor) -> dict[str, Tensor]:
-        """The terms beside cross-entropy. The first step is free: it opens by rule."""
+        """The terms beside cross-entropy, means over the steps."""
         trace, config = output.trace, self.config
         mask = mask_NT.to(trace.gate_NT)
-        priced, length_N = mask.clone(), mask.sum(1)
-        priced[:, 0] = 0
+        length_N = mask.sum(1)
         gate_NT = trace.gate_NT
         if config.gate == "hard-concrete":
             gate_NT = hard_concrete_price(gate_NT)
-        opening_N = terms.opening(gate_NT, priced) / priced.sum(1).clamp_min(1)
+        opening_N = terms.opening(gate_NT, mask) / length_N
         prices = {"opening": self.scalars["phi"] * opening_N}
         if config.lam:
             prices["annihilation"] = config.lam * terms.annihilation(trace.o_NTH, mask) / length_N
@@ -166,28 +165,22 @@ class JointTask(Task):
 @torch.no_grad()
 def gate_monitors(output: Output, batch: Batch) -> dict[str, Tensor]:
     """Per example: hard open rate, mean gate on native and on inserted steps, the gates' deviation
-    within the clip, the mean norm of o, and the share of gates in each fifth of 0 to 1.
-
-    The first step, which opens by rule, counts in the open rate alone.
-    """
+    within the clip, the mean norm of o, and the share of gates in each fifth of 0 to 1."""
     mask, gate_NT = batch.mask_NT, output.trace.gate_NT.float()
     open_NT = (gate_NT > 0.5) & mask
-    open_NT[:, 0] = True
-    later = mask.clone()
-    later[:, 0] = False
-    native, inserted = later & ~batch.inserted_NT, later & batch.inserted_NT
-    mean_N = _mean(gate_NT, later)
+    native, inserted = mask & ~batch.inserted_NT, mask & batch.inserted_NT
+    mean_N = _mean(gate_NT, mask)
     found = {
         "open_rate": open_NT.sum(1) / mask.sum(1),
         "gate_native": _mean(gate_NT, native),
         "gate_inserted": _mean(gate_NT, inserted),
-        "gate_spread": _mean((gate_NT - mean_N[:, None]).square(), later).sqrt(),
+        "gate_spread": _mean((gate_NT - mean_N[:, None]).square(), mask).sqrt(),
         "mean_o": _mean(output.trace.o_NTH.float().norm(dim=2), mask),
     }
     for fifth in range(5):
         low = fifth / 5
         inside = (gate_NT >= low) & (gate_NT < low + 0.2 if fifth < 4 else gate_NT <= 1)
-        found[f"gates_from_{low:.1f}"] = _mean(inside.float(), later)
+        found[f"gates_from_{low:.1f}"] = _mean(inside.float(), mask)
     return found
 
 
