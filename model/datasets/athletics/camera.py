@@ -40,7 +40,9 @@ class View:
         s = self.pixels * self.distance / (self.distance + z)
         sx = 0.5 * self.width + s * (points_N3[:, 0] + self.slant * z - self.x)
         sy = self.horizon + s * (self.eye - points_N3[:, 1])
-        return np.stack([sx, sy], axis=1)
+        out = np.empty((len(s), 2))
+        out[:, 0], out[:, 1] = sx, sy
+        return out
 
     def point(self, x: float, y: float, z: float) -> Array:
         """One world point on the screen, (2,)."""

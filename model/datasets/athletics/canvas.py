@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -34,8 +33,10 @@ class Canvas:
 
     def _fixed(self, points_N2: NDArray[np.float64]) -> NDArray[np.int32]:
         # Pixel centres are integers in OpenCV and halves here.
-        at = (points_N2 - self.origin) * (self.scale * _ONE) - 0.5 * _ONE
-        return np.asarray(np.rint(at), np.int32)
+        at = points_N2 - self.origin
+        at *= self.scale * _ONE
+        at -= 0.5 * _ONE
+        return np.rint(at, out=at).astype(np.int32)
 
     def _ink(self, colour: Colour) -> tuple[float, ...]:
         return (*colour, 255.0) if self._opaque else colour
@@ -49,6 +50,11 @@ class Canvas:
         cv2.fillConvexPoly(
             self.image, self._fixed(points_N2), self._ink(colour), cv2.LINE_AA, _SHIFT
         )
+
+    def convexes(self, outlines_KN2: NDArray[np.float64], colours: list[Colour]) -> None:
+        """Fill K convex polygons of N points each, one over the other."""
+        for outline, colour in zip(self._fixed(outlines_KN2), colours, strict=True):
+            cv2.fillConvexPoly(self.image, outline, self._ink(colour), cv2.LINE_AA, _SHIFT)
 
     def capsule(
         self, a: NDArray[np.float64], b: NDArray[np.float64], ra: float, rb: float, colour: Colour
@@ -79,13 +85,14 @@ class Canvas:
 
     def stroke(self, points_N2: NDArray[np.float64], width: float, colour: Colour) -> None:
         """A polyline of a width in pixels, drawn as a chain of thin quadrilaterals."""
-        for a, b in pairwise(points_N2):
-            along = b - a
-            length = float(np.hypot(along[0], along[1]))
-            if length < 1e-6:
-                continue
-            n = np.array([-along[1], along[0]]) * (0.5 * width / length)
-            self.convex(np.stack([a + n, b + n, b - n, a - n]), colour)
+        a, b = points_N2[:-1], points_N2[1:]
+        along = b - a
+        length = np.hypot(along[:, 0], along[:, 1])
+        n = np.empty_like(along)
+        n[:, 0], n[:, 1] = -along[:, 1], along[:, 0]
+        n *= (0.5 * width / np.maximum(length, 1e-6))[:, None]
+        quads = np.stack([a + n, b + n, b - n, a - n], axis=1)[length >= 1e-6]
+        self.convexes(quads, [colour] * len(quads))
 
 
 def capsule_outline(

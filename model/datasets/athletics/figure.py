@@ -15,6 +15,9 @@ _THIGH = (0.050, 0.033)
 _SHANK = (0.033, 0.018)
 _UPPER_ARM = (0.029, 0.021)
 _FOREARM = (0.022, 0.014)
+# Of a limb's edge, body tone and band of light: shift to the lit side and width, in radii.
+_SHIFTS = np.array([0.0, 0.22, 0.42])
+_WIDTHS = np.array([1.0, 0.8, 0.36])
 
 
 class Painter:
@@ -58,17 +61,13 @@ class Painter:
         """A tapered cylinder: dark edge, body tone, and a band of light on the lit side."""
         light, c = self.light, self.light.contrast
         arc = end_cap(a, b)
-        outline = np.empty((14, 2))
-        for shift, width, tone in (
-            (0.0, 1.0, 1 - 1.15 * c),
-            (0.22, 0.8, 1.0),
-            (0.42, 0.36, 1 + 0.7 * c),
-        ):
-            np.multiply(arc, width * rb, out=outline[:7])
-            np.multiply(arc, -width * ra, out=outline[7:])
-            outline[:7] += b + shift * rb * self._lit
-            outline[7:] += a + shift * ra * self._lit
-            canvas.convex(outline, light.on(colour, gain * tone))
+        outlines = np.empty((3, 14, 2))
+        np.multiply(arc, (_WIDTHS * rb)[:, None, None], out=outlines[:, :7])
+        np.multiply(arc, (-_WIDTHS * ra)[:, None, None], out=outlines[:, 7:])
+        outlines[:, :7] += (b + (_SHIFTS * rb)[:, None] * self._lit)[:, None]
+        outlines[:, 7:] += (a + (_SHIFTS * ra)[:, None] * self._lit)[:, None]
+        tones = (1 - 1.15 * c, 1.0, 1 + 0.7 * c)
+        canvas.convexes(outlines, [light.on(colour, gain * tone) for tone in tones])
 
     def _leg(self, canvas: Canvas, joints: Array, side: str, unit: float, gain: float) -> None:
         g = self.build.girth

@@ -46,8 +46,8 @@ class Light:
 
     def on(self, colour: Colour, gain: float = 1.0) -> Colour:
         """A surface colour under this light."""
-        r, g, b = (min(255.0, c * t * gain) for c, t in zip(colour, self.tint, strict=True))
-        return (r, g, b)
+        (r, g, b), (tr, tg, tb) = colour, self.tint
+        return (min(255.0, r * tr * gain), min(255.0, g * tg * gain), min(255.0, b * tb * gain))
 
 
 def draw_light(rng: np.random.Generator) -> Light:

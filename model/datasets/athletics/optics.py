@@ -7,32 +7,37 @@ import numpy as np
 
 from model.datasets.athletics.canvas import Image
 
-_TILES = 6
-
 
 class Sensor:
-    """Exposure that breathes, and noise; `size` is (width, height)."""
+    """Exposure that breathes, and noise; `size` is (width, height), tiles: how many noises."""
 
-    def __init__(self, rng: np.random.Generator, n_frames: int, fps: float, size: tuple[int, int]):
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        n_frames: int,
+        fps: float,
+        size: tuple[int, int],
+        tiles: int = 6,
+    ):
         period, offset = rng.uniform(2, 6), rng.uniform(0, 6)
         t = np.arange(n_frames) / fps
         self._gain = 1.0 + 0.02 * np.sin(2 * np.pi * t / period + offset)
         self._offsets = rng.integers(0, 32, (n_frames, 2))
-        self._noise = _noise_tiles(rng, *size)
+        self._noise = _noise_tiles(rng, *size, tiles)
 
     def expose(self, picture: Image, index: int) -> Image:
         """The picture with this frame's exposure and noise."""
         h, w = picture.shape[:2]
         dy, dx = self._offsets[index]
-        noise = self._noise[index % _TILES, dy : dy + h, dx : dx + w]
+        noise = self._noise[index % len(self._noise), dy : dy + h, dx : dx + w]
         return np.asarray(
             cv2.addWeighted(picture, float(self._gain[index]), noise, 1.0, -128.0), np.uint8
         )
 
 
-def _noise_tiles(rng: np.random.Generator, width: int, height: int) -> Image:
+def _noise_tiles(rng: np.random.Generator, width: int, height: int, tiles: int) -> Image:
     """Sensor noise around 128, (tiles, H + 32, W + 32, 3): mostly luma, some chroma."""
-    size = (_TILES, height + 32, width + 32)
+    size = (tiles, height + 32, width + 32)
     sigma = float(rng.uniform(1.2, 3.2))
     luma = rng.standard_normal(size, dtype=np.float32)[..., None]
     chroma = rng.standard_normal((*size, 3), dtype=np.float32)

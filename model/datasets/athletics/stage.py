@@ -49,7 +49,8 @@ class Stage:
         props = [*act.props, *self.venue.props]
         self.behind: list[Prop] = sorted((p for p in props if p.z > 0), key=lambda p: -p.z)
         self.before: list[Prop] = sorted((p for p in props if p.z <= 0), key=lambda p: -p.z)
-        self.sensor = Sensor(scene.rng("sensor"), len(act.root_T2), scene.fps, size)
+        tiles, n = 6 if scene.version == "1" else 2, len(act.root_T2)
+        self.sensor = Sensor(scene.rng("sensor"), n, scene.fps, size, tiles)
         self.wear = None if scene.version == "1" else Wear(scene.rng("wear"), size)
 
     def frame(self, index: int) -> Image:
