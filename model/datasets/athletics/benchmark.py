@@ -104,14 +104,16 @@ def _rendered(out: Path, clips: list[Clip], picture: Picture, jobs: int) -> Iter
     """Render all, and yield after each."""
     if jobs == 1:
         for clip in clips:
-            yield _render(out, clip, picture)
+            _render(out, clip, picture)
+            yield
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, context, cv2.setNumThreads, (1,)) as pool:
         futures = [pool.submit(_render, out, clip, picture) for clip in clips]
         try:
             for future in as_completed(futures):
-                yield future.result()
+                future.result()
+                yield
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

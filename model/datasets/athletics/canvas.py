@@ -36,7 +36,7 @@ class Canvas:
         at = points_N2 - self.origin
         at *= self.scale * _ONE
         at -= 0.5 * _ONE
-        return np.rint(at, out=at).astype(np.int32)
+        return np.asarray(np.rint(at, out=at), np.int32)
 
     def _ink(self, colour: Colour) -> tuple[float, ...]:
         return (*colour, 255.0) if self._opaque else colour
