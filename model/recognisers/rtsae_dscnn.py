@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from model.networks.dscnn import RTSAEDSCNN
 
 PART = 16  # frames that go through the front end at a time
+SPARE = 4  # steps kept for each wanted one, as in training (model.training.clips)
 MOST_STEPS = 32  # of a clip, where the checkpoint's card does not say how many it was trained on
 
 
@@ -38,6 +39,7 @@ class RTSAEDSCNNRecogniser(Recogniser):
         self.steps_per_second, self.size = recipe.steps_per_second, recipe.size
         self.flow = recipe.flow
         self.most_steps = int(card.get("max_steps", MOST_STEPS))
+        self.most_shots = SPARE * self.most_steps
 
     @classmethod
     def load(cls, weights: Path, device: str = "cpu") -> Self:

@@ -6,6 +6,7 @@ import pytest
 from model.errors import InvalidValue
 from model.features.shots import ShotCollector
 from model.features.types import FrameBatch, Shots
+from tests.clips import moving_square, write_clip
 
 
 def batches(T, fps=25.0, size=8, sizes=(7, 32, 5), flow=False):
@@ -76,9 +77,30 @@ def test_nearest_steps_of_keyframes():
     assert shots.nearest(np.array([15])).tolist() == [1]  # of two as near the earlier
 
 
-def test_thinning_keeps_both_ends_and_spreads_evenly():
+def test_thinning_takes_the_middles_of_equal_parts():
     shots = collect(100, 0.0)
-    thin = shots.thinned(12)
-    assert thin.index_S.tolist() == [0, 9, 18, 27, 36, 45, 54, 63, 72, 81, 90, 99]
+    thin = shots.thinned(8)
+    assert thin.index_S.tolist() == [6, 18, 31, 43, 56, 68, 81, 93]
     assert thin.rgb_SHWC[:, 0, 0, 0].tolist() == thin.index_S.tolist()
     assert shots.thinned(100) is shots
+
+
+@pytest.mark.parametrize("frames", [20, 70])
+def test_the_steps_are_those_that_training_sees(tmp_path, frames):
+    """A recogniser is fed as its network was: same steps, same pixels, same flow images."""
+    from model.networks.frontend import Recipe
+    from model.training.clips import step_images
+    from model.video.decode import open_clip
+    from model.video.flow import FlowAdder, make_flow
+
+    path = write_clip(tmp_path / "square.mp4", moving_square(frames))
+    wanted = step_images(path, Recipe(steps_per_second=12.5), side=32, max_steps=6)
+    collector = ShotCollector(12.5, 32, flow=True, most=4 * 6)
+    with open_clip(path) as stream:
+        for batch in FlowAdder(make_flow("dis"))(stream):
+            collector.update(batch)
+    shots = collector.finish().thinned(6)
+    np.testing.assert_array_equal(shots.index_S, wanted.index_T)
+    np.testing.assert_allclose(shots.time_S, wanted.time_T)
+    np.testing.assert_array_equal(shots.rgb_SHWC, wanted.rgb_THWC)
+    np.testing.assert_array_equal(shots.flow_SHWC, wanted.flow_THWC)

@@ -77,7 +77,29 @@ def analysis(steps: FrameScores) -> Analysis:
     every = Keyframes("uniform", np.array([6]), np.array([0.6]), np.ones(1))
     compute = {"operations": {"full": 8e9, "spent": 2e9}}
     methods = {"rtsae": kept, "uniform": every}
-    return Analysis(Clip(info, np.arange(12) / 10), steps, methods, compute=compute)
+    clip = Clip(info, np.arange(12) / 10)
+    return Analysis(clip, steps, methods, recognition(), compute)
+
+
+def recognition() -> dict[str, Any]:
+    """Kept on the keyframes of rtsae, lost on those of uniform."""
+
+    def entry(jump: float, frames: int, **more: Any) -> dict[str, Any]:
+        tops = {"long jump": jump, "pole vault": 1 - jump}
+        ranked = sorted(tops.items(), key=lambda item: -item[1])
+        top = [{"label": label, "probability": p} for label, p in ranked]
+        return {"top": top, "frames": frames, "multiply_adds": frames * 1e9, **more}
+
+    return {
+        "recognizer": "rtsae-dscnn",
+        "weights": {"name": "compact", "sha256": "0" * 64},
+        "classes": 2,
+        "steps": 8,
+        "full_multiply_adds": 8e9,
+        "whole": entry(0.75, 4),
+        "methods": {"rtsae": entry(0.6, 2, kept=True), "uniform": entry(0.3, 1, kept=False)},
+        "notices": ["Keyframes are recognised at the nearest of 8 steps."],
+    }
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.pages import text
 from app.pages.library.layout import card, grid
 from app.pages.shell import page_of
 from app.pages.video.view import Look, keyframes_of, shown
-from model.types import FrameScores
+from model.types import Analysis, FrameScores
 from worker.types import Job, Video
 
 ROUTE = {"search": "", "theme": "light", "gutter": 176}
@@ -62,6 +62,26 @@ def test_the_video_page_has_the_numbers_of_its_analysis(finished: Any) -> None:
         assert part in said
     assert "flight" in said
     assert "highest, 0.4, at 0.60 seconds. The gate is open at 0.00, 0.60 seconds." in said
+
+
+def test_the_page_tells_the_action_and_what_each_method_keeps_of_it(finished: Any) -> None:
+    said = open_page(finished, "/v/v1")
+    for part in (
+        "Action long jump 75 % pole vault 25 %",
+        "RTSAE (attention) kept 2 75 %",
+        "Uniform pole vault 1 88 %",
+        "rtsae-dscnn (compact, 2 classes) computed 4 of 8 steps to the end, 4.0 G of 8.0 G",
+        "50 % saved",
+        "Keyframes are recognised at the nearest of 8 steps.",
+    ):
+        assert part in said
+
+
+def test_without_recognition_the_page_says_nothing_of_actions(
+    finished: Any, analysis: Analysis
+) -> None:
+    finished.results["j1"] = replace(analysis, recognition={}).to_json()
+    assert "Action" not in open_page(finished, "/v/v1")
 
 
 def test_while_it_runs_the_page_draws_the_partial_scores(
