@@ -1,4 +1,4 @@
-"""`kairoscope evaluate attention`: how well checkpoints select on clips they never saw."""
+"""`kairoscope evaluate`: how well checkpoints select, and recognise, on clips they never saw."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
+from app.cli.evaluate_athletics import add_athletics
 from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter
 
@@ -35,6 +36,7 @@ def register(subparsers: Any) -> None:
     add("--no-scenes", action="store_true", help="held-out clips only")
     add("--json", action="store_true", help="print everything as JSON, not as a table")
     attention.set_defaults(run=run_attention)
+    add_athletics(protocols)
 
 
 def run_attention(arguments: argparse.Namespace) -> Exit:

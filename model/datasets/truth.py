@@ -1,10 +1,14 @@
 """Ground truth of rendered Athletics clips: the phases that lie in JSON beside each clip."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from model.datasets.athletics import Phase
 from model.errors import InvalidDataset
+
+_Taken = TypeVar("_Taken")
 
 
 def truth_of(path: Path) -> tuple[Phase, ...]:
@@ -12,12 +16,23 @@ def truth_of(path: Path) -> tuple[Phase, ...]:
 
     Raises InvalidDataset where the JSON beside it is missing or is not Athletics' own.
     """
+    return _read(
+        path,
+        lambda truth: tuple(
+            Phase(row["name"], row["start"], row["end"], row["decisive"]) for row in truth["phases"]
+        ),
+    )
+
+
+def timing_of(path: Path) -> tuple[int, float]:
+    """Frames of the clip at `path`, and frames per second. Raises InvalidDataset as `truth_of`."""
+    return _read(path, lambda truth: (int(truth["n_frames"]), float(truth["fps"])))
+
+
+def _read(path: Path, take: Callable[[Any], _Taken]) -> _Taken:
     beside = path.with_suffix(".json")
     try:
-        truth = json.loads(beside.read_text())
-        return tuple(
-            Phase(row["name"], row["start"], row["end"], row["decisive"]) for row in truth["phases"]
-        )
+        return take(json.loads(beside.read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidDataset(
             f"wanted the phases of {path.name} in {beside.name}, got {type(error).__name__}: "

@@ -1,0 +1,123 @@
+"""The Athletics protocol: a network whose answers are known, phases read off, discards mixed in."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from model.datasets.types import Dataset, Sample
+from model.errors import InvalidParameter
+from model.evaluation.athletics import MIXED_BACK, OWN, Tally, evaluate_dscnn, mixed_back, report
+from model.evaluation.phases import Moments, moments_of
+from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
+
+CLASSES = ("jump", "run")
+T = 10
+
+
+def truth(path: Path) -> Path:
+    phases = [("run-up", 0, 50, False), ("flight", 50, 75, True), ("landing", 75, 100, False)]
+    rows = [
+        {"name": name, "start": start, "end": end, "decisive": decisive}
+        for name, start, end, decisive in phases
+    ]
+    path.with_suffix(".json").write_text(json.dumps({"phases": rows, "n_frames": 100, "fps": 25.0}))
+    return path
+
+
+def test_keyframes_are_counted_by_phase_within_a_fifth_of_a_second(tmp_path):
+    path = truth(tmp_path / "v.avi")
+    index_T = np.array([0, 44, 45, 50, 74, 79, 80, 99])
+    found = moments_of(path, index_T, np.ones(8, bool))
+    assert found == Moments(steps=8, decisive_steps=4, keyframes=8, decisive=4, running=3)
+    later = moments_of(path, index_T, index_T >= 50)
+    assert (later.keyframes, later.decisive, later.running) == (5, 3, 0)
+
+
+def test_mixing_back_keeps_the_keyframes_and_ends_with_every_step():
+    open_T = np.zeros(T, bool)
+    open_T[[2, 7]] = True
+    rows = [gate.numpy() for gate in mixed_back(open_T, seed=4)]
+    assert [int(row.sum()) for row in rows] == [2 + round(share * 8) for share in MIXED_BACK]
+    for less, more in pairwise(rows):
+        assert (more >= less).all()
+    assert (rows[0] == open_T).all()
+    assert all(
+        (a == b.numpy()).all() for a, b in zip(rows, mixed_back(open_T, seed=4), strict=True)
+    )
+
+
+class Maps:
+    """Stands for MapStore: random maps of the right shape, a seed for each clip."""
+
+    def __init__(self, network):
+        self.front = network.front
+
+    def get(self, path, view):
+        rng = np.random.default_rng(len(path.stem))
+        channels, side = 256, self.front.recipe.size >> 3
+        maps = rng.random((T, 2, channels, side, side)).astype(np.float16)
+        return maps, rng.normal(size=(T, channels)).astype(np.float32)
+
+
+def network(seed: int) -> RTSAEDSCNN:
+    torch.manual_seed(seed)
+    widths = ((8, 8, 8), (8, 8, 8))
+    config = DSCNNConfig(CLASSES, 3, widths, cam=8, fusion=8, hidden=8, size=32)
+    return RTSAEDSCNN.untrained(config).eval().requires_grad_(False)
+
+
+@pytest.fixture
+def samples(tmp_path):
+    paths = [truth(tmp_path / f"{'v' * (n + 1)}.avi") for n in range(3)]
+    return [Sample(path, n % 2, "g") for n, path in enumerate(paths)]
+
+
+def test_each_variant_is_what_the_network_says_on_its_steps_alone(samples):
+    one = network(0)
+    store = Maps(one)
+    [tally] = evaluate_dscnn([one], samples, store, lambda path: np.arange(T) * 10)
+    for n, sample in enumerate(samples):
+        maps, pooled = store.get(sample.path, 0)
+        x_s, x_t = torch.from_numpy(maps).float().unbind(1)
+        open_T = one.open_steps(one.front.standardise(torch.from_numpy(pooled)))
+        by_gate = int(one.recognise(x_s, x_t, open_T).argmax()) == sample.label
+        by_all = int(one.recognise(x_s, x_t, torch.ones(T, dtype=torch.bool)).argmax())
+        assert tally.right[OWN][n] == by_gate
+        assert tally.right["dscnn"][n] == (by_all == sample.label)
+        assert tally.kept[OWN][n] == pytest.approx(float(open_T.float().mean()))
+        assert tally.kept["dscnn+uniform"][n] == pytest.approx(tally.kept[OWN][n])
+        assert tally.mixed[n][0] == tally.right[OWN][n]
+        assert tally.mixed[n][-1] == tally.right["dscnn"][n]
+
+
+def test_networks_behind_different_fronts_are_refused(samples):
+    one, other = network(0), network(1)
+    with pytest.raises(InvalidParameter, match="front"):
+        evaluate_dscnn([one, other], samples, Maps(one), lambda path: np.arange(T))
+
+
+def test_the_report_averages_seeds_and_pairs_clips(samples):
+    moments = [Moments(10, 4, 5, 4, 1)] * 3
+    own = [
+        Tally({OWN: [1, 1, 1]}, {OWN: [0.2] * 3}, [[1.0] * 6] * 3, moments),
+        Tally({OWN: [1, 0, 1]}, {OWN: [0.4] * 3}, [[0.5] * 6] * 3, moments),
+    ]
+    arch = [Tally({"arch+sms": [0, 0, 1]}, {"arch+sms": [1.0] * 3})]
+    data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(samples))
+    found = report(data, {OWN: own, "arch+sms": arch}, {"commit": "x"})
+    row = found["recognizers"][OWN]
+    assert row["accuracy_mean"] == pytest.approx((1 + 2 / 3) / 2)
+    assert row["accuracy_std"] == pytest.approx(np.std([1, 2 / 3], ddof=1))
+    assert row["kept_mean"] == pytest.approx(0.3)
+    assert row["classes"] == {"jump": 1.0, "run": 0.5}
+    difference = found["comparisons"][f"{OWN} - arch+sms"]
+    assert difference["difference"] == pytest.approx(np.mean([1, 0.5, 0]))
+    assert found["inverse"][0] == {"mixed_back": 0.0, "accuracy": pytest.approx(0.75)}
+    phases = found["phases"]["all"]
+    assert (phases["keyframes"], phases["decisive"], phases["run_up"]) == (5, 0.8, 0.2)
+    assert phases["decisive_steps"] == pytest.approx(0.4)
+    json.dumps(found)
