@@ -26,7 +26,7 @@ def test_every_method_has_its_keyframes_and_numbers(studio: Studio) -> None:
     result = studio.result()
     assert list(result["methods"]) == METHODS
     assert np.allclose(result["times_s"], TIMES, atol=1e-3)
-    rows = studio.page.locator(".numbers tbody tr")
+    rows = studio.page.locator("#video-numbers tbody tr")
     for number, method in enumerate(METHODS):
         chosen = [frame["index"] for frame in result["methods"][method]["keyframes"]]
         assert set(studio.keyframes(method)) <= set(chosen)

@@ -12,6 +12,7 @@ from app.pages.shell_ids import ROUTE, THEME
 from app.pages.video import ids
 from app.pages.video.layout import status
 from app.pages.video.numbers import numbers
+from app.pages.video.recognition import recognition
 from app.pages.video.rows import method_rows
 from app.pages.video.view import Look, Shown, keyframes_of, shown
 from worker.service import Service
@@ -85,6 +86,7 @@ def _settle(dash_app: Dash, service: Service) -> None:
         Output(ids.STATUS, "children", allow_duplicate=True),
         Output("curves", "data-scores", allow_duplicate=True),
         Output(ids.NUMBERS, "children"),
+        Output(ids.ACTION, "children"),
         Output(ids.ROWS, "children"),
         Output("diagnostics", "hidden"),
         Output("export", "hidden"),
@@ -101,6 +103,7 @@ def _settle(dash_app: Dash, service: Service) -> None:
             status(now.job),
             now.scores,
             numbers(now),
+            recognition(now.analysis.recognition if now.analysis else {}),
             method_rows(now),
             unfinished,
             unfinished,

@@ -8,6 +8,7 @@ GREW = "video-grew"  # set by the browser when more scores are known
 SCALED = "video-scaled"  # a button: pressed after an odd number of clicks
 STATUS = "video-status"
 NUMBERS = "video-numbers"
+ACTION = "video-action"  # what was recognised
 ROWS = "video-rows"
 ATTENTION = "video-attention"
 DIAGNOSTICS = "video-diagnostics"

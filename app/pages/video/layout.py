@@ -9,6 +9,7 @@ from dash import dcc, html
 from app.pages import text
 from app.pages.video import ids
 from app.pages.video.numbers import numbers
+from app.pages.video.recognition import recognition
 from app.pages.video.rows import film_row, method_rows, phase_row
 from app.pages.video.view import Look, Shown, keyframes_of, shown
 from worker.errors import NotFound
@@ -30,7 +31,10 @@ def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> lis
         _title(now),
         html.Div(status(now.job), id=ids.STATUS),
         html.Div(
-            [_player(now), html.Aside(numbers(now), id=ids.NUMBERS, className="numbers")],
+            [
+                html.Div([_player(now), _action(now)], className="seen"),
+                html.Aside(numbers(now), id=ids.NUMBERS, className="numbers"),
+            ],
             className="stage",
         ),
         _timeline(now, look),
@@ -170,6 +174,16 @@ def _player(now: Shown) -> html.Figure:
             ),
         ],
         className="player",
+    )
+
+
+def _action(now: Shown) -> html.Section:
+    found = now.analysis.recognition if now.analysis else {}
+    return html.Section(
+        recognition(found),
+        id=ids.ACTION,
+        className="numbers action",
+        **{"aria-label": "Recognised action"},
     )
 
 

@@ -7,13 +7,12 @@ from dash import html
 
 from app.figures.methods import style_of, title_of
 from app.pages import text
-from app.pages.video.recognition import recognition
 from app.pages.video.view import Shown
 from model.types import Analysis, FrameScores
 
 
 def numbers(now: Shown) -> list[Any]:
-    """Facts of the clip, the table of methods, compute saved, the action, warnings, notices."""
+    """Facts of the clip, the table of methods, compute saved, warnings and notices."""
     return [
         html.H2("Clip"),
         html.Dl(_facts(now), className="facts-list"),
@@ -24,12 +23,7 @@ def numbers(now: Shown) -> list[Any]:
 
 
 def _of(analysis: Analysis) -> list[Any]:
-    return [
-        html.H2("Methods"),
-        _table(analysis),
-        _compute(analysis.compute.get("operations", {})),
-        *recognition(analysis.recognition),
-    ]
+    return [html.H2("Methods"), _table(analysis), _compute(analysis.compute.get("operations", {}))]
 
 
 def curves_in_words(steps: FrameScores | None) -> str:

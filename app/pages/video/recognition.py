@@ -16,13 +16,14 @@ def recognition(found: Mapping[str, Any]) -> list[Any]:
     if not found:
         return []
     full = found["full_multiply_adds"]
-    return [
+    tops = found["whole"]["top"][:SHOWN]
+    whole = [
         html.H2("Action"),
-        html.Ol([_action(top) for top in found["whole"]["top"][:SHOWN]], className="actions-list"),
-        _table(found, full),
+        html.Ol([_action(top) for top in tops], className="ranking"),
         html.P(_in_words(found, full), className="compute"),
         *(html.P(notice, className="remark") for notice in found["notices"]),
     ]
+    return [html.Div(whole), html.Div(_table(found, full))]
 
 
 def _action(top: Mapping[str, Any]) -> html.Li:
@@ -64,9 +65,10 @@ def _saved(entry: Mapping[str, Any], full: int) -> str:
 
 
 def _in_words(found: Mapping[str, Any], full: int) -> list[Any]:
-    whole, steps = found["whole"], found["steps"]
-    computed = f"{whole['frames']:,} of {text.count(steps, 'step')}"
+    whole, steps = found["whole"], text.count(found["steps"], "step")
     by = f"{found['recognizer']} ({found['weights']['name']}, {found['classes']:,} classes)"
+    if whole["multiply_adds"] >= full:
+        return [f"{by} computed all {steps}, {text.quantity(full)} multiply-adds."]
     spent = f"{text.quantity(whole['multiply_adds'])} of {text.quantity(full)} multiply-adds"
-    line = f"{by} computed {computed} to the end, {spent}: "
+    line = f"{by} computed {whole['frames']:,} of {steps} to the end, {spent}: "
     return [line, html.Strong(f"{_saved(whole, full)} saved"), "."]
