@@ -1,4 +1,4 @@
-"""Write the parts of README.md that the code itself knows: methods, settings and the tree.
+"""Write the parts of README.md that the code itself knows: methods, recognisers, settings, the tree.
 
 `python -m scripts.readme`, which `make format` runs; a test fails when README.md differs.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from model.methods import registry
+from model.recognisers import registry as recogniser_registry
 from scripts import tree
 from worker.settings import Settings
 
@@ -20,6 +21,15 @@ def methods() -> str:
     for row in rows:
         first = " ".join(row["description"].split("\n\n")[0].split())
         lines.append(f"| `{row['name']}` | {row['title']} | {first} |")
+    return "\n".join(lines)
+
+
+def recognisers() -> str:
+    """A table of the recognisers, from their titles and docstrings."""
+    lines = ["| recognizer | knows | |", "|---|---|---|"]
+    for row in (cls.describe() for cls in recogniser_registry().values()):
+        first = " ".join(row["description"].split("\n\n")[0].split())
+        lines.append(f"| `{row['name']}` | {row['knows']} | {first} |")
     return "\n".join(lines)
 
 
@@ -39,6 +49,7 @@ def project_tree() -> str:
 
 SECTIONS: dict[str, Callable[[], str]] = {
     "methods": methods,
+    "recognizers": recognisers,
     "settings": settings,
     "tree": project_tree,
 }
