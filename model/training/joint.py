@@ -6,9 +6,9 @@ Shape legend: N examples, T steps, K classes, H = 128.
 
 The paper does not state this loss. Cross-entropy alone never closes a gate; the other terms are
 those of equation 12 that need no decoder, which this stage removes, here as means over steps. With
-`open_share` the price phi is found by dual ascent, so that this share of the steps opens. The last
-part of the run (`binary_share`) trains straight through the binary gates of equation 14, so that
-prediction meets no gate that training did not know.
+`open_share` the price phi is found by dual ascent, so that no larger share of the steps opens. The
+last part of the run (`binary_share`) trains straight through the binary gates of equation 14, so
+that prediction meets no gate that training did not know.
 """
 
 import math
@@ -37,17 +37,17 @@ from model.training.trainer import Draw, Schedule, Task
 @dataclass(frozen=True)
 class Stage3:
     """`gate` names the opener (ablation.py). `phi`, `tau`, `lam` weigh the loss; with `open_share`
-    phi starts there and moves by `phi_rate` times the surplus of open steps, within
-    +-`phi_bound`. `steps` bounds an example's steps; `insert` is the share of examples that get
-    steps of other clips or repeated ones."""
+    phi starts there and moves by `phi_rate` times the surplus of open steps, between 0 (a price
+    never pays for opening: the share is a bound) and `phi_bound`. `steps` bounds an example's
+    steps; `insert` is the share of examples that get steps of other clips or repeated ones."""
 
     schedule: Schedule = field(default_factory=lambda: Schedule(batch=16, learning_rate=1e-3))
     gate: str = "soft"
-    phi: float = 0.1
+    phi: float = 0.3
     tau: float = 0.0
     lam: float = 0.0
     open_share: float | None = 0.3
-    phi_rate: float = 0.02
+    phi_rate: float = 0.05
     phi_bound: float = 2.0
     binary_share: float = 0.2
     steps: int = 16
@@ -109,7 +109,7 @@ class JointTask(Task):
             return
         phi = self.scalars["phi"]
         phi += self.config.phi_rate * (means["open_rate"] - self.config.open_share)
-        self.scalars["phi"] = min(max(phi, -self.config.phi_bound), self.config.phi_bound)
+        self.scalars["phi"] = min(max(phi, 0.0), self.config.phi_bound)
 
     def measure(self, world: World) -> dict[str, tuple[float, float]]:
         """Accuracy on the validation clips by soft and by binary gates, and by other selections of

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from model.analyze import Attention, analyze
 from model.datasets.types import Fault
 from model.datasets.verify import refused
+from model.features.shots import ShotCollector
 from model.methods import get
 from model.methods.base import Method
 from model.methods.filling import midpoints
 from model.networks.cubes import cubes
-from model.features.shots import ShotCollector
 from model.training.capped import CappedFolder
 from model.video.decode import open_clip
 from model.video.limits import Limits

@@ -50,12 +50,12 @@ def train_dscnn(run: Run) -> dict[str, Any]:
         init_streams(network, load_blocks(run.backbone, len(BLOCKS)))
     else:
         run.on_notice("no --backbone: the layers behind the gate start from random weights")
-    parts, train, held = sources(run, verified(run), network.front.to(run.device))
-    network.to(run.device)
+    _laid_out(network.to(run.device))
+    parts, train, held = sources(run, verified(run), network.front)
     fit_front(network, train)
     labels, validation = _labels(parts)
     task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
-    _ready(network, run.preset.frozen)
+    network.front.requires_grad_(not run.preset.frozen)
     origin = {"backbone": _origin(run.backbone) if run.backbone else "random behind the gate"}
     return finish(run, "dscnn", task, config, parts, origin, network)
 
@@ -71,11 +71,11 @@ def train_joint(run: Run) -> dict[str, Any]:
     network, start_card = load_dscnn(run.start, run.dataset.classes)
     run = replace(run, preset=replace(run.preset, recipe=network.front.recipe))
     adopt_gate(network, run.attention)
-    parts, train, held = sources(run, verified(run), network.front.to(run.device))
-    network.to(run.device)
+    _laid_out(network.to(run.device))
+    parts, train, held = sources(run, verified(run), network.front)
     labels, validation = _labels(parts)
     task = JointTask(network, config, train, labels, (held, validation) if validation else None)
-    _ready(network, run.preset.frozen)
+    network.front.requires_grad_(not run.preset.frozen)
     origin = {
         "dscnn": _origin(run.start),
         "attention": _origin(run.attention or checkpoint.SHIPPED),
@@ -211,9 +211,8 @@ def _front(run: Run) -> FrontEnd:
     return FrontEnd.from_blocks(recipe, blocks)
 
 
-def _ready(network: RTSAEDSCNN, frozen: bool) -> None:
-    """Keep a frozen front from learning; lay convolutions out as the CPU likes them."""
-    network.front.requires_grad_(not frozen)
+def _laid_out(network: RTSAEDSCNN) -> None:
+    """Lay convolutions out as the CPU likes them: about a quarter faster."""
     for part in (network.front.streams, network.s_tail, network.t_tail):
         part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
