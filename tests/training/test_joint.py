@@ -56,6 +56,7 @@ def test_the_loss_is_its_terms():
     np.testing.assert_allclose(terms["loss"].numpy(), sum(wanted.values()), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_the_nuclear_norm_stays_finite_under_mixed_precision():
     task = task_of(tau=0.1, lam=1e-3)
     task.validation = None
