@@ -166,10 +166,10 @@ def run_joint(arguments: argparse.Namespace) -> Exit:
     if given["binary_share"] is None and given["gate"] not in (None, "soft"):
         given["binary_share"] = 0.0  # an ablation is to be seen alone
     fixed = given["open_share"] == 0
-    joint = changed(
-        preset.joint, **_schedule(arguments), **{**given, **({"open_share": None} if fixed else {})}
-    )
-    joint = replace(joint, open_share=None) if fixed else joint
+    given["open_share"] = given["open_share"] or None
+    joint = changed(preset.joint, **_schedule(arguments), **given)
+    if fixed:
+        joint = replace(joint, open_share=None)
     preset = changed(preset, joint=joint)
     return _train(
         arguments, preset, train_joint, start=arguments.start, attention=arguments.attention
@@ -181,7 +181,6 @@ def run_arch(arguments: argparse.Namespace) -> Exit:
     from functools import partial
 
     from model.training.arch import train_arch
-
     from model.training.presets import PRESETS, changed
 
     preset = PRESETS[arguments.preset]()

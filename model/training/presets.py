@@ -7,6 +7,7 @@ from model.errors import InvalidParameter
 from model.networks.arch import ARCHConfig
 from model.networks.dscnn import DSCNNConfig
 from model.networks.frontend import Recipe
+from model.training.augment import CROPS
 from model.training.dscnn import Stage1
 from model.training.joint import Stage3
 from model.training.trainer import Schedule
@@ -57,6 +58,8 @@ class Preset:
             )
         if not 1 <= self.recipe.position <= 3:
             raise InvalidParameter(f"position: wanted 1 to 3, got {self.recipe.position}")
+        if not 1 <= self.views <= len(CROPS):
+            raise InvalidParameter(f"views: wanted 1 to {len(CROPS)}, got {self.views}")
         if not 0 <= self.dropout < 1:
             raise InvalidParameter(f"dropout: wanted 0 to below 1, got {self.dropout}")
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import InvalidParameter
 from model.training.augment import CROPS, crop, resize
 from model.training.clips import ClipCache
 
@@ -20,15 +19,11 @@ WHOLE = -1
 @dataclass(frozen=True)
 class Views:
     """Crops of cached clips. Each clip has its own order of the five, drawn from its name; `count`
-    of them are used, and `WHOLE` is the whole picture, squeezed as in an analysis."""
+    (1 to 5) are used, and `WHOLE` is the whole picture, squeezed as in an analysis."""
 
     cache: ClipCache
     size: int
     count: int = 1
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.count <= len(CROPS):
-            raise InvalidParameter(f"views: wanted 1 to {len(CROPS)}, got {self.count}")
 
     @property
     def key(self) -> str:

@@ -1,0 +1,160 @@
+"""`kairoscope train`: the stages one after the other, small, and what they refuse."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from app.cli import Exit, main
+from model.networks import recognition_checkpoint
+from model.networks.attention import AttentionModel
+from model.networks.checkpoint import SHIPPED
+from tests.clips import write_clip
+
+SMALL = ("--preset", "tiny", "--iterations", "2", "--batch", "4")
+CLASSES = {"left": (220, 60, 60), "right": (60, 220, 60)}
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """Two classes in folders, a coloured square that moves left or right; and a broken file."""
+    root = tmp_path_factory.mktemp("set")
+    for number, (name, colour) in enumerate(CLASSES.items()):
+        (root / name).mkdir()
+        for group in range(1, 9):
+            frames = []
+            for t in range(20):
+                frame = np.full((64, 64, 3), 30 + group, np.uint8)
+                left = (2 * t if number else -2 * t) % 48
+                frame[24:40, left : left + 16] = colour
+                frames.append(frame)
+            write_clip(root / name / f"v_{name}_g{group:02d}_c01.mp4", frames)
+    (root / "left" / "v_left_g99_c01.mp4").write_bytes(b"this is no video")
+    return root
+
+
+def train(stage, dataset, out, *more):
+    return main(["train", stage, "--dataset", str(dataset), "--out", str(out), *SMALL, *more])
+
+
+@pytest.fixture(scope="module")
+def stage1(dataset, tmp_path_factory):
+    out = tmp_path_factory.mktemp("stage1") / "dscnn.safetensors"
+    assert train("dscnn", dataset, out, "--note", "made clips", "--seed", "3") == Exit.DONE
+    return out
+
+
+@pytest.mark.slow
+def test_the_three_stages_follow_each_other(dataset, stage1, tmp_path, capsys):
+    attention, joint = tmp_path / "rtsae.safetensors", tmp_path / "joint.safetensors"
+    cache = stage1.parent / "training-cache"
+    short = ["--iterations", "2", "--batch", "2", "--steps", "12"]
+    given = ["--dataset", str(dataset), "--from", str(stage1), "--out", str(attention)]
+    assert main(["train", "rtsae", *given, *short]) == Exit.DONE
+    assert AttentionModel.load(attention).recipe.size == 32
+    options = ["--from", str(stage1), "--attention", str(attention), "--cache", str(cache)]
+    assert (
+        train("joint", dataset, joint, *options, "--open-share", "0", "--phi", "0.2") == Exit.DONE
+    )
+    network, card = recognition_checkpoint.load(joint)
+    assert network.config.classes == tuple(CLASSES)
+    assert card["training"]["open_share"] is None
+    assert card["training"]["phi"] == 0.2
+    assert set(card["origin"]) == {"dscnn", "attention", "backbone"}
+    stored = AttentionModel.load(attention)
+    for name in ("mean", "std", "channel_scale"):
+        np.testing.assert_array_equal(
+            getattr(network.front, name), getattr(stored.front, name), err_msg=name
+        )
+    assert "validation/binary" in card["figures"]
+
+
+@pytest.mark.slow
+def test_stage_1_leaves_checkpoint_card_and_curves(stage1):
+    network, card = recognition_checkpoint.load(stage1)
+    assert network.config.size == 32
+    assert (card["preset"], card["max_steps"], card["note"]) == ("tiny", 8, "made clips")
+    assert card["training"]["schedule"]["seed"] == 3
+    assert card["data"]["train"]["clips"] >= 10
+    assert len(card["data"]["train"]["list_sha256"]) == 64
+    assert str(stage1.parent) not in json.dumps(card)
+    rows = list(csv.DictReader(stage1.with_suffix(".csv").read_text().splitlines()))
+    assert [float(row["iteration"]) for row in rows] == [2.0]
+    assert np.isfinite(float(rows[0]["loss"]))
+    assert not stage1.with_suffix(".resume").exists()
+
+
+@pytest.mark.slow
+def test_the_broken_file_is_named_and_the_rest_is_used(dataset, stage1, tmp_path, capsys):
+    cache = ["--cache", str(stage1.parent / "training-cache")]
+    assert train("dscnn", dataset, tmp_path / "x.safetensors", *cache, "--standalone") == Exit.DONE
+    _, card = recognition_checkpoint.load(tmp_path / "x.safetensors")
+    said = capsys.readouterr().err
+    in_train = "v_left_g99" in said
+    assert in_train == any("v_left_g99" in line for line in card["refused"])
+    assert card["training"]["stream_weight"] == 1
+    assert "validation/s_accuracy" in card["figures"] or "no validation" in said
+
+
+@pytest.mark.slow
+def test_arch_trains_on_the_keyframes_of_a_method(dataset, tmp_path):
+    out = tmp_path / "arch.safetensors"
+    assert train("arch", dataset, out, "--selection", "average") == Exit.DONE
+    network, card = recognition_checkpoint.load(out)
+    assert network.config.size == 32
+    assert card["origin"] == {"selection": "average"}
+    assert card["recipe"]["steps_per_second"] > 0
+
+
+@pytest.mark.slow
+def test_checkpoints_that_do_not_fit_are_refused(dataset, stage1, tmp_path, capsys):
+    out = tmp_path / "x.safetensors"
+    more = ["--from", str(stage1), "--attention", str(SHIPPED)]
+    assert train("joint", dataset, out, *more) == Exit.FAILED
+    assert "reads other features" in capsys.readouterr().err
+    assert train("joint", dataset, out, "--from", str(SHIPPED)) == Exit.FAILED
+    other = tmp_path / "other"
+    for name in ("up", "down"):
+        (other / name).mkdir(parents=True)
+        for group in (1, 2, 3, 4):
+            frames = [np.full((64, 64, 3), 9 * t, np.uint8) for t in range(8)]
+            write_clip(other / name / f"v_{name}_g{group:02d}_c01.mp4", frames)
+    assert train("joint", other, out, "--from", str(stage1)) == Exit.FAILED
+    assert "classes" in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("stage", "options"),
+    [
+        ("dscnn", ["--learning-rate", "0"]),
+        ("dscnn", ["--learning-rate", "nan"]),
+        ("dscnn", ["--epochs", "-1"]),
+        ("dscnn", ["--views", "6"]),
+        ("dscnn", ["--dropout", "1"]),
+        ("dscnn", ["--steps", "5", "3"]),
+        ("dscnn", ["--device", "cuda:99"]),
+        ("dscnn", ["--cache-gb", "0"]),
+        ("dscnn", ["--backbone", "/nowhere/vgg.safetensors"]),
+        ("joint", ["--from", "/nowhere/dscnn.safetensors"]),
+        ("arch", ["--attention", "/nowhere/rtsae.safetensors", "--selection", "rtsae"]),
+    ],
+)
+def test_nonsense_is_refused_before_a_clip_is_decoded(dataset, tmp_path, stage, options, capsys):
+    cache = tmp_path / "cache"
+    more = [*options, "--cache", str(cache)]
+    assert train(stage, dataset, tmp_path / "x.safetensors", *more) == Exit.USAGE
+    assert capsys.readouterr().err
+    assert not (cache / "steps").exists()
+
+
+def test_a_folder_that_is_no_data_set_says_what_was_expected(tmp_path, capsys):
+    assert train("dscnn", tmp_path / "absent", tmp_path / "x.safetensors") != Exit.DONE
+    assert "absent" in capsys.readouterr().err
+
+
+def test_stage_2_wants_some_videos(tmp_path, capsys):
+    out = str(tmp_path / "x.safetensors")
+    assert main(["train", "rtsae", "--out", out]) == Exit.USAGE
+    assert "--data or --dataset" in capsys.readouterr().err
