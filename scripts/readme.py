@@ -1,4 +1,4 @@
-"""Write the parts of README.md that the code itself knows: methods, recognisers, settings, the tree.
+"""Write the parts of README.md that the code itself knows: plug-ins, settings, the tree.
 
 `python -m scripts.readme`, which `make format` runs; a test fails when README.md differs.
 """

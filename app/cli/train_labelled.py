@@ -41,17 +41,19 @@ def add_dataset_options(
     add(split, dest="split_number", type=int, choices=splits, default=1, help="the official one")
 
 
-def open_named(arguments: argparse.Namespace) -> Any:
-    """The data set that the options name. Raises InvalidDataset."""
+def open_named(arguments: argparse.Namespace, *, speak: bool = True) -> Any:
+    """The data set that the options name; what its reader must know on stderr.
+
+    Raises InvalidDataset.
+    """
     from model.datasets import open_dataset
 
     dataset = open_dataset(
         arguments.dataset, name=arguments.dataset_name, split=arguments.split_number
     )
-    for notice in dataset.notices:
-        print(notice, file=sys.stderr)
-    for name in dataset.missing:
-        print(f"missing: {name}", file=sys.stderr)
+    missing = tuple(f"missing: {name}" for name in dataset.missing)
+    for line in (*dataset.notices, *missing) if speak else ():
+        print(line, file=sys.stderr)
     return dataset
 
 
@@ -213,8 +215,8 @@ def _train(
 
     if arguments.cache_gb == 0:
         raise InvalidParameter("--cache-gb: wanted above 0, got 0")
-    dataset = open_named(arguments)
     with joined(resolve(arguments.device)) as (world, device):
+        dataset = open_named(arguments, speak=world.leads)
         speaker = _Speaker() if world.leads else None
         if arguments.restart and world.leads:
             state = arguments.out.with_suffix(".resume") / "state.safetensors"

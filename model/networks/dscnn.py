@@ -4,7 +4,8 @@ Shape legend: N clips, T steps, M frames let through, C channels, H W pixels, D 
 In training every step is computed and weighted by its soft gate (equation 13); at prediction the
 gate is binary (equation 14), and only open steps are computed beyond it. The RTSAE's memory always
 starts with the first step, but what lies behind the gate sees it only as far as its own gate a_0
-lets it through: a clip need not begin with what matters. Clips of a batch are padded; `mask_NT` is 1 for steps that exist.
+lets it through: a clip need not begin with what matters. Clips of a batch are padded; `mask_NT` is
+1 for steps that exist.
 """
 
 from dataclasses import dataclass, replace

@@ -111,7 +111,7 @@ def compact() -> Preset:
         dropout=0.3,
         dscnn=Stage1(first, steps=(3, 8)),
         joint=Stage3(joint),
-        arch=ARCHTraining(arch, channels=(16, 32, 64, 64, 64), hidden=64, cubes=4),
+        arch=ARCHTraining(arch, channels=(16, 32, 64, 64, 64), hidden=64, cubes=3),
     )
 
 
