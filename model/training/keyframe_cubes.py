@@ -99,15 +99,25 @@ class KeyframeCubes:
         name = self._name(path, None)
         stored = self._found.read(name)
         if stored is None:
-            attention = self.attention if self.method.needs_gate else None
-            analysis = analyze(path, [self.method], attention=attention, limits=self.limits)
-            index = analysis.methods[self.method.name].index_K.tolist()
-            stored = json.dumps(index).encode()
-            self._found.write(name, stored)
+            found = self._analysed(path)
+            for method, index_K in found.items():
+                self._found.write(self._name(path, None, method), json.dumps(index_K).encode())
+            return np.array(found[self.method], np.int64)
         return np.array(json.loads(stored), np.int64)
 
-    def _name(self, path: Path, recipe: Any) -> str:
-        weights = self.attention.sha256 if self.attention and self.method.needs_gate else ""
-        about = [self.method.name, asdict(self.method), weights, recipe, MAKER]
+    def _analysed(self, path: Path) -> dict[Method, list[int]]:
+        """Keyframes of the method; without a gate, of all that need none: they cost one pass."""
+        methods, attention = [self.method], self.attention
+        if not self.method.needs_gate:
+            others = (get(name)() for name in SELECTIONS if name != self.method.name)
+            methods += [method for method in others if not method.needs_gate]
+            attention = None
+        analysis = analyze(path, methods, attention=attention, limits=self.limits)
+        return {m: analysis.methods[m.name].index_K.tolist() for m in methods}
+
+    def _name(self, path: Path, recipe: Any, method: Method | None = None) -> str:
+        method = method or self.method
+        weights = self.attention.sha256 if self.attention and method.needs_gate else ""
+        about = [method.name, asdict(method), weights, recipe, MAKER]
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
         return f"{sha256_of(path)[:32]}-{key}"

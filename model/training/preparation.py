@@ -21,7 +21,7 @@ from model.training.clips import ClipCache
 from model.training.distributed import World
 from model.training.presets import Preset
 from model.training.sources import ImageSource, MapSource, MapStore, Pick, Source
-from model.training.trainer import Progress
+from model.training.trainer import Precision, Progress
 from model.training.views import WHOLE, Views
 from model.video.limits import Limits
 
@@ -170,7 +170,9 @@ def usable(run: Run, parts: Parts, faults: Sequence[Fault]) -> Parts:
     return replace(parts, train=kept, validation=validation, refused=(*parts.refused, *named))
 
 
-def sources(run: Run, parts: Parts, front: FrontEnd) -> tuple[Parts, Source, Source]:
+def sources(
+    run: Run, parts: Parts, front: FrontEnd, precision: Precision
+) -> tuple[Parts, Source, Source]:
     """Sources of the clips to train on and to validate by; what `front` makes of them is cached
     where it is frozen. Clips that fail on the way are named and left out."""
     preset, world = run.preset, run.world
@@ -205,6 +207,7 @@ def sources(run: Run, parts: Parts, front: FrontEnd) -> tuple[Parts, Source, Sou
         views.key,
         views=preset.views,
         cap_bytes=run.cache_bytes - share,
+        precision=precision,
     )
     _fill(run, store, train, held)
     kept = [MapSource(store, paths, list(map(store.steps, paths))) for paths in (train, held)]

@@ -97,9 +97,9 @@ def paper() -> Preset:
 
 def compact() -> Preset:
     """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
-    first = Schedule(epochs=15, batch=32, optimiser="adam", learning_rate=1e-3, cosine=True)
-    joint = Schedule(epochs=6, batch=16, optimiser="adam", learning_rate=3e-4, cosine=True)
-    arch = replace(first, batch=16)
+    first = Schedule(epochs=12, batch=16, optimiser="adam", learning_rate=1e-3, cosine=True)
+    joint = replace(first, epochs=6, learning_rate=3e-4)
+    arch = replace(first, epochs=18)  # as many as both stages together
     return Preset(
         name="compact",
         recipe=Recipe(steps_per_second=4.0),

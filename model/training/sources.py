@@ -21,6 +21,7 @@ from torch import Tensor
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
 from model.training.features import front_key
+from model.training.trainer import Precision
 from model.training.views import WHOLE
 
 PART = 32  # frames that pass the front at once
@@ -96,6 +97,7 @@ class MapStore:
     """Maps of clips before the gate, below a cap on the disk's bytes.
 
     `key` names what they depend on beside the clip; files of other keys make room first.
+    `precision` is that of the front while it computes; they are kept in half precision anyway.
     `notice` says, once the cap is reached, what that costs.
     """
 
@@ -108,10 +110,12 @@ class MapStore:
         *,
         views: int = 1,
         cap_bytes: int = 16 << 30,
+        precision: Precision = "float32",
     ) -> None:
         self.folder, self.front, self.view, self.views = folder, front, view, views
-        self.cap_bytes, self.notice = cap_bytes, ""
-        self.key = hashlib.sha256(f"{front_key(front)} {key}".encode()).hexdigest()[:16]
+        self.cap_bytes, self.precision, self.notice = cap_bytes, precision, ""
+        about = f"{front_key(front)} {key} {precision}"
+        self.key = hashlib.sha256(about.encode()).hexdigest()[:16]
         self._pooled: dict[Path, NDArray[np.float32]] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -151,8 +155,10 @@ class MapStore:
         rows = []
         for start in range(0, len(rgb), PART):
             part = slice(start, start + PART)
-            x_s, x_t = self.front.maps(rgb[part].to(device), flow[part].to(device))
-            pooled = self.front.pool(x_s, x_t).float()
+            with torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+                x_s, x_t = self.front.maps(rgb[part].to(device), flow[part].to(device))
+            x_s, x_t = x_s.float(), x_t.float()
+            pooled = self.front.pool(x_s, x_t)
             rows.append((torch.stack([x_s, x_t], 1).half().cpu(), pooled.cpu()))
         maps, pooled_rows = (torch.cat(column).numpy() for column in zip(*rows, strict=True))
         return maps, pooled_rows

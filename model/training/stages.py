@@ -51,7 +51,7 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     else:
         run.on_notice("no --backbone: the layers behind the gate start from random weights")
     _laid_out(network.to(run.device))
-    parts, train, held = sources(run, verified(run), network.front)
+    parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
     fit_front(network, train)
     labels, validation = _labels(parts)
     task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
@@ -72,7 +72,7 @@ def train_joint(run: Run) -> dict[str, Any]:
     run = replace(run, preset=replace(run.preset, recipe=network.front.recipe))
     adopt_gate(network, run.attention)
     _laid_out(network.to(run.device))
-    parts, train, held = sources(run, verified(run), network.front)
+    parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
     labels, validation = _labels(parts)
     task = JointTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -22,6 +22,8 @@ from torch import Tensor, nn
 from model.errors import InvalidParameter, TrainingDiverged
 from model.training.distributed import World, share
 from model.training.resume import load_state, save_state
+
+Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Schedule:
     falls: tuple[float, ...] = ()
     cosine: bool = False
     clip_norm: float = 5.0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Precision = "float32"
     report_every: int = 0
     seed: int = 0
 
@@ -59,7 +61,7 @@ class Schedule:
             value = getattr(self, name)
             if not 0 <= value < math.inf:
                 raise InvalidParameter(f"{name}: wanted at least 0, got {value}", "", f"/{name}")
-        for name, known in (("optimiser", ("sgd", "adam")), ("precision", _PRECISIONS)):
+        for name, known in (("optimiser", ("sgd", "adam")), ("precision", get_args(Precision))):
             if (value := getattr(self, name)) not in known:
                 raise InvalidParameter(f"{name}: wanted one of {', '.join(known)}, got {value!r}")
 
@@ -76,9 +78,6 @@ class Schedule:
         if self.cosine:
             return self.learning_rate * (0.5 + 0.5 * math.cos(math.pi * share_done))
         return self.learning_rate * 0.1 ** sum(share_done >= fall for fall in self.falls)
-
-
-_PRECISIONS = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,9 @@ def test_keyframes_are_found_once_and_cubes_cut_once(clip, tmp_path, monkeypatch
         cubes = KeyframeCubes(tmp_path / "cache", "sms", recipe, cap_bytes=1 << 28)
         assert cubes.fill([clip]) == []
         assert cubes.get(clip).shape[2:] == (size, size, 3)
+    recipe = CubeRecipe(size=32)  # average sampling counts those of SMS: both come of one pass
+    average = KeyframeCubes(tmp_path / "cache", "average", recipe, cap_bytes=1 << 28)
+    assert len(average.get(clip)) == len(cubes.get(clip))
     assert len(calls) == 1
 
 

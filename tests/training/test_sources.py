@@ -58,6 +58,18 @@ def test_cached_maps_are_those_of_the_front_in_half_precision(tmp_path, paths, n
             torch.testing.assert_close(got, exact, rtol=1e-3, atol=1e-3)
 
 
+def test_a_front_in_bfloat16_is_near_and_kept_apart(tmp_path, paths, network):
+    pictures = Pictures()
+    exact, pooled = store(tmp_path, network, pictures).get(paths[0], 0)
+    quick = store(tmp_path, network, pictures, precision="bfloat16")
+    near, near_pooled = quick.get(paths[0], 0)
+    assert len(pictures.asked) == 2
+    assert not np.array_equal(near, exact)
+    for got, wanted in ((near, exact), (near_pooled, pooled)):
+        error = np.abs(got.astype(np.float64) - wanted).mean() / np.abs(wanted).mean()
+        assert error < 0.02
+
+
 def test_a_clip_is_computed_once_for_each_view(tmp_path, paths, network):
     pictures = Pictures()
     for _ in range(2):
