@@ -33,6 +33,7 @@ def _add_rtsae(stages: Any) -> None:
     add = rtsae.add_argument
     add("--data", metavar="DIR", type=Path, action="append", default=[], help="repeatable")
     add_dataset_options(rtsae, required=False, split="--dataset-split")
+    add("--clips", type=positive_int, metavar="N", help="so many of the data set's, evenly taken")
     add(
         "--split",
         metavar="FILE",
@@ -97,11 +98,14 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
 
 def _videos(arguments: argparse.Namespace) -> list[Path]:
     """Videos of the folders and of the data set's list. Raises InvalidParameter for none."""
+    from model.methods.filling import midpoints
     from model.training.features import videos_under
 
     videos: list[Path] = []
     if arguments.dataset:
-        videos += [sample.path for sample in open_named(arguments).train]
+        found = [sample.path for sample in open_named(arguments).train]
+        count = min(len(found), arguments.clips or len(found))
+        videos += [found[n] for n in midpoints(len(found), count).tolist()]
     try:
         for number, root in enumerate(arguments.data):
             videos += videos_under(root, arguments.split if number == 0 else None)

@@ -97,9 +97,9 @@ def paper() -> Preset:
 
 def compact() -> Preset:
     """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
-    first = Schedule(epochs=12, batch=16, optimiser="adam", learning_rate=1e-3, cosine=True)
-    joint = replace(first, epochs=6, learning_rate=3e-4)
-    arch = replace(first, epochs=18)  # as many as both stages together
+    first = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=1e-3, cosine=True)
+    joint = replace(first, epochs=5, learning_rate=3e-4)
+    arch = replace(first, epochs=15)  # as many as both stages together
     return Preset(
         name="compact",
         recipe=Recipe(steps_per_second=4.0),
@@ -109,7 +109,7 @@ def compact() -> Preset:
         frozen=True,
         views=1,
         dropout=0.3,
-        dscnn=Stage1(first, steps=(3, 8)),
+        dscnn=Stage1(first, steps=(4, 10), stream_weight=1.0),
         joint=Stage3(joint),
         arch=ARCHTraining(arch, channels=(16, 32, 64, 64, 64), hidden=64, cubes=3),
     )
