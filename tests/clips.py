@@ -85,10 +85,12 @@ def write_tone(path: Path) -> Path:
     return path
 
 
-def turn(path: Path, quarter_turns_clockwise: int) -> Path:
-    """Rewrite an MP4's display matrix so that players turn the picture clockwise."""
+def turn(path: Path, quarter_turns_clockwise: int, flipped: bool = False) -> Path:
+    """Rewrite an MP4's display matrix so that players turn the picture clockwise, `flipped`
+    upside down before."""
     cos, sin = [(1, 0), (0, 1), (-1, 0), (0, -1)][quarter_turns_clockwise % 4]
-    rows = [cos, sin, 0, -sin, cos, 0, 0, 0]
+    y = -1 if flipped else 1
+    rows = [cos, sin, 0, -sin * y, cos * y, 0, 0, 0]
     one = 1 << 16
     matrix = b"".join((value * one).to_bytes(4, "big", signed=True) for value in rows)
     data = bytearray(path.read_bytes())

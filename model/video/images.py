@@ -23,11 +23,12 @@ class Upright:
         frame = self._reformatter.reformat(
             picture.frame, *stored, "rgb24", interpolation="AREA", threads=1
         )
-        return np.rot90(frame.to_ndarray(), picture.quarter_turns)
+        stored_HWC = frame.to_ndarray()
+        return np.rot90(stored_HWC[::-1] if picture.flipped else stored_HWC, picture.quarter_turns)
 
     def frame(self, picture: Picture, width: int, height: int, pixel_format: str) -> Any:
         """An `av.VideoFrame` of the given size and pixel format."""
-        if picture.quarter_turns:
+        if picture.quarter_turns or picture.flipped:
             turned = np.ascontiguousarray(self.rgb(picture, width, height))
             return av.VideoFrame.from_ndarray(turned, "rgb24").reformat(format=pixel_format)
         return self._reformatter.reformat(

@@ -13,7 +13,8 @@ class Probe:
     """A readable video: what its header says, and that at least one frame decodes.
 
     `width` and `height` are upright pixels; `rotation` is the counter-clockwise turn in degrees
-    that makes the stored frames upright. The `claimed_` fields are not to be trusted.
+    that makes the stored frames upright, once flipped upside down where the file mirrors them.
+    The `claimed_` fields are not to be trusted.
     """
 
     codec: str

@@ -5,14 +5,16 @@ whitelist, so whatever it says, no other file and no socket is ever opened.
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Self
 
 import av
+import numpy as np
 
 from model.errors import UnreadableVideo, VideoTooLarge
 from model.video.child_main import still_alive
@@ -24,18 +26,21 @@ UNSPECIFIED = 2
 MATRICES = {0, 1, UNSPECIFIED, 4, 5, 6, 7, 9}  # AVCOL_SPC_* that swscale 9 reads
 RANGES = {0, 1, 2}
 PLAUSIBLE_FPS = 500  # recorders without a rate write 1000
+OVERSIZED = re.compile(r"Picture size (\d+)x(\d+) exceeds specified max pixel count")
 NOT_DECODABLE = "The file may be damaged or encrypted; re-export it as MP4 (H.264)."
 
 
 @dataclass(frozen=True)
 class Picture:
     """A decoded frame as stored, its time (s, the first at 0), how long it is shown (s, 0 when
-    unknown), and the counter-clockwise quarter turns that make it upright."""
+    unknown), and what makes it upright: `flipped` upside down first, then counter-clockwise
+    quarter turns."""
 
     frame: Any
     time_s: float
     shown_s: float
     quarter_turns: int
+    flipped: bool
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -65,12 +70,13 @@ class Source(AbstractContextManager["Source"]):
             file = stack.enter_context(_open_file(self.path, self.limits))
             with _open_container(file, codec_whitelist="none") as header:
                 self._read_header(header)  # before any decoder allocates what it claims
+                if not self.stream.codec_context.width:
+                    self._find_size()
             file.seek(0)
-            self._read_header(stack.enter_context(_open_container(file)))
+            self._read_header(stack.enter_context(_open_container(file, **self._guard)))
             self._stack = stack.pop_all()
         codec = self.stream.codec_context
-        # Twice the limit: a frame somewhat too large decodes and is refused by its size.
-        codec.options = {"max_pixels": str(2 * self.limits.max_pixels)}
+        codec.options = self._guard
         codec.thread_count = self.threads
         codec.thread_type = "AUTO"
         interval = self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
@@ -79,6 +85,12 @@ class Source(AbstractContextManager["Source"]):
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @property
+    def _guard(self) -> dict[str, str]:
+        """The decoders' own bound. Twice the limit: a frame somewhat too large decodes and is
+        refused by its size."""
+        return {"max_pixels": str(2 * self.limits.max_pixels)}
 
     @property
     def claimed_frames(self) -> int | None:
@@ -149,7 +161,7 @@ class Source(AbstractContextManager["Source"]):
         _name_plain_colours(frame)
         time_s = self.timeline.place(None if ticks is None else float(ticks * base))
         shown_s = float((frame.duration or 0) * base)
-        return Picture(frame, time_s, shown_s, round(frame.rotation / 90) % 4)
+        return Picture(frame, time_s, shown_s, *_orientation(frame))
 
     def _avi_ticks(self, frame: Any) -> int:
         """AVI has no presentation times, and one tick a frame: the packet that released a frame
@@ -166,12 +178,38 @@ class Source(AbstractContextManager["Source"]):
         if (self.claimed_duration_s or 0) > limits.max_duration_s:
             _refuse_duration(self.claimed_duration_s or 0, limits)
 
+    def _find_size(self) -> None:
+        """Refuse a size that only a frame tells, with a guarded decoder: where a container lists
+        its streams late (FLV, MPEG-PS), opening it again probes with decoders beyond our reach."""
+        self.stream.codec_context.options = self._guard
+        with _logged_errors() as log:
+            try:
+                frame = next(self._frames(), None)
+            finally:  # first: some decoders call it a want of memory
+                for oversized in filter(None, (OVERSIZED.search(text) for *_, text in log)):
+                    _refuse_pixels(int(oversized[1]), int(oversized[2]), self.limits)
+        self.errors = 0
+        if frame is not None:
+            _refuse_pixels(frame.width, frame.height, self.limits)
+
     def _refuse_growth(self, picture: Picture, count: int) -> None:
         _refuse_pixels(picture.frame.width, picture.frame.height, self.limits)
         if count > self.limits.max_frames:
             _refuse_frames(f"more than {self.limits.max_frames:,}", self.limits)
         if picture.time_s > self.limits.max_duration_s:
             _refuse_duration(picture.time_s, self.limits)
+
+
+def _orientation(frame: Any) -> tuple[int, bool]:
+    """The quarter turns of a frame's display matrix, and whether it flips the frame before."""
+    stored = frame.side_data.get("DISPLAYMATRIX")
+    if stored is None:
+        return 0, False
+    a, b, _, c, d = np.frombuffer(stored, np.int32)[:5].tolist()  # x' = ax + cy, y' = bx + dy
+    determinant = a * d - b * c
+    if not determinant:  # no picture would be left
+        return 0, False
+    return round(frame.rotation / 90) % 4, determinant < 0
 
 
 def _name_plain_colours(frame: Any) -> None:
@@ -202,8 +240,7 @@ def _open_container(file: Any, **options: str) -> Any:
         "protocol_whitelist": "none",  # no protocol has this name
         "threads": "1",
     }
-    av.logging.set_level(av.logging.ERROR)
-    with av.logging.Capture() as log:
+    with _logged_errors() as log:
         try:
             return av.open(file, options=options, metadata_errors="replace")
         except MemoryError:
@@ -213,8 +250,17 @@ def _open_container(file: Any, **options: str) -> Any:
             if any("moov atom not found" in text for *_, text in log):
                 cause = "the file is cut off: its index (moov atom) is missing"
             raise UnreadableVideo(cause, "Upload the original video file.") from error
-        finally:
-            av.logging.set_level(None)
+
+
+@contextmanager
+def _logged_errors() -> Iterator[list[tuple[int, str, str]]]:
+    """The errors that FFmpeg logs meanwhile: (level, name, text)."""
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture() as log:
+            yield log
+    finally:
+        av.logging.set_level(None)
 
 
 def _video_stream(container: Any) -> Any:

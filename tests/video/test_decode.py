@@ -90,16 +90,20 @@ RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 
 @pytest.mark.parametrize(
-    ("clockwise", "size", "corners"),
+    ("clockwise", "flipped", "size", "corners"),
     [
-        (0, (96, 64), (RED, GREEN, BLUE, WHITE)),
-        (1, (64, 96), (BLUE, RED, WHITE, GREEN)),
-        (2, (96, 64), (WHITE, BLUE, GREEN, RED)),
-        (3, (64, 96), (GREEN, WHITE, RED, BLUE)),
+        (0, False, (96, 64), (RED, GREEN, BLUE, WHITE)),
+        (1, False, (64, 96), (BLUE, RED, WHITE, GREEN)),
+        (2, False, (96, 64), (WHITE, BLUE, GREEN, RED)),
+        (3, False, (64, 96), (GREEN, WHITE, RED, BLUE)),
+        (0, True, (96, 64), (BLUE, WHITE, RED, GREEN)),  # upside down
+        (1, True, (64, 96), (RED, BLUE, GREEN, WHITE)),  # transposed
+        (2, True, (96, 64), (GREEN, RED, WHITE, BLUE)),  # left for right
+        (3, True, (64, 96), (WHITE, GREEN, BLUE, RED)),  # transposed along the other diagonal
     ],
 )
-def test_rotated_files_come_out_upright(tmp_path, clockwise, size, corners):
-    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 2), clockwise)
+def test_rotated_and_mirrored_files_come_out_upright(tmp_path, clockwise, flipped, size, corners):
+    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 2), clockwise, flipped)
     frames, clip, _ = decode(path)
     assert (clip.info.width, clip.info.height) == size
     found = [frames[0, y, x] for y in (56, 168) for x in (56, 168)]

@@ -86,17 +86,25 @@ def test_odd_shapes(tmp_path, size):
     assert max(made.sprites.tile_w, made.sprites.tile_h) <= 160
 
 
-def test_rotated_sources_are_upright_everywhere(tmp_path):
-    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame(96, 64)] * 3), 1)
+@pytest.mark.parametrize(
+    ("clockwise", "flipped", "size", "corners"),
+    [
+        (1, False, (64, 96), ((0, 0, 255), (0, 255, 0))),
+        (3, True, (64, 96), ((255, 255, 255), (255, 0, 0))),
+        (2, True, (96, 64), ((0, 255, 0), (0, 0, 255))),
+    ],
+)
+def test_turned_sources_are_upright_everywhere(tmp_path, clockwise, flipped, size, corners):
+    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 3), clockwise, flipped)
     made = write_derivatives(path, tmp_path / "out")
     frames, clip = decoded(made.preview)
-    assert (clip.info.width, clip.info.height) == (64, 96)
+    assert (clip.info.width, clip.info.height) == size
     thumbnail = picture(made.thumbnail)
-    tile = picture(tmp_path / "out" / "sprite_000.jpg")[:96, :64]
+    tile = picture(tmp_path / "out" / "sprite_000.jpg")[: size[1], : size[0]]
     for image in (frames[0], thumbnail, tile):
         height, width, _ = image.shape
-        np.testing.assert_allclose(image[height // 4, width // 4], (0, 0, 255), atol=30)
-        np.testing.assert_allclose(image[3 * height // 4, 3 * width // 4], (0, 255, 0), atol=30)
+        first, last = image[height // 4, width // 4], image[3 * height // 4, 3 * width // 4]
+        np.testing.assert_allclose((first, last), corners, atol=30)
 
 
 def test_each_tile_shows_its_frame(tmp_path):

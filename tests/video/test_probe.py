@@ -160,9 +160,21 @@ def gif_header(width, height):
     return b"GIF89a" + size + b"\x80\x00\x00" + bytes([0, 0, 0, 255, 255, 255]) + picture + b"\x3b"
 
 
-def test_a_small_file_of_huge_frames_costs_little(tmp_path):
-    path = tmp_path / "huge.gif"
-    path.write_bytes(gif_header(16_000, 16_000))
+def flv_of(path, width, height):
+    """A Sorenson H.263 clip in FLV, which has no size in its header, whose frames claim one."""
+    data = bytearray(write_clip(path, grey_frames(2, 512, 16), codec="flv1").read_bytes())
+    start = data.index(b"\x12\x00\x00\x84") + 1  # a key frame's picture: bits 33 to 65 its size
+    picture = int.from_bytes(data[start : start + 9], "big")
+    picture ^= ((512 << 16 | 16) ^ (width << 16 | height)) << 7
+    data[start : start + 9] = picture.to_bytes(9, "big")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["gif", "flv"])
+def test_a_small_file_of_huge_frames_costs_little(tmp_path, kind):
+    path = tmp_path / f"huge.{kind}"
+    made = gif_header(16_000, 16_000) if kind == "gif" else flv_of(path, 16_000, 16_000)
+    path.write_bytes(made)
     script = (
         "import resource, sys\n"
         "from model.errors import VideoTooLarge\n"
@@ -179,6 +191,17 @@ def test_a_small_file_of_huge_frames_costs_little(tmp_path):
     message, mebibytes = answer.stdout.splitlines()
     assert message.startswith("frames of 16000 x 16000 = 256,000,000 pixels; at most 35,389,440")
     assert int(mebibytes) < 200
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.flv", "flv1"), ("a.mp4", "mpeg4"), ("a.m4v", "mpeg4")]
+)
+def test_sizes_that_only_frames_tell(tmp_path, name, codec):
+    path = write_clip(tmp_path / name, grey_frames(3, 640, 480), codec=codec)
+    assert (probe(path).width, probe(path).height) == (640, 480)
+    for most in (100_000, 300_000):  # twice of it is too little for a frame, and enough
+        with pytest.raises(VideoTooLarge, match=r"^frames of 640 x 480 = 307,200 pixels"):
+            probe(path, Limits(max_pixels=most))
 
 
 def test_limits_on_what_the_header_claims(tmp_path):

@@ -25,12 +25,21 @@ def test_each_still_is_its_frame_at_full_size(tmp_path):
         assert abs(picture(data).mean() - levels(30)[index]) < 4
 
 
-def test_stills_are_upright(tmp_path):
-    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame(96, 64)] * 2), 1)
+@pytest.mark.parametrize(
+    ("clockwise", "flipped", "shape", "corner"),
+    [
+        (1, False, (96, 64, 3), (0, 0, 255)),
+        (0, True, (64, 96, 3), (0, 0, 255)),
+        (1, True, (96, 64, 3), (255, 0, 0)),
+        (2, True, (64, 96, 3), (0, 255, 0)),
+    ],
+)
+def test_stills_are_upright(tmp_path, clockwise, flipped, shape, corner):
+    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 2), clockwise, flipped)
     [(_, data)] = read_stills(path, [1])
     image = picture(data)
-    assert image.shape == (96, 64, 3)
-    np.testing.assert_allclose(image[20, 12], (0, 0, 255), atol=30)
+    assert image.shape == shape
+    np.testing.assert_allclose(image[12, 12], corner, atol=30)
 
 
 def test_a_frame_beyond_the_end(tmp_path):
