@@ -1,4 +1,4 @@
-"""`kairoscope train dscnn|joint|arch`: the stages that learn from labels."""
+"""`kairoscope train dscnn|joint|arch|two-stream|c3d`: the stages that learn from labels."""
 
 import argparse
 import sys
@@ -23,10 +23,12 @@ SELECTIONS = ("sms", "average", "rtsae")
 
 
 def add_stages(stages: Any) -> None:
-    """Add the parsers of the three stages."""
+    """Add a parser for each of them."""
     _add_dscnn(stages)
     _add_joint(stages)
     _add_arch(stages)
+    _add_two_stream(stages)
+    _add_c3d(stages)
 
 
 def add_dataset_options(
@@ -137,6 +139,31 @@ def _add_arch(stages: Any) -> None:
     parser.set_defaults(run=run_arch)
 
 
+def _add_two_stream(stages: Any) -> None:
+    parser = stages.add_parser(
+        "two-stream",
+        help="Two-Stream ConvNet: frames and their flow, to read keyframes of any method",
+        description="Train both streams, each on single frames of the clips.",
+    )
+    _common(parser)
+    add = parser.add_argument
+    add("--out", metavar="FILE", type=Path, default=Path("two-stream.safetensors"))
+    add("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    add("--views", type=positive_int, help="crops used of each clip, 1 to 5")
+    parser.set_defaults(run=run_two_stream)
+
+
+def _add_c3d(stages: Any) -> None:
+    parser = stages.add_parser(
+        "c3d",
+        help="C3D: cubes of sixteen steps, to read the surroundings of keyframes of any method",
+        description="Train C3D on cubes that lie side by side in the clips.",
+    )
+    _common(parser)
+    parser.add_argument("--out", metavar="FILE", type=Path, default=Path("c3d.safetensors"))
+    parser.set_defaults(run=run_c3d)
+
+
 def run_dscnn(arguments: argparse.Namespace) -> Exit:
     """Stage 1."""
     from model.training.presets import PRESETS, changed
@@ -189,6 +216,27 @@ def run_arch(arguments: argparse.Namespace) -> Exit:
     arch = changed(preset.arch, **_schedule(arguments), cubes=arguments.cubes)
     train = partial(train_arch, selection=arguments.selection)
     return _train(arguments, changed(preset, arch=arch), train, attention=arguments.attention)
+
+
+def run_two_stream(arguments: argparse.Namespace) -> Exit:
+    """Two-Stream ConvNet."""
+    from model.training.presets import PRESETS, changed
+    from model.training.two_stream import train_two_stream
+
+    preset = PRESETS[arguments.preset]()
+    two_stream = changed(preset.two_stream, **_schedule(arguments))
+    preset = changed(preset, two_stream=two_stream, views=arguments.views)
+    return _train(arguments, preset, train_two_stream, backbone=arguments.backbone)
+
+
+def run_c3d(arguments: argparse.Namespace) -> Exit:
+    """C3D."""
+    from model.training.c3d import train_c3d
+    from model.training.presets import PRESETS, changed
+
+    preset = PRESETS[arguments.preset]()
+    preset = changed(preset, c3d=changed(preset.c3d, **_schedule(arguments)))
+    return _train(arguments, preset.for_c3d(), train_c3d)
 
 
 def _schedule(arguments: argparse.Namespace) -> dict[str, Any]:

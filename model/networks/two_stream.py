@@ -66,27 +66,35 @@ class TwoStream(nn.Module):
 
     def forward(self, rgb_MHWC: Tensor, flow_MHWC: Tensor, clip_M: Tensor) -> Tensor:
         """Log-probabilities (N, K) of clips, whose frames are numbered 0 to N - 1 by `clip_M`."""
-        N = int(clip_M.max()) + 1
-        fused = torch.zeros(N, len(self.config.classes), device=rgb_MHWC.device)
-        count_N = torch.bincount(clip_M, minlength=N)[:, None]
-        for logits_MK in self.streams(rgb_MHWC, flow_MHWC):
-            mean_NK = torch.zeros_like(fused).index_add(0, clip_M, logits_MK.float()) / count_N
-            fused = fused + mean_NK.softmax(1) / 2
-        return fused.clamp_min(1e-12).log()
+        means = [clip_means(logits, clip_M) for logits in self.streams(rgb_MHWC, flow_MHWC)]
+        return fused(*means).clamp_min(1e-12).log()
 
     @torch.no_grad()
     def recognise(self, rgb_MHWC: Tensor, flow_MHWC: Tensor, part: int = 16) -> Tensor:
         """Class probabilities (K,) of one clip's frames, `part` of them at a time."""
         pairs = zip(torch.split(rgb_MHWC, part), torch.split(flow_MHWC, part), strict=True)
         spatial, temporal = zip(*(self.streams(*pair) for pair in pairs), strict=True)
-        means = [torch.cat(logits).mean(0).softmax(0) for logits in (spatial, temporal)]
-        return (means[0] + means[1]) / 2
+        means = [torch.cat(logits).mean(0) for logits in (spatial, temporal)]
+        return fused(*means)
 
     def multiply_adds(self) -> int:
         """Of one frame, both streams."""
         size = self.config.size
         readers = self.read_spatial.weight.numel() + self.read_temporal.weight.numel()
         return self.spatial.multiply_adds(size) + self.temporal.multiply_adds(size) + readers
+
+
+def clip_means(value_MK: Tensor, clip_M: Tensor) -> Tensor:
+    """Means over the frames of each clip, (N, K); every clip from 0 to N - 1 has a frame."""
+    N = int(clip_M.max()) + 1
+    sums_NK = value_MK.new_zeros(N, value_MK.shape[1], dtype=torch.float32)
+    count_N1 = torch.bincount(clip_M, minlength=N)[:, None]
+    return sums_NK.index_add(0, clip_M, value_MK.float()) / count_N1
+
+
+def fused(spatial_NK: Tensor, temporal_NK: Tensor) -> Tensor:
+    """Class probabilities of the mean logits of both streams: the mean of their softmaxes."""
+    return (spatial_NK.softmax(-1) + temporal_NK.softmax(-1)) / 2
 
 
 def stacked(flow_SHWC: Tensor, step_M: Tensor, stack: int) -> Tensor:

@@ -17,22 +17,23 @@ from torch.nn import functional as F
 from model.networks import checkpoint
 from model.networks.arch import ARCH, normalise_cubes
 from model.networks.attention import AttentionModel
+from model.networks.c3d import C3D
 from model.training.distributed import World
 from model.training.examples import random_steps
 from model.training.keyframe_cubes import CubeRecipe, KeyframeCubes
 from model.training.preparation import Run, check, usable, verified
-from model.training.stages import finish
+from model.training.stages import finish, labels_of
 from model.training.trainer import Draw, Task
 
 Cubes = Callable[[Path], NDArray[np.uint8]]
 
 
-class ARCHTask(Task):
+class CubesTask(Task):
     """Cross-entropy over a random choice of each clip's cubes, in their order."""
 
     def __init__(
         self,
-        network: ARCH,
+        network: ARCH | C3D,
         cubes: Cubes,
         paths: Sequence[Path],
         label_N: Sequence[int],
@@ -40,7 +41,7 @@ class ARCHTask(Task):
         validation: tuple[Sequence[Path], Sequence[int]] | None = None,
     ) -> None:
         super().__init__()
-        self.network: ARCH = network
+        self.network: ARCH | C3D = network
         self.cubes, self.paths, self.label_N, self.most = cubes, paths, label_N, most
         self.validation = validation
 
@@ -104,10 +105,9 @@ def train_arch(run: Run, selection: str = "sms") -> dict[str, Any]:
     if run.world.leads:
         run.world.wait()
     parts = usable(run, parts, faults)
-    train, held = (
-        ([s.path for s in p], [s.label for s in p]) for p in (parts.train, parts.validation)
-    )
-    task = ARCHTask(network, cubes.get, *train, config.cubes, held if held[0] else None)
+    (train, held), labels = parts.files, labels_of(parts)
+    validation = (held, labels[1]) if held else None
+    task = CubesTask(network, cubes.get, train, labels[0], config.cubes, validation)
     origin = {"selection": selection}
     if attention is not None:
         path = run.attention or checkpoint.SHIPPED
@@ -115,5 +115,7 @@ def train_arch(run: Run, selection: str = "sms") -> dict[str, Any]:
     extra = {
         "recipe": {"steps_per_second": recipe.steps_per_second, "flow": "dis", "size": recipe.size},
         "max_keyframes": recipe.most,
+        "side": recipe.size,
+        "views": "the whole picture",
     }
     return finish(run, "arch", task, config, parts, origin, network, extra)

@@ -14,9 +14,10 @@ import torch
 from model.datasets.types import Dataset, Fault, Sample
 from model.datasets.verify import verify
 from model.errors import InvalidParameter, UnreadableVideo
+from model.methods.filling import midpoints
 from model.networks.device import resolve
 from model.networks.dscnn import RTSAEDSCNN
-from model.networks.frontend import FrontEnd
+from model.networks.frontend import FrontEnd, Recipe
 from model.training.clips import ClipCache
 from model.training.distributed import World
 from model.training.presets import Preset
@@ -25,7 +26,8 @@ from model.training.trainer import Precision, Progress
 from model.training.views import WHOLE, Views
 from model.video.limits import Limits
 
-FITTED_CLIPS = 256  # whose features set the front's frozen statistics
+FITTED_CLIPS = 256  # whose features set the frozen statistics
+FITTED_STEPS = 4  # of each clip, for those behind the gate
 OnClip = Callable[[str, int, int, str], None]  # what is done, clips done, clips in all, name
 
 
@@ -64,6 +66,11 @@ class Parts:
     def paths(self) -> list[Path]:
         """All files, those to train on first."""
         return [sample.path for sample in (*self.train, *self.validation)]
+
+    @property
+    def files(self) -> tuple[list[Path], list[Path]]:
+        """Files to train on, and to validate by."""
+        return [s.path for s in self.train], [s.path for s in self.validation]
 
 
 def check(run: Run) -> None:
@@ -170,29 +177,36 @@ def usable(run: Run, parts: Parts, faults: Sequence[Fault]) -> Parts:
     return replace(parts, train=kept, validation=validation, refused=(*parts.refused, *named))
 
 
+def decoded(
+    run: Run, parts: Parts, recipe: Recipe, side: int, cap_bytes: int
+) -> tuple[Parts, ClipCache]:
+    """The steps of all clips in a cache, `side` pixels wide; clips that fail are named and left
+    out. Raises UnreadableVideo when a class has none left."""
+    cache = ClipCache(
+        run.cache / "steps",
+        recipe=recipe,
+        side=side,
+        max_steps=run.preset.max_steps,
+        cap_bytes=cap_bytes,
+        limits=run.limits,
+    )
+    if not run.world.leads:
+        run.world.wait()
+    faults = cache.fill(parts.paths, on_progress=lambda *done: run.on_clip("steps", *done))
+    if run.world.leads:
+        run.world.wait()
+    return usable(run, parts, faults), cache
+
+
 def sources(
     run: Run, parts: Parts, front: FrontEnd, precision: Precision
 ) -> tuple[Parts, Source, Source]:
     """Sources of the clips to train on and to validate by; what `front` makes of them is cached
     where it is frozen. Clips that fail on the way are named and left out."""
-    preset, world = run.preset, run.world
-    share = run.cache_bytes // 4
-    cache = ClipCache(
-        run.cache / "steps",
-        recipe=front.recipe,
-        side=preset.side,
-        max_steps=preset.max_steps,
-        cap_bytes=share,
-        limits=run.limits,
-    )
-    if not world.leads:
-        world.wait()
-    faults = cache.fill(parts.paths, on_progress=lambda *done: run.on_clip("steps", *done))
-    if world.leads:
-        world.wait()
-    parts = usable(run, parts, faults)
+    preset, share = run.preset, run.cache_bytes // 4
+    parts, cache = decoded(run, parts, front.recipe, preset.side, share)
     views = Views(cache, front.recipe.size, preset.views)
-    train, held = ([s.path for s in part] for part in (parts.train, parts.validation))
+    train, held = parts.files
     if not preset.frozen:
         lengths = [[len(cache.get(path)) for path in paths] for paths in (train, held)]
         live = [
@@ -237,3 +251,16 @@ def fit_front(network: RTSAEDSCNN, source: Source) -> None:
         for n in numbers
     ]
     network.front.fit(torch.cat(rows))
+
+
+@torch.no_grad()
+def fit_head(network: RTSAEDSCNN, source: Source) -> None:
+    """Set the head's frozen statistics from a few steps of clips to train on."""
+    N = len(source.length_N)
+    rows = []
+    for n in np.unique(np.linspace(0, N - 1, min(N, FITTED_CLIPS)).astype(int)).tolist():
+        step_M = midpoints(source.length_N[n], min(FITTED_STEPS, source.length_N[n]))
+        x_s, x_t, _ = source.read(network, [Pick(n, 0, step_M)])
+        rows.append((network.s_tail(x_s), network.t_tail(x_t)))
+    z_s, z_t = (torch.cat(column) for column in zip(*rows, strict=True))
+    network.head.fit(z_s, z_t)

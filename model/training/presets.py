@@ -4,9 +4,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from model.errors import InvalidParameter
+from model.features.types import MOST_SHOTS
 from model.networks.arch import ARCHConfig
+from model.networks.c3d import C3DConfig
 from model.networks.dscnn import DSCNNConfig
 from model.networks.frontend import Recipe
+from model.networks.two_stream import TwoStreamConfig
 from model.training.augment import CROPS
 from model.training.dscnn import Stage1
 from model.training.joint import Stage3
@@ -33,10 +36,33 @@ class ARCHTraining:
 
 
 @dataclass(frozen=True)
+class TwoStreamTraining:
+    """Two-Stream ConvNet: the frames that an example takes at most, and its schedule."""
+
+    schedule: Schedule = field(default_factory=Schedule)
+    frames: int = 1
+
+
+@dataclass(frozen=True)
+class C3DTraining:
+    """C3D: its rate and the steps kept of a clip, the cubes that an example takes at most, and its
+    schedule. A cube holds sixteen steps: they lie closer than those of the other stages."""
+
+    schedule: Schedule = field(default_factory=Schedule)
+    steps_per_second: float = 8.0
+    max_steps: int = 64
+    cubes: int = 1
+
+
+@dataclass(frozen=True)
 class Preset:
     """`side` are the pixels of cached images, of which `size` are made; `max_steps` the steps kept
     of a clip; `views` the crops used of each. With `frozen` the layers before the gate
-    stay as they are and their maps are computed once."""
+    stay as they are and their maps are computed once.
+
+    A kept state knows its preset by the repr, which therefore leaves out what the other stages do
+    not read.
+    """
 
     name: str
     recipe: Recipe
@@ -49,6 +75,8 @@ class Preset:
     dscnn: Stage1
     joint: Stage3
     arch: ARCHTraining
+    two_stream: TwoStreamTraining = field(repr=False)
+    c3d: C3DTraining = field(repr=False)
 
     def __post_init__(self) -> None:
         if self.max_steps < 1 or not 32 <= self.recipe.size <= self.side * 7 // 8:
@@ -75,11 +103,38 @@ class Preset:
             config = replace(config, widths=widths, cam=32, fusion=32, hidden=32)
         return replace(config, size=self.recipe.size, dropout=self.dropout)
 
+    def two_stream_network(self, classes: tuple[str, ...]) -> TwoStreamConfig:
+        """The Two-Stream ConvNet for these classes."""
+        full, compact = TwoStreamConfig(classes), TwoStreamConfig.compact(classes)
+        config = full if self.width == "paper" else compact
+        if self.width == "tiny":
+            widths = tuple(tuple(w // 8 for w in block) for block in config.widths)
+            config = replace(config, widths=widths, cam=32)
+        return replace(config, size=self.recipe.size)
+
+    def c3d_network(self, classes: tuple[str, ...]) -> C3DConfig:
+        """C3D for these classes."""
+        full, compact = C3DConfig(classes), C3DConfig.compact(classes)
+        config = full if self.width == "paper" else compact
+        if self.width == "tiny":
+            config = replace(config, channels=(4,) * len(config.channels), features=16)
+        return replace(config, size=self.recipe.size)
+
+    def for_c3d(self) -> "Preset":
+        """With C3D's rate, steps and, at full width, its published size; the flow, which clips are
+        cached with though C3D does not see it, is the fastest."""
+        size = 112 if self.width == "paper" else self.recipe.size
+        rate = self.c3d.steps_per_second
+        recipe = replace(self.recipe, size=size, steps_per_second=rate, flow="dis")
+        return replace(self, recipe=recipe, max_steps=self.c3d.max_steps)
+
 
 def paper() -> Preset:
     """Sections 4.3 and 5.1: standalone streams, SGD; what it does not state is ours: 25 steps."""
     first = Schedule(iterations=25_000, batch=32, learning_rate=1e-2, falls=(16 / 25,))
     joint = Schedule(iterations=35_000, batch=16, learning_rate=1e-3)
+    # of C3D's own authors, who train it from scratch on UCF101
+    c3d = Schedule(epochs=16, batch=30, learning_rate=3e-3, falls=(0.25, 0.5, 0.75))
     return Preset(
         name="paper",
         recipe=replace(Recipe.literal(), size=224, steps_per_second=0.0, flow="tvl1"),
@@ -92,14 +147,16 @@ def paper() -> Preset:
         dscnn=Stage1(first, steps=(1, 1), fused_weight=0.0, stream_weight=1.0),
         joint=Stage3(joint, steps=25, tau=0.02, lam=5e-4, binary_share=0.0),
         arch=ARCHTraining(first),
+        two_stream=TwoStreamTraining(first),
+        c3d=C3DTraining(c3d, steps_per_second=25.0, max_steps=MOST_SHOTS),
     )
 
 
 def compact() -> Preset:
     """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
-    first = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=1e-3, cosine=True)
+    first = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=5e-4, cosine=True)
     joint = replace(first, epochs=5, learning_rate=3e-4)
-    arch = replace(first, epochs=15)  # as many as both stages together
+    rival = replace(first, epochs=15)  # as many as both stages together
     return Preset(
         name="compact",
         recipe=Recipe(steps_per_second=4.0),
@@ -111,7 +168,9 @@ def compact() -> Preset:
         dropout=0.3,
         dscnn=Stage1(first, steps=(4, 10), stream_weight=1.0),
         joint=Stage3(joint),
-        arch=ARCHTraining(arch, channels=(16, 32, 64, 64, 64), hidden=64, cubes=3),
+        arch=ARCHTraining(rival, channels=(16, 32, 64, 64, 64), hidden=64, cubes=3),
+        two_stream=TwoStreamTraining(rival, frames=4),
+        c3d=C3DTraining(rival),
     )
 
 
@@ -130,6 +189,8 @@ def tiny() -> Preset:
         dscnn=Stage1(first, steps=(2, 4)),
         joint=Stage3(first, steps=8),
         arch=ARCHTraining(first, channels=(4, 4, 4, 8, 8), hidden=8, size=32, cubes=2),
+        two_stream=TwoStreamTraining(first, frames=2),
+        c3d=C3DTraining(first, max_steps=20, cubes=2),
     )
 
 

@@ -1,6 +1,6 @@
 """Stages 1 and 3 from a labelled data set to a recognition checkpoint with its model card.
 
-Stage 2, which needs no label, is `stage2.py`; Vanilla ARCH is `arch.py`.
+Stage 2, which needs no label, is `stage2.py`; the rivals are `arch.py`, `two_stream.py`, `c3d.py`.
 """
 
 import shutil
@@ -14,8 +14,10 @@ import torch
 
 from model.errors import InvalidCheckpoint, InvalidParameter
 from model.networks import checkpoint, recognition_checkpoint
+from model.networks.arch import ARCH
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
+from model.networks.recognition_checkpoint import Stored
 from model.networks.rtsae import Encoder, RTSAEConfig
 from model.networks.slim import init_streams
 from model.networks.vgg import BLOCKS, VggBlocks
@@ -23,7 +25,7 @@ from model.training import card
 from model.training.curves import Curves
 from model.training.dscnn import DSCNNTask
 from model.training.joint import JointTask
-from model.training.preparation import Parts, Run, check, fit_front, sources, verified
+from model.training.preparation import Parts, Run, check, fit_front, fit_head, sources, verified
 from model.training.trainer import Progress, Schedule, Task, Trainer
 from model.weights.vgg16 import load_blocks
 
@@ -31,6 +33,8 @@ MODELS = {
     "dscnn": "DSCNN, ungated (stage 1)",
     "joint": "RTSAE-DSCNN (stage 3)",
     "arch": "Vanilla ARCH, a reconstruction",
+    "two-stream": "Two-Stream ConvNet",
+    "c3d": "C3D",
 }
 VGG_LICENCE = "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)"
 
@@ -53,10 +57,11 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     _laid_out(network.to(run.device))
     parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
     fit_front(network, train)
-    labels, validation = _labels(parts)
+    fit_head(network, train)
+    labels, validation = labels_of(parts)
     task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)
-    origin = {"backbone": _origin(run.backbone) if run.backbone else "random behind the gate"}
+    origin = {"backbone": origin_of(run.backbone) if run.backbone else "random behind the gate"}
     return finish(run, "dscnn", task, config, parts, origin, network)
 
 
@@ -73,12 +78,12 @@ def train_joint(run: Run) -> dict[str, Any]:
     adopt_gate(network, run.attention)
     _laid_out(network.to(run.device))
     parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
-    labels, validation = _labels(parts)
+    labels, validation = labels_of(parts)
     task = JointTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)
     origin = {
-        "dscnn": _origin(run.start),
-        "attention": _origin(run.attention or checkpoint.SHIPPED),
+        "dscnn": origin_of(run.start),
+        "attention": origin_of(run.attention or checkpoint.SHIPPED),
         "backbone": start_card.get("origin", {}).get("backbone", "unknown"),
     }
     return finish(run, "joint", task, config, parts, origin, network)
@@ -137,6 +142,7 @@ def finish(
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Train, then write checkpoint, card and curves; the state goes when all is written."""
+    from_vgg = stage in ("dscnn", "joint") or run.backbone is not None
     began, folder = time.monotonic(), run.out.with_suffix(".resume")
     history = fit(run, stage, task, config.schedule, parts, origin, folder)
     network = network.cpu().eval()
@@ -147,21 +153,36 @@ def finish(
         "note": run.note,
         "preset": run.preset.name,
         "max_steps": run.preset.max_steps,
+        "side": run.preset.side,
+        "views": f"{_counted(run.preset.views)} per cached clip",
         "frozen_front": run.preset.frozen,
         "training": asdict(config),
         "origin": dict(origin),
         "figures": history[-1] if history else {},
         "seconds": round(time.monotonic() - began, 1),
         "processes": run.world.size,
-        "licence": "MIT" if stage == "arch" else f"MIT; starts from {VGG_LICENCE}",
+        "licence": f"MIT; starts from {VGG_LICENCE}" if from_vgg else "MIT",
         **card.provenance(),
         **(extra or {}),
     }
     if run.world.leads:
-        recognition_checkpoint.save(run.out, network, about)
+        _save(run.out, stage, network, about)
         shutil.rmtree(folder, ignore_errors=True)
     run.world.wait()
     return about
+
+
+def _counted(views: int) -> str:
+    return "one crop" if views == 1 else f"{views} crops"
+
+
+def _save(path: Path, stage: str, network: Any, about: dict[str, Any]) -> None:
+    """The extractors' recognisers read a file whose kind is their name, in full precision."""
+    if isinstance(network, RTSAEDSCNN | ARCH):
+        recognition_checkpoint.save(path, network, about)
+        return
+    config, tensors = asdict(network.config), dict(network.state_dict())
+    recognition_checkpoint.write(path, Stored(stage, config, tensors, about), half=())
 
 
 def fit(
@@ -217,10 +238,12 @@ def _laid_out(network: RTSAEDSCNN) -> None:
         part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
-def _labels(parts: Parts) -> tuple[list[int], list[int]]:
+def labels_of(parts: Parts) -> tuple[list[int], list[int]]:
+    """Labels of the clips to train on and to validate by, in their order."""
     return [s.label for s in parts.train], [s.label for s in parts.validation]
 
 
-def _origin(path: Path | None) -> dict[str, str]:
+def origin_of(path: Path | None) -> dict[str, str]:
+    """A checkpoint that a stage starts from, by name and content."""
     assert path is not None
     return {"name": path.name, "sha256": checkpoint.sha256(path)}

@@ -10,6 +10,7 @@ from app.cli import Exit, main
 from model.networks import recognition_checkpoint
 from model.networks.attention import AttentionModel
 from model.networks.checkpoint import SHIPPED
+from model.recognisers import registry
 from tests.clips import write_clip
 
 SMALL = ("--preset", "tiny", "--iterations", "2", "--batch", "4")
@@ -75,6 +76,7 @@ def test_stage_1_leaves_checkpoint_card_and_curves(stage1):
     network, card = recognition_checkpoint.load(stage1)
     assert network.config.size == 32
     assert (card["preset"], card["max_steps"], card["note"]) == ("tiny", 8, "made clips")
+    assert (card["side"], card["views"]) == (64, "one crop per cached clip")
     assert card["training"]["schedule"]["seed"] == 3
     assert card["data"]["train"]["clips"] >= 10
     assert len(card["data"]["train"]["list_sha256"]) == 64
@@ -108,6 +110,27 @@ def test_arch_trains_on_the_keyframes_of_a_method(dataset, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("name", ["two-stream", "c3d"])
+def test_extractors_are_trained_by_their_names_and_then_recognise(dataset, tmp_path, name, capsys):
+    out = tmp_path / f"{name}.safetensors"
+    assert train(name, dataset, out, "--seed", "3") == Exit.DONE
+    recogniser = registry()[name].load(out)
+    assert recogniser.classes == tuple(CLASSES)
+    card = recognition_checkpoint.read(out).card
+    assert recogniser.steps_per_second == card["recipe"]["steps_per_second"] > 0
+    assert recogniser.size == card["recipe"]["size"] == 32
+    assert np.isfinite(card["figures"]["validation/loss"])
+    capsys.readouterr()
+    clip = str(dataset / "right" / "v_right_g01_c01.mp4")
+    options = ["--methods", "uniform", "--keyframes", "2", "--json", "-"]
+    weights = ["--recognizer", name, "--recognizer-weights", str(out)]
+    assert main(["analyze", clip, *options, *weights]) == Exit.DONE
+    found = json.loads(capsys.readouterr().out)["recognition"]
+    for entry in (found["whole"], found["methods"]["uniform"]):
+        assert {top["label"] for top in entry["top"]} == set(CLASSES)
+
+
+@pytest.mark.slow
 def test_checkpoints_that_do_not_fit_are_refused(dataset, stage1, tmp_path, capsys):
     out = tmp_path / "x.safetensors"
     more = ["--from", str(stage1), "--attention", str(SHIPPED)]
@@ -132,6 +155,8 @@ def test_checkpoints_that_do_not_fit_are_refused(dataset, stage1, tmp_path, caps
         ("dscnn", ["--learning-rate", "nan"]),
         ("dscnn", ["--epochs", "-1"]),
         ("dscnn", ["--views", "6"]),
+        ("two-stream", ["--backbone", "/nowhere/vgg.safetensors"]),
+        ("c3d", ["--learning-rate", "0"]),
         ("dscnn", ["--dropout", "1"]),
         ("dscnn", ["--steps", "5", "3"]),
         ("dscnn", ["--device", "cuda:99"]),

@@ -11,7 +11,7 @@ from model.features.shots import ShotCollector
 from model.methods import get
 from model.networks.arch import ARCH, ARCHConfig
 from model.networks.cubes import cube_indices
-from model.training.arch import ARCHTask
+from model.training.arch import CubesTask
 from model.training.keyframe_cubes import CubeRecipe, KeyframeCubes
 from model.training.trainer import Draw, Schedule, Trainer
 from model.video.decode import open_clip
@@ -89,7 +89,7 @@ def task_of(count=8, most=2):
     torch.manual_seed(0)
     made = Flashes(count)
     network = ARCH(ARCHConfig(("red", "green"), (4, 4, 4, 8, 8), 8, 32))
-    return ARCHTask(network, made, made.paths, made.label_N, most, (made.paths, made.label_N))
+    return CubesTask(network, made, made.paths, made.label_N, most, (made.paths, made.label_N))
 
 
 def test_examples_of_several_lengths_give_what_they_give_alone():
