@@ -254,3 +254,39 @@ def test_memory_stays_flat_over_twenty_thousand_frames(tmp_path):
         assert frames_seen == 400 * repeats
         peaks[repeats] = own + child
     assert peaks[50] < peaks[5] + 60_000  # KiB; 18,000 frames of 224 x 224 are 2.6 GiB
+
+
+@pytest.mark.slow
+def test_what_a_frame_leaves_behind_is_small_for_every_method_without_the_network():
+    """The frames are small and the flow is none: what grows are the rows and what methods make."""
+    script = (
+        "import resource, sys\n"
+        "import numpy as np\n"
+        "from model.features.extract import extract\n"
+        "from model.features.types import FrameBatch\n"
+        "from model.methods import registry\n"
+        "from model.video.flow import FlowAlgorithm\n"
+        "frames = np.random.default_rng(0).integers(0, 256, (100, 24, 24, 3), np.uint8)\n"
+        "batches = (FrameBatch(start, (start + np.arange(100)) / 25, frames)\n"
+        "           for start in range(0, int(sys.argv[1]), 100))\n"
+        "still = FlowAlgorithm('none', lambda a, b: np.zeros((*a.shape, 2), np.float32))\n"
+        "methods = [cls() for cls in registry().values() if not cls.needs_gate]\n"
+        "wanted = {name for method in methods for name in method.needs}\n"
+        "features = extract(batches, wanted, None, still)\n"
+        "print(sum(method.run(features).index_K.size > 0 for method in methods))\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    peaks = {}
+    few, many = 4_000, 24_000
+    for T in (few, many):
+        answer = subprocess.run(
+            [sys.executable, "-c", script, str(T)],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        methods_run, peaks[T] = map(int, answer.stdout.split())
+        assert methods_run >= 5
+    per_frame = (peaks[many] - peaks[few]) * 1024 / (many - few)
+    assert per_frame < 2_000  # bytes: 0.4 GB at the most frames that are accepted

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from model.types import Floats, FrameScores, Indices
 
 MOST_SHOTS = 256
+HISTOGRAM_REACH = 50  # frames whose colours are compared: the longest window of RankTracing
 
 Images = NDArray[np.uint8]
 

@@ -3,39 +3,40 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.types import Floats, Indices
 
 CHUNK = 1024  # windows decomposed at a time
 
 
-def singular_ratios(rows_TD: NDArray[np.floating], window: int) -> Floats:
+def singular_ratios(products_TL: Floats, window: int) -> Floats:
     """s_i / s_1 of every window of N rows, shape (W, N) with W = T + N - 1, descending.
 
-    Window w ends at row w; beyond its ends the clip repeats its first and last row, so that the
-    first and last window hold one row N times and a shot shorter than N is seen. Singular values
-    come from the N x N Gram matrix, whose entries neighbouring windows share.
+    `products_TL[t, lag]` is the inner product of row t with row t - lag; L is at least N. Window w
+    ends at row w; beyond its ends the clip repeats its first and last row, so that the first and
+    last window hold one row N times and a shot shorter than N is seen. Singular values come from
+    the N x N Gram matrix, whose entries neighbouring windows share.
     """
-    T, N = len(rows_TD), window
+    T, N = len(products_TL), window
     ratios_WN = np.zeros((T + N - 1, N))
     padded = np.clip(np.arange(-(N - 1), T + N - 1), 0, T - 1)
     for start in range(0, len(ratios_WN), CHUNK):
         part = slice(start, min(start + CHUNK, len(ratios_WN)))
-        rows = rows_TD[padded[part.start : part.stop + N - 1]].astype(np.float64)
-        singular = np.sqrt(np.maximum(np.linalg.eigvalsh(_grams(rows, N))[:, ::-1], 0))
+        grams_WNN = _grams(products_TL, padded[part.start : part.stop + N - 1], N)
+        singular = np.sqrt(np.maximum(np.linalg.eigvalsh(grams_WNN)[:, ::-1], 0))
         top = singular[:, :1]
         np.divide(singular, top, out=ratios_WN[part], where=top > 0)
     ratios_WN[:, 0] = 1.0
     return ratios_WN
 
 
-def _grams(rows_RD: Floats, N: int) -> Floats:
-    """The Gram matrix of each N consecutive rows: shape (R - N + 1, N, N)."""
-    windows = len(rows_RD) - N + 1
+def _grams(products_TL: Floats, row_R: Indices, N: int) -> Floats:
+    """The Gram matrix of each N consecutive of these rows: shape (R - N + 1, N, N)."""
+    windows = len(row_R) - N + 1
     grams = np.empty((windows, N, N))
     for lag in range(N):
-        products = np.einsum("rd,rd->r", rows_RD[: len(rows_RD) - lag], rows_RD[lag:])
+        later_R = row_R[lag:]
+        products = products_TL[later_R, later_R - row_R[: len(row_R) - lag]]
         for i in range(N - lag):
             grams[:, i, i + lag] = grams[:, i + lag, i] = products[i : i + windows]
     return grams

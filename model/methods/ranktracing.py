@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.features.types import Features
+from model.features.types import HISTOGRAM_REACH, Features
 from model.methods.base import Method, Selection, parameter
 from model.methods.filling import fill_apart
 from model.methods.ranks import Transitions, singular_ratios, transitions
@@ -42,7 +42,7 @@ class RankTracing(Method):
     rule: str = parameter(
         START_SHOT, "Which frame stands for a shot.", choices=(START_SHOT, MAX_RANK)
     )
-    window: int = parameter(10, "Frames in the sliding window.", low=2, high=50)
+    window: int = parameter(10, "Frames in the sliding window.", low=2, high=HISTOGRAM_REACH)
     tau: float = parameter(
         0.25, "Singular values above this share of the largest count.", low=0.01, high=0.99
     )

@@ -19,6 +19,7 @@ from model.errors import InvalidParameter, UnknownMethod
 from model.features.descriptors import registry as descriptors
 from model.features.types import Features, FrameBatch
 from model.types import FrameScores, Keyframes
+from tests.histograms import products
 
 SIDE, STEP = 224, 3
 KINDS = ("one", "two", "constant", "black", "noise", "ramp", "variable-rate", "long")
@@ -87,7 +88,7 @@ def _long(T=20_000):
     return Features(
         times_T,
         {
-            "histogram": np.repeat(shots, 400, axis=0).astype(np.float32),
+            "histogram": products(np.repeat(shots, 400, axis=0)),
             "motion": random.gamma(2, size=T),
             "quality": random.random((T, 3)),
             "tracks": random.random(T).repeat(5)[:T],

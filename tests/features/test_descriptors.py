@@ -8,7 +8,7 @@ import pytest
 
 from model.errors import InvalidValue
 from model.features.descriptors import registry
-from model.features.descriptors.histogram import Histogram
+from model.features.descriptors.histogram import Histogram, histogram
 from model.features.descriptors.motion import Motion
 from model.features.descriptors.quality import Quality
 from model.features.descriptors.tracks import Tracks, corners, displacement
@@ -75,7 +75,7 @@ def test_no_frame_is_an_error(name):
 def test_histogram_bins_follow_colorsys():
     colours = [(200, 30, 60), (10, 250, 90), (0, 0, 0), (255, 255, 255)]
     frames = np.array([np.full((SIDE, SIDE, 3), colour) for colour in colours], np.uint8)
-    rows = described(Histogram(), frames)
+    rows = np.stack([histogram(frame) for frame in frames])
     assert rows.shape == (4, 768)
     for row, colour in zip(rows, colours, strict=True):
         hue, saturation, value = colorsys.rgb_to_hsv(*(part / 255 for part in colour))
@@ -86,11 +86,21 @@ def test_histogram_bins_follow_colorsys():
 
 
 def test_histogram_counts_pixels(noise_frames):
-    row = described(Histogram(), noise_frames[:1])[0]
+    row = histogram(noise_frames[0])
     hsv = cv2.cvtColor(noise_frames[0], cv2.COLOR_RGB2HSV)
     for channel, third in zip((1, 2), (row[256:512], row[512:]), strict=True):
         counted = np.bincount(hsv[..., channel].ravel(), minlength=256) / SIDE**2
         np.testing.assert_allclose(third, counted, rtol=1e-6)
+
+
+def test_histograms_are_compared_with_those_of_the_fifty_frames_so_far():
+    frames = np.random.default_rng(4).integers(0, 256, (60, 16, 16, 3), np.uint8)
+    found = described(Histogram(), frames, size=7)
+    assert found.shape == (60, 50)
+    for lag in (0, 1, 6, 49):
+        for t in (0, 1, 30, 59):
+            wanted = histogram(frames[t]) @ histogram(frames[t - lag]) if t >= lag else 0
+            assert found[t, lag] == pytest.approx(wanted, rel=1e-5)
 
 
 def test_motion_of_a_pan_is_zero_and_of_an_actor_is_its_share():

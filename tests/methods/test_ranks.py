@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from model.methods.ranks import CHUNK, singular_ratios, transitions
+from tests.histograms import products
 
 
 def svd_ratios(rows_TD, N):
@@ -19,24 +20,24 @@ def svd_ratios(rows_TD, N):
     return np.array(ratios)
 
 
-@pytest.mark.parametrize(("T", "N"), [(1, 1), (2, 2), (5, 3), (30, 10)])
+@pytest.mark.parametrize(("T", "N"), [(1, 1), (2, 2), (5, 3), (30, 10), (60, 50)])
 def test_ratios_equal_a_full_svd(T, N):
     rows = np.random.default_rng(T).dirichlet(np.full(40, 0.2), T)
-    np.testing.assert_allclose(singular_ratios(rows, N), svd_ratios(rows, N), atol=2e-7)
+    np.testing.assert_allclose(singular_ratios(products(rows), N), svd_ratios(rows, N), atol=2e-7)
 
 
 def test_chunks_join_without_a_seam():
     rows = np.random.default_rng(0).random((CHUNK + 40, 6))
-    whole = singular_ratios(rows, 4)
+    whole = singular_ratios(products(rows), 4)
     np.testing.assert_allclose(whole[CHUNK - 20 :], svd_ratios(rows, 4)[CHUNK - 20 :], atol=2e-7)
 
 
 def test_empty_histograms_have_rank_one():
-    np.testing.assert_array_equal(singular_ratios(np.zeros((4, 8)), 2)[:, 1], np.zeros(5))
+    np.testing.assert_array_equal(singular_ratios(products(np.zeros((4, 8))), 2)[:, 1], np.zeros(5))
 
 
 def traced(rows, N=10, tau=0.25):
-    ratios = singular_ratios(rows, N)
+    ratios = singular_ratios(products(rows), N)
     return transitions((ratios > tau).sum(axis=1), ratios[:, 1], N)
 
 

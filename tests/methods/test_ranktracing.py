@@ -3,20 +3,27 @@
 import numpy as np
 import pytest
 
-from model.features.descriptors.histogram import Histogram
+from model.features.descriptors.histogram import Histogram, histogram
 from model.features.types import Features, FrameBatch
 from model.methods.ranktracing import RankTracing
+from tests.histograms import products
 
 COLOURS = [(200, 40, 40), (30, 60, 210), (40, 190, 70), (230, 220, 60)]
 
 
-def clip(*lengths, seed=0):
-    """Shots of noisy colour fields, through the real histogram descriptor."""
+def shots(*lengths, seed=0):
+    """The frames of each shot: noisy colour fields."""
     random = np.random.default_rng(seed)
-    descriptor, start = Histogram(), 0
     for colour, length in zip(COLOURS, lengths, strict=False):
         noise = random.normal(0, 12, (length, 56, 56, 3))
-        frames = np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)
+        yield np.clip(np.array(colour) + noise, 0, 255).astype(np.uint8)
+
+
+def clip(*lengths):
+    """These shots through the real descriptor."""
+    descriptor, start = Histogram(), 0
+    for frames in shots(*lengths):
+        length = len(frames)
         descriptor.update(FrameBatch(start, np.arange(start, start + length) / 25, frames))
         start += length
     return Features(np.arange(start) / 25, {"histogram": descriptor.finish()})
@@ -43,10 +50,9 @@ def test_a_single_shot_has_one_keyframe_and_says_so():
 
 
 def test_k_keeps_the_first_frame_and_the_strongest_cuts():
-    features = clip(25, 18, 30, 12)
-    features.descriptors["histogram"][43:] = (
-        0.35 * features.descriptors["histogram"][43:] + 0.65 * features.descriptors["histogram"][42]
-    )
+    rows = np.stack([histogram(frame) for part in shots(25, 18, 30, 12) for frame in part])
+    rows[43:] = 0.35 * rows[43:] + 0.65 * rows[42]
+    features = Features(np.arange(len(rows)) / 25, {"histogram": products(rows)})
     found = RankTracing(tau=0.1).run(features)
     assert found.index_K.tolist() == [0, 25, 43, 73]
     assert RankTracing(tau=0.1).run(features, 2).index_K.tolist() == [0, 25]

@@ -11,7 +11,7 @@ from model.features.types import Descriptor, FrameBatch
 
 
 class RowDescriptor(Descriptor):
-    """A descriptor whose rows need nothing but their own frame (and its flow)."""
+    """A descriptor whose rows need nothing after their own frame (and its flow)."""
 
     def __init__(self) -> None:
         self._batches: list[NDArray[Any]] = []
