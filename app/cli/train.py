@@ -52,6 +52,7 @@ def _add_rtsae(stages: Any) -> None:
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
     readings = ("default", "soft", "literal")
     add("--reading", choices=readings, default="default", help="of equation 12")
+    add("--layers", type=int, choices=(1, 2, 3), default=2, help="of aLSTMs (default: 2)")
     add("--iterations", type=positive_int)
     add("--batch", type=positive_int)
     add("--steps", type=positive_int, help="steps of a training sequence")
@@ -72,10 +73,8 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
     recipe = Recipe.literal() if arguments.reading == "literal" else Recipe()
     if arguments.position:
         recipe = replace(recipe, position=int(arguments.position[1]))
-    if arguments.start and (arguments.position or arguments.reading == "literal"):
-        raise InvalidParameter(
-            "--from brings its own features", "Leave --position and --reading literal out."
-        )
+    if arguments.start and arguments.position:
+        raise InvalidParameter("--from brings its own features", "Leave --position out.")
     stage = Stage2(
         videos=_videos(arguments),
         out=arguments.out,
@@ -84,6 +83,7 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
         start=arguments.start,
         recipe=recipe,
         config=_config(arguments),
+        layers=arguments.layers,
         note=arguments.note,
         device=arguments.device,
     )

@@ -69,9 +69,13 @@ class TrainConfig:
 
     @classmethod
     def literal(cls, **changes: Any) -> "TrainConfig":
-        """The paper's loss weights, soft gates and optimiser."""
-        changes.setdefault("weights", terms.LossWeights())
-        return cls(reading="literal", **changes)
+        """The paper's loss weights, batch, soft gates and optimiser."""
+        return cls(reading="literal", **{"weights": terms.LossWeights(), "batch": 32, **changes})
+
+    def architecture(self, layers: int = 2) -> RTSAEConfig:
+        """The network of the reading, with as many aLSTMs on each side."""
+        literal = RTSAEConfig.literal(layers)
+        return RTSAEConfig(layers=layers) if self.reading == "default" else literal
 
 
 @dataclass(frozen=True)
@@ -101,8 +105,7 @@ def train(
     """
     torch.set_flush_denormal(True)
     torch.manual_seed(config.seed)
-    own = RTSAEConfig() if config.reading == "default" else RTSAEConfig.literal()
-    rtsae = RTSAE(architecture or own).to(device)
+    rtsae = RTSAE(architecture or config.architecture()).to(device)
     optimiser = _optimiser(rtsae, config)
     sampler = Sampler(clips, config.mixing, config.seed)
     history: list[dict[str, float]] = []

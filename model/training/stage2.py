@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 import model
-from model.errors import InvalidCheckpoint, UnreadableVideo
+from model.errors import InvalidCheckpoint, InvalidParameter, UnreadableVideo
 from model.networks import checkpoint, recognition_checkpoint
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
@@ -34,6 +34,7 @@ class Stage2:
     start: Path | None = None  # a dscnn checkpoint whose front, recipe and all, is taken instead
     recipe: Recipe = field(default_factory=Recipe)
     config: TrainConfig = field(default_factory=TrainConfig)
+    layers: int = 2
     note: str = ""  # for the model card: what the videos are, and on what terms
     resume: bool = True
     device: str = "cpu"
@@ -48,12 +49,19 @@ def run(
 ) -> dict[str, Any]:
     """Train and write `out` (safetensors), `out`.csv (monitors); the model card.
 
-    Raises UnreadableVideo when no video can be read, InvalidCheckpoint for a bad backbone, and
-    what `train` raises.
+    Raises UnreadableVideo when no video can be read, InvalidCheckpoint for a bad backbone,
+    InvalidParameter for a start whose features are not those of the reading, and what `train`
+    raises.
     """
     began = time.monotonic()
     if stage.start is not None:
         front = dscnn_front(stage.start).to(stage.device)
+        if stage.config.reading == "literal" and front.recipe.pool != "map":
+            raise InvalidParameter(
+                f"{stage.start.name}: the literal reading wants whole maps, its front has their "
+                f"{front.recipe.pool}",
+                "Start from a network of `kairoscope train dscnn --preset paper`.",
+            )
         config = at_rate(stage.config, front.recipe.steps_per_second)
         stage = replace(stage, recipe=front.recipe, config=config)
     else:
@@ -67,6 +75,7 @@ def run(
     rtsae, history = train(
         list(standardised(front, clips)),
         stage.config,
+        architecture=stage.config.architecture(stage.layers),
         resume=folder,
         on_progress=on_progress,
         device=stage.device,

@@ -37,6 +37,27 @@ def test_fusion_is_equation_17_before_the_projection():
     assert torch.isfinite(fuse(torch.zeros(1, 2, 3, 3), torch.zeros(1, 2, 3, 3))).all()
 
 
+def test_the_map_pool_is_equation_17_by_hand():
+    """R times the vector of (x_s + x_t) / (2 x_max), entry by entry; R has the printed entries
+    over the root of n. Then the frozen standardisation, and no more."""
+    torch.manual_seed(0)
+    front = FrontEnd(Recipe(position=2, size=32, pool="map", flow_weight=1.0, features=5))
+    front.mean.copy_(torch.randn(5))
+    front.std.fill_(2.0)
+    x_s, x_t = torch.rand(2, 128, 8, 8), 3 * torch.rand(2, 128, 8, 8)
+    n = 128 * 8 * 8
+    draw = torch.randint(6, (5, n), generator=torch.Generator().manual_seed(0)).numpy()
+    R = np.sqrt(3) * ((draw == 0).astype(float) - (draw == 1)) / np.sqrt(n)
+    x_f = np.zeros((2, 5))
+    for i, (s, t) in enumerate(zip(x_s.double().numpy(), x_t.double().numpy(), strict=True)):
+        vec = ((s + t) / (2 * max(s.max(), t.max()))).reshape(-1)
+        x_f[i] = [sum(R[d] * vec) for d in range(5)]
+    pooled = front.pool(x_s, x_t)
+    np.testing.assert_allclose(pooled.numpy(), x_f, rtol=1e-4, atol=1e-5)
+    x = TARGET_STD * (x_f - front.mean.numpy()) / 2.0
+    np.testing.assert_allclose(front.standardise(pooled).numpy(), x, rtol=1e-4, atol=1e-5)
+
+
 def test_blocks_halve_the_size_and_the_t_net_shares_all_but_its_first_layer():
     streams = DualStream(3)
     streams.init_flow_from_rgb()

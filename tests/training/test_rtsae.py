@@ -1,6 +1,7 @@
 """Stage 2: it learns, it can be interrupted, it refuses nonsense early."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ import torch
 from model.errors import InvalidParameter
 from model.evaluation.hold import hold_error, squared_distances
 from model.networks.loss import LossWeights
-from model.networks.rtsae import RTSAEConfig, hard
-from model.training.rtsae import TrainConfig, train
+from model.networks.rtsae import RTSAE, RTSAEConfig, hard, soft
+from model.training.rtsae import _LOSSES, TrainConfig, train
 from model.training.sequences import Mixing, Sampler
 
 TINY = RTSAEConfig(features=16, hidden=16, layers=1, lookahead=4)
@@ -105,6 +106,75 @@ def test_sequences_are_full_of_the_clips_and_repeat_with_the_seed():
     assert all(
         row.tobytes() in rows for row in Sampler(clips, plain, 0).batch(2, 40).reshape(-1, 16)
     )
+
+
+def by_hand(x, k, o, a, gates, weights, diversity):
+    """Equation 12 of one sequence: reconstruction where `gates`, `diversity` rewarded."""
+    return (
+        sum(gates[t] * ((k[t] - x[t]) ** 2).sum() for t in range(len(x)))
+        - weights.mu * diversity
+        + weights.tau * np.linalg.norm(o, "nuc")
+        + weights.lam * np.abs(o).sum()
+        + weights.phi * np.abs(a).sum()
+    )
+
+
+def log_distance(a, b):
+    return np.log(1 + ((a - b) ** 2).sum())
+
+
+def neighbours(h, a):
+    """Dissimilarity of each selected step and the one selected before, summed."""
+    chosen = np.flatnonzero(a > 0.5)
+    return sum(log_distance(h[i], h[j]) for i, j in pairwise(chosen))
+
+
+def soft_neighbours(h, a):
+    """The same over all pairs i < j, each by the chance that both open and nothing between, the
+    earlier one mixed of all that may have been selected; averaged."""
+    total = weight = 0.0
+    for t in range(1, len(h)):
+        chance = [a[s] * np.prod(1 - a[s + 1 : t]) for s in range(t)]
+        before = sum(c * h[s] for s, c in enumerate(chance))
+        total += a[t] * sum(chance) * log_distance(h[t], before)
+        weight += a[t] * sum(chance)
+    return total / weight
+
+
+@pytest.mark.parametrize("reading", ["soft", "literal"])
+def test_equation_12_adds_up_as_in_numpy(reading):
+    torch.manual_seed(0)
+    architecture = replace(RTSAEConfig.literal(layers=2), features=16, hidden=16)
+    rtsae, x_NTD = RTSAE(architecture), torch.randn(3, 12, 16)
+    with torch.no_grad():  # as it starts, its gates are nearly alike
+        rtsae.encoder.gate.weight.mul_(0.7)
+        for parameter in rtsae.encoder.cells.parameters():
+            parameter.mul_(4)
+    weights = LossWeights(mu=0.7, tau=0.3, lam=0.11, phi=0.9)
+    config = TrainConfig(reading=reading, weights=weights)
+    losses, _ = _LOSSES[reading](rtsae, x_NTD, None, config)
+    with torch.no_grad():
+        trace = rtsae.encoder.run(x_NTD, soft)
+        k_NTD = rtsae.decode(trace.shown_NTD)
+    found = (x_NTD, k_NTD, trace.o_NTH, trace.h_NTH, trace.gate_NT)
+    expected = []
+    for x, k, o, h, a in zip(*(value.double().numpy() for value in found), strict=True):
+        assert 0 < (a > 0.5).mean() < 1  # some gates open, some do not
+        literal = reading == "literal"
+        gates = (a > 0.5) if literal else np.ones(len(a))
+        diversity = neighbours(h, a) if literal else soft_neighbours(h, a)
+        expected.append(by_hand(x, k, o, a, gates, weights, diversity))
+    assert float(losses["loss"].detach()) == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_the_literal_reading_has_the_paper_s_numbers():
+    config = TrainConfig.literal()
+    assert (config.batch, asdict(config.weights)) == (
+        32, {"mu": 0.5, "tau": 0.02, "lam": 0.05, "phi": 0.8},
+    )  # fmt: skip
+    assert TrainConfig.literal(batch=4).batch == 4
+    assert config.architecture() == RTSAEConfig.literal()
+    assert TrainConfig().architecture(3) == RTSAEConfig(layers=3)
 
 
 @pytest.mark.parametrize("reading", ["soft", "literal"])

@@ -5,10 +5,16 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from app.cli import Exit, main
+from model.networks import recognition_checkpoint
 from model.networks.attention import AttentionModel
+from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
+from model.networks.frontend import Recipe
+from model.networks.rtsae import RTSAEConfig
 from model.training.features import videos_under
+from model.training.stages import adopt_gate, load_dscnn
 from tests.clips import moving_square, write_clip
 
 SMALL = ["--iterations", "2", "--batch", "2", "--steps", "12"]
@@ -60,6 +66,37 @@ def test_a_split_names_the_files(folder, tmp_path):
     split.write_text(json.dumps({"train": ["two.mp4"], "held_out": ["a/one.mp4"]}))
     assert [p.name for p in videos_under(folder, split)] == ["two.mp4"]
     assert [p.name for p in videos_under(folder, split, "held_out")] == ["one.mp4"]
+
+
+def dscnn(path, **recipe):
+    """A network of stage 1, untrained."""
+    torch.manual_seed(0)
+    config = DSCNNConfig(("a", "b"), 2, ((8, 8, 8),) * 3, cam=8, fusion=8, hidden=8, size=32)
+    network = RTSAEDSCNN.untrained(config, Recipe(steps_per_second=4.0, **recipe))
+    recognition_checkpoint.save(path, network, {})
+    return path
+
+
+def test_the_literal_reading_trains_behind_a_front_of_whole_maps(folder, tmp_path):
+    start = dscnn(tmp_path / "dscnn.safetensors", pool="map", flow_weight=1.0)
+    out = tmp_path / "rtsae.safetensors"
+    given = ["--from", str(start), "--reading", "literal"]
+    assert train(folder, out, *given, "--layers", "3") == Exit.DONE
+    model = AttentionModel.load(out)
+    assert (model.recipe.pool, model.recipe.position, model.recipe.size) == ("map", 2, 32)
+    assert model.rtsae.config == RTSAEConfig.literal(layers=3)
+    network, _ = load_dscnn(start, ("a", "b"))
+    adopt_gate(network, out)  # stage 3 takes it
+    assert network.encoder.config.layers == 3
+
+
+def test_a_start_that_does_not_fit_is_refused_before_work(folder, tmp_path, capsys):
+    start, out = dscnn(tmp_path / "dscnn.safetensors"), tmp_path / "x.safetensors"
+    assert train(folder, out, "--from", str(start), "--reading", "literal") == Exit.USAGE
+    assert "wants whole maps" in capsys.readouterr().err
+    assert train(folder, out, "--from", str(start), "--position", "p2") == Exit.USAGE
+    assert "Leave --position out" in capsys.readouterr().err
+    assert not (tmp_path / "feature-cache").exists()
 
 
 def test_missing_and_empty_folders_are_wrong_usage(folder, tmp_path, capsys):
