@@ -2,7 +2,8 @@
 
 Shape legend: n examples of one forward pass. All randomness follows from the seed and the number
 of the iteration or example, never from what was drawn before: an interrupted run goes on with the
-same bits, and several processes draw what one would.
+same bits, and several processes draw the examples that one would. Dropout draws its masks by the
+rank, too: with it, two processes and one learn alike, but not the same.
 """
 
 import hashlib
