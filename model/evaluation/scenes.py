@@ -18,6 +18,7 @@ from model.evaluation import hold
 from model.networks.attention import AttentionModel
 from model.types import Flags, Floats, FrameScores
 
+COUNTS = ("running_without_first", "uniform_running_without_first")
 VERSION = "1"  # of the scenes that published figures rest on
 FIRST_SEED = 21000  # the gallery's seeds start at 20000
 
@@ -25,7 +26,12 @@ FIRST_SEED = 21000  # the gallery's seeds start at 20000
 def evaluate_scenes(
     model: AttentionModel, per_class: int, on_scene: Callable[[str], None] = lambda name: None
 ) -> dict[str, Any]:
-    """Means over `per_class` scenes of each class, and each scene's own row."""
+    """Means over `per_class` scenes of each class, and each scene's own row.
+
+    Shares without the first keyframe, which always opens, are of the keyframes of all scenes
+    together: a scene that has no other (`scenes_with_first_only`) says nothing about them, for the
+    gate as for uniform sampling.
+    """
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for action in FIRST_CLASSES:
@@ -37,16 +43,15 @@ def evaluate_scenes(
                 steps = analyze(path, [], attention=model).steps
                 assert steps is not None
                 rows.append({"action": action, "seed": seed, **_row(scene, steps)})
-    return {"athletics": VERSION, "scenes": len(rows), "mean": _means(rows), "rows": rows}
+    return {"athletics": VERSION, "scenes": len(rows), "mean": means(rows), "rows": rows}
 
 
 def _row(scene: Scene, steps: FrameScores) -> dict[str, float]:
-    """phi's mass and the keyframes' place in one scene."""
+    """phi's mass and the keyframes' place in one scene; the first step is always a keyframe."""
     phase_S = [_phase(scene, int(index)) for index in steps.index_S]
     decisive_S: Flags = np.array([phase.decisive for phase in phase_S])
     running_S: Flags = np.array([phase.name == "run-up" for phase in phase_S])
     opened = np.flatnonzero(steps.open_S)
-    later = opened[opened > 0]
     even = hold.uniform(len(phase_S), len(opened))
     phi_S = steps.phi_S
     return {
@@ -58,11 +63,9 @@ def _row(scene: Scene, steps: FrameScores) -> dict[str, float]:
         "phi_gate_rank_correlation": _rank_correlation(phi_S, steps.gate_S),
         "keyframes": len(opened),
         "running_share": float(running_S[opened].mean()),
-        "running_share_without_first": float(running_S[later].mean()) if len(later) else 0.0,
+        "running_without_first": int(running_S[opened[1:]].sum()),
         "uniform_running_share": float(running_S[even].mean()),
-        "uniform_running_share_without_first": float(running_S[even[1:]].mean())
-        if len(even) > 1
-        else float(running_S.mean()),
+        "uniform_running_without_first": int(running_S[even[1:]].sum()),
     }
 
 
@@ -77,15 +80,26 @@ def _phase(scene: Scene, index: int) -> Any:
     return next(phase for phase in scene.phases if phase.start <= index < phase.end)
 
 
-def _means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    """Averages; the ratios are of averages, so that no scene with few keyframes dominates."""
-    names = [name for name in rows[0] if name not in ("action", "seed")]
+def means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Averages of scenes' rows; the ratios are of averages, so that no scene with few keyframes
+    dominates. Shares without the first keyframe are absent where no scene has another."""
+    names = [name for name in rows[0] if name not in ("action", "seed", *COUNTS)]
     mean = {name: float(np.mean([row[name] for row in rows])) for name in names}
     mean["phi_concentration"] = mean["decisive_phi"] / mean["decisive_time"]
     mean["running_over_uniform"] = mean["running_share"] / mean["uniform_running_share"]
-    mean["running_over_uniform_without_first"] = (
-        mean["running_share_without_first"] / mean["uniform_running_share_without_first"]
-    )
     mean["phi_largest_of_all"] = max(row["phi_largest"] for row in rows)
     mean["phi_variation_least"] = min(row["phi_variation"] for row in rows)
-    return mean
+    return mean | _without_first(rows)
+
+
+def _without_first(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Run-up shares of the keyframes of all scenes, each scene's first apart."""
+    later = sum(row["keyframes"] - 1 for row in rows)
+    running, uniform = (sum(row[name] for row in rows) for name in COUNTS)
+    shares = {"scenes_with_first_only": float(sum(row["keyframes"] == 1 for row in rows))}
+    if later:
+        shares["running_share_without_first"] = running / later
+        shares["uniform_running_share_without_first"] = uniform / later
+    if uniform:
+        shares["running_over_uniform_without_first"] = running / uniform
+    return shares

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from model.evaluation.attention import Steps, evaluate_clips, evaluate_cuts, six_keyframes
-from model.evaluation.scenes import evaluate_scenes
+from model.evaluation.scenes import evaluate_scenes, means
 from model.networks.attention import AttentionModel
 from model.networks.frontend import Recipe
 
@@ -75,6 +75,36 @@ def test_scenes_report_the_place_of_phi_and_of_keyframes():
     mean = result["mean"]
     expected = np.mean([row["decisive_phi"] for row in result["rows"]])
     assert mean["phi_concentration"] == pytest.approx(expected / mean["decisive_time"])
+
+
+def scene_row(keyframes, running, uniform):
+    """A scene's row, with these counts of keyframes beside the first in the run-up."""
+    shares = ("decisive_time", "decisive_phi", "running_share", "uniform_running_share")
+    return {
+        "action": "long-jump",
+        "seed": 0,
+        "phi_largest": 0.1,
+        "phi_variation": 0.5,
+        "keyframes": keyframes,
+        "running_without_first": running,
+        "uniform_running_without_first": uniform,
+        **dict.fromkeys(shares, 0.5),
+    }
+
+
+def test_a_scene_of_one_keyframe_favours_nobody_without_the_first():
+    mean = means([scene_row(1, 0, 0), scene_row(5, 1, 3), scene_row(3, 2, 1)])
+    assert mean["running_share_without_first"] == pytest.approx(3 / 6)
+    assert mean["uniform_running_share_without_first"] == pytest.approx(4 / 6)
+    assert mean["running_over_uniform_without_first"] == pytest.approx(3 / 4)
+    assert mean["scenes_with_first_only"] == 1
+    assert mean["keyframes"] == pytest.approx(3)
+
+
+def test_without_any_keyframe_beside_the_first_there_is_no_share():
+    mean = means([scene_row(1, 0, 0)] * 2)
+    assert mean["scenes_with_first_only"] == 2
+    assert not [name for name in mean if name.endswith("without_first")]
 
 
 def test_clips_that_cannot_be_judged_are_left_out_with_the_reason(model, tmp_path):
