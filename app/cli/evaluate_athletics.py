@@ -61,7 +61,8 @@ def _table(result: dict[str, Any]) -> str:
         lines.append(f"{row['mixed_back']:.0%} mixed back: accuracy {row['accuracy']:.3f}")
     for action, row in result["phases"].items():
         lines.append(
-            f"{action}: {row['keyframes']:.1f} keyframes, {row['decisive']:.2f} decisive "
+            f"{action}: {row['keyframes']:.1f} keyframes (at most {row['keyframes_most']}), "
+            f"{row['decisive']:.2f} decisive "
             f"(of all steps {row['decisive_steps']:.2f}), {row['run_up']:.2f} in the run-up"
         )
     return "\n".join(lines)

@@ -186,7 +186,7 @@ def _inverse(seeds: Sequence[Tally]) -> list[dict[str, float]]:
 
 
 def _phases(seeds: Sequence[Tally], actions: Sequence[str]) -> dict[str, Any]:
-    """Where the keyframes lie: of all clips, and of each action."""
+    """Where the keyframes lie, and how many a clip has: of all clips, and of each action."""
     if not seeds:
         return {}
     found: dict[str, Any] = {}
@@ -200,6 +200,7 @@ def _phases(seeds: Sequence[Tally], actions: Sequence[str]) -> dict[str, Any]:
         keyframes = sum(row.keyframes for row in rows)
         found[action] = {
             "keyframes": keyframes / len(rows),
+            "keyframes_most": max(row.keyframes for row in rows),
             "decisive": sum(row.decisive for row in rows) / keyframes,
             "run_up": sum(row.running for row in rows) / keyframes,
             "decisive_steps": sum(row.decisive_steps for row in rows)

@@ -1,7 +1,7 @@
 """The Athletics protocol from checkpoint files to its result: who is who, and what they share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +28,12 @@ CACHE_BYTES = 32 << 30
 
 @dataclass(frozen=True)
 class Loaded:
-    """A checkpoint, its network and its card."""
+    """A checkpoint, its network and its card; `gate` chooses the keyframes of `arch+rtsae`."""
 
     path: Path
     network: torch.nn.Module
     card: Mapping[str, Any]
+    gate: AttentionModel | None = None
 
     @property
     def family(self) -> str:
@@ -52,21 +53,22 @@ def evaluate(
 ) -> dict[str, Any]:
     """Every checkpoint on the data set's test clips; those of one family are training seeds.
 
-    Raises InvalidCheckpoint, or InvalidParameter for a checkpoint of other classes or a data set
-    without test clips.
+    `attention` (None: the shipped one) is what `arch+rtsae` was trained with. Raises
+    InvalidCheckpoint, or InvalidParameter for a checkpoint of other classes or of another
+    attention, or a data set without test clips.
     """
     if not dataset.test:
         raise InvalidParameter(f"{dataset.name} has no test clips", "Render or list some.")
     families: dict[str, list[Loaded]] = {}
     for path in files:
-        loaded = _load(path, dataset)
+        loaded = _load(path, dataset, attention)
         families.setdefault(loaded.family, []).append(loaded)
     tallies = {}
     for family, seeds in families.items():
         if family == OWN:
             tallies[family] = _dscnn(seeds, dataset, cache, on_clip)
         else:
-            tallies[family] = [_arch(one, dataset, cache, attention, on_clip) for one in seeds]
+            tallies[family] = [_arch(one, dataset, cache, on_clip) for one in seeds]
     about = [
         {"file": one.path.name, "family": family, "sha256": sha256(one.path)}
         for family, seeds in families.items()
@@ -75,7 +77,7 @@ def evaluate(
     return report(dataset, tallies, {**provenance(), "checkpoints": about})
 
 
-def _load(path: Path, dataset: Dataset) -> Loaded:
+def _load(path: Path, dataset: Dataset, attention: Path | None) -> Loaded:
     network, card = recognition_checkpoint.load(path)
     classes = network.config.classes
     if not isinstance(network, RTSAEDSCNN | ARCH) or tuple(classes) != dataset.classes:
@@ -84,7 +86,17 @@ def _load(path: Path, dataset: Dataset) -> Loaded:
             f"{dataset.name}, got {type(network).__name__} over {len(classes)}",
             "Evaluate a checkpoint on the data set that it was trained on.",
         )
-    return Loaded(path, network, card)
+    loaded = Loaded(path, network, card)
+    if loaded.family != "arch+rtsae":
+        return loaded
+    gate, wanted = AttentionModel.load(attention), card["origin"]["attention_sha256"]
+    if gate.sha256 != wanted:
+        raise InvalidParameter(
+            f"{path.name} was trained on keyframes of another attention: wanted sha256 {wanted}, "
+            f"got {gate.sha256} ({gate.name})",
+            "Name its attention checkpoint with --attention.",
+        )
+    return replace(loaded, gate=gate)
 
 
 def _dscnn(seeds: Sequence[Loaded], dataset: Dataset, cache: Path, on_clip: OnClip) -> list[Tally]:
@@ -102,15 +114,14 @@ def _dscnn(seeds: Sequence[Loaded], dataset: Dataset, cache: Path, on_clip: OnCl
 
 
 @torch.inference_mode()
-def _arch(
-    one: Loaded, dataset: Dataset, cache: Path, attention: Path | None, on_clip: OnClip
-) -> Tally:
+def _arch(one: Loaded, dataset: Dataset, cache: Path, on_clip: OnClip) -> Tally:
     """`kept` is the share of the steps, at the rate of its cubes, that it computes."""
     assert isinstance(one.network, ARCH)
     selection = one.card["origin"]["selection"]
     recipe = CubeRecipe(size=one.network.config.size)
-    gate = AttentionModel.load(attention) if selection == "rtsae" else None
-    store = KeyframeCubes(cache / "cubes", selection, recipe, cap_bytes=CACHE_BYTES, attention=gate)
+    store = KeyframeCubes(
+        cache / "cubes", selection, recipe, cap_bytes=CACHE_BYTES, attention=one.gate
+    )
     tally = Tally()
     for number, sample in enumerate(dataset.test):
         on_clip(number, len(dataset.test), sample.path.name)

@@ -11,7 +11,11 @@ import torch
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
 from model.evaluation.athletics import MIXED_BACK, OWN, Tally, evaluate_dscnn, mixed_back, report
+from model.evaluation.athletics_run import _load, evaluate
 from model.evaluation.phases import Moments, moments_of
+from model.networks import recognition_checkpoint
+from model.networks.arch import ARCH, ARCHConfig
+from model.networks.checkpoint import SHIPPED, sha256
 from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
 
 CLASSES = ("jump", "run")
@@ -102,8 +106,9 @@ def test_networks_behind_different_fronts_are_refused(samples):
 
 def test_the_report_averages_seeds_and_pairs_clips(samples):
     moments = [Moments(10, 4, 5, 4, 1)] * 3
+    more = [Moments(10, 4, 4, 4, 1), *moments[1:2], Moments(10, 4, 6, 4, 1)]
     own = [
-        Tally({OWN: [1, 1, 1]}, {OWN: [0.2] * 3}, [[1.0] * 6] * 3, moments),
+        Tally({OWN: [1, 1, 1]}, {OWN: [0.2] * 3}, [[1.0] * 6] * 3, more),
         Tally({OWN: [1, 0, 1]}, {OWN: [0.4] * 3}, [[0.5] * 6] * 3, moments),
     ]
     arch = [Tally({"arch+sms": [0, 0, 1]}, {"arch+sms": [1.0] * 3})]
@@ -120,4 +125,22 @@ def test_the_report_averages_seeds_and_pairs_clips(samples):
     phases = found["phases"]["all"]
     assert (phases["keyframes"], phases["decisive"], phases["run_up"]) == (5, 0.8, 0.2)
     assert phases["decisive_steps"] == pytest.approx(0.4)
+    assert phases["keyframes_most"] == 6
     json.dumps(found)
+
+
+def test_arch_is_judged_by_the_attention_that_it_was_trained_with(samples, tmp_path):
+    data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(samples))
+    arch = ARCH(ARCHConfig(CLASSES, (4, 4, 4, 4, 4), hidden=4, size=32))
+
+    def saved(digest):
+        path = tmp_path / f"{digest}.safetensors"
+        origin = {"selection": "rtsae", "attention_sha256": digest}
+        recognition_checkpoint.save(path, arch, {"origin": origin})
+        return path
+
+    shipped = sha256(SHIPPED)
+    assert _load(saved(shipped), data, SHIPPED).gate.sha256 == shipped
+    with pytest.raises(InvalidParameter, match="another attention"):
+        evaluate(data, [saved("0" * 64)], tmp_path / "cache", attention=SHIPPED)
+    assert not (tmp_path / "cache").exists()
