@@ -1,7 +1,6 @@
 """What a job computes, and on which device: the only part of worker/ that loads torch, and only
 when a job needs it, so that it happens in the Celery child and never before its fork."""
 
-import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from model.analyze import Progress, analyze
 from model.methods.base import Method
+from model.networks.fallback import or_cpu
 from model.types import Analysis
 from model.video.preview import write_derivatives
 from worker.keys import recogniser, weights_path
@@ -20,9 +20,6 @@ from worker.settings import Settings
 if TYPE_CHECKING:
     from model.networks.attention import AttentionModel
     from model.recognisers.base import Recogniser
-
-
-log = logging.getLogger(__name__)
 
 
 class Engine(Protocol):
@@ -74,7 +71,7 @@ class TorchEngine:
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> Analysis:
-        """See Engine. A full GPU means the CPU, and `provenance` says so. Raises what
+        """See Engine. A full or lost GPU means the CPU, and `provenance` says so. Raises what
         model.analyze raises, DeviceUnavailable, MissingWeights and InvalidCheckpoint."""
         recognised = recogniser(self.settings)
         run = partial(
@@ -89,7 +86,6 @@ class TorchEngine:
         )
         if not attention and not recognised:
             return run()
-        import torch
 
         def on(device: str) -> Analysis:
             weights = weights_path(self.settings)
@@ -98,12 +94,7 @@ class TorchEngine:
                 recogniser=load_recogniser(*recognised, device) if recognised else None,
             )
 
-        device = self.device()
-        try:
-            return on(device)
-        except torch.OutOfMemoryError:
-            log.warning("out of memory on %s: analysing %s on the CPU instead", device, video)
-            return on("cpu")
+        return or_cpu(self.device(), on)
 
 
 def resolve_device(wanted: str) -> str:

@@ -3,8 +3,9 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -21,12 +22,15 @@ from app.cli.options import (
 )
 from app.cli.output import ProgressLine, folder_names, summary, write_folder
 from model.errors import KairoscopeError
+from model.networks.fallback import or_cpu
 
 if TYPE_CHECKING:
     from model.methods.base import Method
     from model.networks.attention import AttentionModel
     from model.recognisers.base import Recogniser
     from model.types import Analysis
+
+    Networks = tuple[AttentionModel | None, Recogniser | None]
 
 
 def register(subparsers: Any) -> None:
@@ -61,14 +65,20 @@ def register(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> Exit:
     """Analyse every video; one that fails is reported and the others are still done."""
     methods = chosen_methods(arguments)
-    attention = load_attention(arguments, methods)
-    recogniser = load_recogniser(arguments)
+
+    @cache
+    def networks(device: str) -> "Networks":
+        return load_attention(arguments, methods, device), load_recogniser(arguments, device)
+
+    or_cpu(arguments.device, networks)  # before any work: weights may be missing
     worst = Exit.DONE
     with _json_sink(arguments.json) as sink:
         folders = folder_names(arguments.videos)
         for video, folder in zip(arguments.videos, folders, strict=True):
             try:
-                analysis = _analyze(arguments, video, methods, attention, recogniser)
+                analysis = or_cpu(
+                    arguments.device, partial(_analyze, arguments, video, methods, networks)
+                )
                 _hand_over(arguments, sink, video, folder, analysis)
             except KairoscopeError as error:
                 problem = error.to_problem() | {"instance": str(video)}
@@ -81,12 +91,13 @@ def _analyze(
     arguments: argparse.Namespace,
     video: Path,
     methods: "Sequence[Method]",
-    attention: "AttentionModel | None",
-    recogniser: "Recogniser | None",
+    networks: "Callable[[str], Networks]",
+    device: str,
 ) -> "Analysis":
     from model.analyze import analyze
 
     require_file(video)
+    attention, recogniser = networks(device)
     line = ProgressLine(video.name)
     try:
         return analyze(

@@ -13,6 +13,7 @@ from app.cli.options import (
     load_attention,
     require_file,
 )
+from model.networks.fallback import or_cpu
 
 if TYPE_CHECKING:
     from model.evaluation.bench import Bench, Cost
@@ -41,14 +42,17 @@ def run(arguments: argparse.Namespace) -> Exit:
 
     methods = chosen_methods(arguments)
     require_file(arguments.video)
-    attention = load_attention(arguments, methods)
-    result = bench(
-        arguments.video,
-        methods,
-        attention,
-        flow=arguments.flow,
-        steps_per_second=arguments.steps_per_second,
-    )
+
+    def on(device: str) -> "Bench":
+        return bench(
+            arguments.video,
+            methods,
+            load_attention(arguments, methods, device),
+            flow=arguments.flow,
+            steps_per_second=arguments.steps_per_second,
+        )
+
+    result = or_cpu(arguments.device, on)
     print(json.dumps(result.to_json()) if arguments.json else table(arguments.video.name, result))
     return Exit.DONE
 

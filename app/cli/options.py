@@ -130,9 +130,9 @@ def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
 
 
 def load_attention(
-    arguments: argparse.Namespace, methods: "Sequence[Method]"
+    arguments: argparse.Namespace, methods: "Sequence[Method]", device: str
 ) -> "AttentionModel | None":
-    """The attention model, when one of the methods needs it.
+    """The attention model on a device, when one of the methods needs it.
 
     Raises InvalidCheckpoint, or InvalidParameter for a device that is not there.
     """
@@ -140,11 +140,11 @@ def load_attention(
         return None
     from model.networks.attention import AttentionModel
 
-    return AttentionModel.load(arguments.weights, device=_device(arguments))
+    return AttentionModel.load(arguments.weights, device=_resolve(device))
 
 
-def load_recogniser(arguments: argparse.Namespace) -> "Recogniser | None":
-    """The recogniser asked for, if any.
+def load_recogniser(arguments: argparse.Namespace, device: str) -> "Recogniser | None":
+    """The recogniser asked for, if any, on a device.
 
     Raises InvalidParameter for an unknown one or a device that is not there, MissingWeights or
     InvalidCheckpoint.
@@ -156,17 +156,17 @@ def load_recogniser(arguments: argparse.Namespace) -> "Recogniser | None":
     if chosen is None:
         return None
     recogniser, weights = chosen
-    return recogniser.load(weights, device=_device(arguments))
+    return recogniser.load(weights, device=_resolve(device))
 
 
-def _device(arguments: argparse.Namespace) -> str:
+def _resolve(device: str) -> str:
     """The device that is there, with torch set up for it."""
     import torch
 
     from model.networks.device import resolve
 
     torch.set_flush_denormal(True)  # values near zero otherwise cost many times their share
-    return resolve(arguments.device)
+    return resolve(device)
 
 
 def _parse_settings(texts: Sequence[str]) -> dict[str, dict[str, Any]]:

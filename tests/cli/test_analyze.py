@@ -10,6 +10,7 @@ import pytest
 
 from app.cli import Exit, main
 from app.cli.output import folder_names
+from model.networks.attention import AttentionModel
 from model.types import SCHEMA, Analysis
 from model.video.decode import open_clip
 
@@ -45,6 +46,48 @@ def test_attention_at_the_asked_rate(
     assert analysis.steps is not None
     assert analysis.steps.index_S.tolist() == list(range(0, 40, 4))
     assert analysis.provenance["attention"]["name"] == "random"
+
+
+@pytest.fixture
+def full_gpu(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A device `cuda` that takes the network and then has no memory; the devices loaded onto."""
+    import torch
+
+    asked: list[str] = []
+    load = AttentionModel.load
+
+    class Full:
+        flow = "dis"
+
+        def begin(self, steps_per_second: float | None = None) -> None:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    def load_or_full(path: Path, device: str) -> "AttentionModel | Full":
+        asked.append(device)
+        return Full() if device == "cuda" else load(path, device)
+
+    monkeypatch.setattr(AttentionModel, "load", load_or_full)
+    monkeypatch.setattr("model.networks.device.resolve", lambda wanted: wanted)
+    return asked
+
+
+def test_a_full_gpu_loses_no_video_and_the_result_says_where_it_ran(
+    clip: Path, weights: Path, full_gpu: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--weights", weights, "--device", "cuda", "--recognizer", "none", "--json", "-")
+    assert analyze(clip, clip, "--methods", "rtsae", *options) == Exit.DONE
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["provenance"]["attention"]["device"] for line in lines] == ["cpu", "cpu"]
+    assert full_gpu == ["cuda", "cpu"]  # each loaded once, for all videos
+
+
+def test_a_bench_on_a_full_gpu_measures_the_cpu(
+    clip: Path, weights: Path, full_gpu: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--weights", str(weights), "--device", "cuda", "--json")
+    assert main(["bench", str(clip), "--methods", "rtsae", *options]) == Exit.DONE
+    assert json.loads(capsys.readouterr().out)["device"] == "cpu"
+    assert full_gpu == ["cuda", "cpu"]
 
 
 def test_missing_weights_and_devices_are_one_line(

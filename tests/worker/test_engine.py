@@ -86,14 +86,17 @@ def test_missing_weights_of_the_recogniser_are_a_clear_error(clip, tmp_path):
     assert "kairoscope weights pull i3d-kinetics400" in caught.value.hint
 
 
-def test_a_full_gpu_means_the_cpu_and_the_result_says_so(clip, weights, tmp_path, monkeypatch):
+@pytest.mark.parametrize("failure", ["OutOfMemoryError", "AcceleratorError"])
+def test_a_full_or_lost_gpu_means_the_cpu_and_the_result_says_so(
+    clip, weights, tmp_path, monkeypatch, failure
+):
     import torch
 
     class Full:
         flow = "dis"
 
         def begin(self, steps_per_second=None):
-            raise torch.OutOfMemoryError("CUDA out of memory")
+            raise getattr(torch, failure)("CUDA error")
 
     load = engine.load_attention
     asked = []
