@@ -96,3 +96,18 @@ def test_closed_steps_leave_no_trace():
 
 def test_multiply_adds_equal_the_sizes_of_the_matrices():
     assert small().multiply_adds() == 7 * 6 + 4 * 5 * (6 + 5)
+
+
+def test_f_net_reads_centred_features():
+    torch.manual_seed(0)
+    head = Head(6, 5, 4, 3).eval()
+    z_s, z_t = torch.rand(40, 6) + 2, torch.rand(40, 6) + 2
+    before = head(z_s[:3, None], z_t[:3, None], torch.ones(3, 1))
+    head.fit(z_s, z_t)
+    z_f = (z_s / z_s.amax(1, keepdim=True) + z_t / z_t.amax(1, keepdim=True)) / 2  # w_f is 1
+    read = []
+    head.fc7.register_forward_pre_hook(lambda layer, given: read.append(given[0]))
+    after = head(z_s[:, None], z_t[:, None], torch.ones(40, 1))
+    wanted = (z_f - z_f.mean(0)) / (z_f.std(0) + 1e-3)
+    torch.testing.assert_close(read[0][:, 0], wanted, rtol=1e-4, atol=1e-4)
+    assert not torch.allclose(after[:3], before)
