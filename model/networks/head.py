@@ -4,6 +4,9 @@ Shape legend: N clips, T steps, C features of a stream, K classes.
 Dividing by the maximum (equation 15) cancels the factor a_t that equation 13 puts on the maps: the
 features of a half-open step equal those of an open one. The gate therefore acts on the LSTM too,
 (h, c)_t = a_t LSTM + (1 - a_t) (h, c)_{t-1}, which for a_t = 0 is skipping the step.
+What equation 15 leaves is much the same for all frames, and the little that differs is what counts:
+F-Net therefore reads z_f centred and scaled by frozen statistics of training clips, without which
+it learns an order of magnitude slower.
 """
 
 import math
@@ -13,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 EPS = 1e-6
+STD_FLOOR = 1e-3  # a feature that hardly moves is not blown up
 
 
 def normalise(z_NTC: Tensor) -> Tensor:
@@ -45,11 +49,16 @@ class GatedLSTM(nn.Module):
 class Head(nn.Module):
     """Normalisation, fusion with the learned weight w_f, F-Net, LSTM and classifier."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(
         self, features: int, fusion: int, hidden: int, classes: int, dropout: float = 0.0
     ) -> None:
         super().__init__()
         self.rho = nn.Parameter(torch.tensor(math.log(math.expm1(1.0))))  # w_f = 1
+        self.register_buffer("mean", torch.zeros(features))
+        self.register_buffer("std", torch.ones(features))
         self.fc7 = nn.Linear(features, fusion)
         self.dropout = nn.Dropout(dropout)
         self.lstm = GatedLSTM(fusion, hidden)
@@ -65,9 +74,16 @@ class Head(nn.Module):
         w = self.w_f
         return F.relu((normalise(z_s_NTC) + w * normalise(z_t_NTC)) / (1 + w))
 
+    def fit(self, z_s_MC: Tensor, z_t_MC: Tensor) -> None:
+        """Set the frozen statistics from both streams' features of training steps, (M, C)."""
+        z_f_MC = self.fuse(z_s_MC, z_t_MC)
+        self.mean.copy_(z_f_MC.mean(0))
+        self.std.copy_(z_f_MC.std(0) + STD_FLOOR)
+
     def forward(self, z_s_NTC: Tensor, z_t_NTC: Tensor, gate_NT: Tensor) -> Tensor:
         """Logits, (N, K). A step whose gate is 0 (closed, or padding) leaves no trace."""
-        step_NTF = self.dropout(F.relu(self.fc7(self.fuse(z_s_NTC, z_t_NTC))))
+        z_f_NTC = (self.fuse(z_s_NTC, z_t_NTC) - self.mean) / self.std
+        step_NTF = self.dropout(F.relu(self.fc7(z_f_NTC)))
         logits: Tensor = self.classifier(self.lstm(step_NTF, gate_NT))
         return logits
 

@@ -14,6 +14,7 @@ import torch
 from model.datasets.types import Dataset, Fault, Sample
 from model.datasets.verify import verify
 from model.errors import InvalidParameter, UnreadableVideo
+from model.methods.filling import midpoints
 from model.networks.device import resolve
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
@@ -25,7 +26,8 @@ from model.training.trainer import Precision, Progress
 from model.training.views import WHOLE, Views
 from model.video.limits import Limits
 
-FITTED_CLIPS = 256  # whose features set the front's frozen statistics
+FITTED_CLIPS = 256  # whose features set the frozen statistics
+FITTED_STEPS = 4  # of each clip, for those behind the gate
 OnClip = Callable[[str, int, int, str], None]  # what is done, clips done, clips in all, name
 
 
@@ -237,3 +239,16 @@ def fit_front(network: RTSAEDSCNN, source: Source) -> None:
         for n in numbers
     ]
     network.front.fit(torch.cat(rows))
+
+
+@torch.no_grad()
+def fit_head(network: RTSAEDSCNN, source: Source) -> None:
+    """Set the head's frozen statistics from a few steps of clips to train on."""
+    N = len(source.length_N)
+    rows = []
+    for n in np.unique(np.linspace(0, N - 1, min(N, FITTED_CLIPS)).astype(int)).tolist():
+        step_M = midpoints(source.length_N[n], min(FITTED_STEPS, source.length_N[n]))
+        x_s, x_t, _ = source.read(network, [Pick(n, 0, step_M)])
+        rows.append((network.s_tail(x_s), network.t_tail(x_t)))
+    z_s, z_t = (torch.cat(column) for column in zip(*rows, strict=True))
+    network.head.fit(z_s, z_t)

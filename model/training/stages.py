@@ -23,7 +23,7 @@ from model.training import card
 from model.training.curves import Curves
 from model.training.dscnn import DSCNNTask
 from model.training.joint import JointTask
-from model.training.preparation import Parts, Run, check, fit_front, sources, verified
+from model.training.preparation import Parts, Run, check, fit_front, fit_head, sources, verified
 from model.training.trainer import Progress, Schedule, Task, Trainer
 from model.weights.vgg16 import load_blocks
 
@@ -53,6 +53,7 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     _laid_out(network.to(run.device))
     parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
     fit_front(network, train)
+    fit_head(network, train)
     labels, validation = _labels(parts)
     task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)
