@@ -25,12 +25,14 @@ from model.training.views import WHOLE
 @dataclass(frozen=True)
 class Stage1:
     """`steps` is how many steps of a clip one example takes, drawn from this range: few make an
-    epoch cheap, and teach the LSTM to do with what the gates will leave."""
+    epoch cheap, and teach the LSTM to do with what the gates will leave. `tail_pace` slows the
+    streams' learning against that of the head, which starts from nothing."""
 
     schedule: Schedule = field(default_factory=Schedule)
     steps: tuple[int, int] = (4, 10)
     fused_weight: float = 1.0
     stream_weight: float = 0.0
+    tail_pace: float = 1.0
 
     def __post_init__(self) -> None:
         low, high = self.steps
@@ -69,6 +71,10 @@ class DSCNNTask(Task):
             for name in ("s_classifier", "t_classifier"):
                 parts[name] = nn.Linear(cam, classes).to(device)
         self.network = nn.ModuleDict(parts)
+
+    def pace(self, name: str) -> float:
+        """See Task."""
+        return self.config.tail_pace if "_tail." in name else 1.0
 
     def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
         """See Task."""

@@ -39,7 +39,8 @@ class Stage3:
     """`gate` names the opener (ablation.py). `phi`, `tau`, `lam` weigh the loss; with `open_share`
     phi starts there and moves by `phi_rate` times the surplus of open steps, between 0 (a price
     never pays for opening: the share is a bound) and `phi_bound`. `steps` bounds an example's
-    steps; `insert` is the share of examples that get steps of other clips or repeated ones."""
+    steps; `insert` is the share of examples that get steps of other clips or repeated ones;
+    `tail_pace` slows the streams' learning against that of gate and head."""
 
     schedule: Schedule = field(default_factory=lambda: Schedule(batch=16, learning_rate=1e-3))
     gate: str = "soft"
@@ -52,6 +53,7 @@ class Stage3:
     binary_share: float = 0.2
     steps: int = 16
     insert: float = 0.8
+    tail_pace: float = 1.0
 
     def __post_init__(self) -> None:
         if self.gate not in OPENERS:
@@ -82,6 +84,10 @@ class JointTask(Task):
         self.network: RTSAEDSCNN = network.requires_grad_(True)
         self._labels = np.asarray(label_N)
         self.scalars["phi"] = config.phi
+
+    def pace(self, name: str) -> float:
+        """See Task."""
+        return self.config.tail_pace if "_tail." in name else 1.0
 
     def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
         """See Task."""

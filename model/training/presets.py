@@ -154,7 +154,7 @@ def paper() -> Preset:
 
 def compact() -> Preset:
     """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
-    first = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=5e-4, cosine=True)
+    first = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=1e-3, cosine=True)
     joint = replace(first, epochs=5, learning_rate=3e-4)
     rival = replace(first, epochs=15)  # as many as both stages together
     return Preset(
@@ -166,8 +166,8 @@ def compact() -> Preset:
         frozen=True,
         views=1,
         dropout=0.3,
-        dscnn=Stage1(first, steps=(4, 10), stream_weight=1.0),
-        joint=Stage3(joint),
+        dscnn=Stage1(first, steps=(4, 10), tail_pace=0.1),
+        joint=Stage3(joint, tail_pace=0.3),
         arch=ARCHTraining(rival, channels=(16, 32, 64, 64, 64), hidden=64, cubes=3),
         two_stream=TwoStreamTraining(rival, frames=4),
         c3d=C3DTraining(rival),

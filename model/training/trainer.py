@@ -104,6 +104,10 @@ class Task(ABC):
         A term may be NaN for an example that it does not concern.
         """
 
+    def pace(self, name: str) -> float:
+        """By what the learning rate is multiplied for the parameter of this name."""
+        return 1.0
+
     def observe(self) -> dict[str, float]:
         """What to report of the gradients, read before the update."""
         return {}
@@ -174,17 +178,25 @@ class Trainer:
         return history
 
     def _optimiser(self) -> torch.optim.Optimizer:
-        schedule = self.schedule
+        schedule, groups = self.schedule, self._groups()
         if schedule.optimiser == "adam":
             return torch.optim.AdamW(
-                self._parameters, lr=schedule.learning_rate, weight_decay=schedule.weight_decay
+                groups, lr=schedule.learning_rate, weight_decay=schedule.weight_decay
             )
         return torch.optim.SGD(
-            self._parameters,
+            groups,
             lr=schedule.learning_rate,
             momentum=schedule.momentum,
             weight_decay=schedule.weight_decay,
         )
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """The parameters by their pace."""
+        paces: dict[float, list[nn.Parameter]] = {}
+        for name, parameter in self.task.network.named_parameters():
+            if parameter.requires_grad:
+                paces.setdefault(self.task.pace(name), []).append(parameter)
+        return [{"params": params, "pace": pace} for pace, params in paces.items()]
 
     def _update(
         self, optimiser: torch.optim.Optimizer, iteration: int, total: int
@@ -217,11 +229,12 @@ class Trainer:
                 f"{float(norm)} at iteration {iteration + 1}",
                 "Lower the learning rate; the state of the last report is kept.",
             )
+        rate = schedule.rate(iteration / total)
         for group in optimiser.param_groups:
-            group["lr"] = schedule.rate(iteration / total)
+            group["lr"] = rate * group["pace"]
         optimiser.step()
         self.task.learned(means)
-        return {**means, "gradient_norm": float(norm), "learning_rate": group["lr"]}
+        return {**means, "gradient_norm": float(norm), "learning_rate": rate}
 
     def _draws(self, iteration: int) -> list[Draw]:
         """This rank's examples: a batch is the next stretch of an endless row of shuffles."""
