@@ -107,24 +107,15 @@ def analyze(
     wanted = {name for method in methods for name in method.needs}
     with open_clip(path, limits) as stream:
 
-        def after_batch(done: int) -> None:
+        def tell(done: int) -> None:
             watch("decode", done, _total(stream, done), run.partial() if run else None)
 
         watch("decode", 0, None)
         features = extract(
-            stream,
-            wanted,
-            run,
-            algorithm,
-            shots=shots,
-            after_batch=after_batch,
-            stopwatch=stopwatch,
+            stream, wanted, run, algorithm, shots=shots, after_batch=tell, stopwatch=stopwatch
         )
     results = _keyframes(methods, features, keyframes, watch, stopwatch)
-    recognition: dict[str, Any] = {}
-    if recogniser and shots:
-        with stopwatch.on("recognition"):
-            recognition = recognise(recogniser, shots.finish(), results, flow, watch)
+    recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
     steps = features.gate.scores() if features.gate else None
     return Analysis(
         clip=stream.clip,
@@ -187,6 +178,20 @@ def _keyframes(
             results[method.name] = method.run(features, k)
         watch(method.name, 1, 1)
     return results
+
+
+def _recognition(
+    recogniser: Recogniser | None,
+    shots: ShotCollector | None,
+    results: Mapping[str, Keyframes],
+    flow: str,
+    watch: _Watch,
+    stopwatch: Stopwatch,
+) -> dict[str, Any]:
+    if recogniser is None or shots is None:
+        return {}
+    with stopwatch.on("recognition"):
+        return recognise(recogniser, shots.finish(), results, flow, watch)
 
 
 def _operations(attention: Attention | None, steps: FrameScores | None) -> dict[str, Any]:
