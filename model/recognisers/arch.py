@@ -43,12 +43,9 @@ class ARCHRecogniser(Recogniser):
     def load(cls, weights: Path, device: str = "cpu") -> Self:
         """See Recogniser."""
         from model.networks.arch import ARCH, ARCHConfig
-        from model.networks.checkpoint import sha256
 
-        recogniser = cls(*read_network(weights, cls.name, ARCH, ARCHConfig, device))
-        recogniser.weights_name, recogniser.sha256 = weights.stem, sha256(weights)
-        recogniser.device = device
-        return recogniser
+        network, card = read_network(weights, cls.name, ARCH, ARCHConfig, device)
+        return cls(network, card).loaded_from(weights, device, card)
 
     @classmethod
     def untrained(cls, seed: int = 0) -> Self:

@@ -8,7 +8,7 @@ nothing.
 import inspect
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -87,7 +87,8 @@ class Recogniser(ABC):
     or None when there are none but those that users train.
 
     Instances state what they want to see: `steps_per_second` (0: every frame), `size` (px),
-    `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`.
+    `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`;
+    `trained_on` names the data set of their weights.
     """
 
     name: ClassVar[str]
@@ -103,12 +104,22 @@ class Recogniser(ABC):
     most_shots: int = MOST_SHOTS
     weights_name: str = "untrained"
     sha256: str = ""
+    trained_on: str = ""
     device: str = "cpu"
 
     @classmethod
     @abstractmethod
     def load(cls, weights: Path, device: str = "cpu") -> Self:
         """The recogniser of this file. Raises InvalidCheckpoint."""
+
+    def loaded_from(self, weights: Path, device: str, card: Mapping[str, Any]) -> Self:
+        """Itself, knowing the file that it was loaded from and what its card says of the data."""
+        from model.networks.checkpoint import sha256
+
+        self.weights_name, self.sha256, self.device = weights.stem, sha256(weights), device
+        data = card.get("data")
+        self.trained_on = str(data.get("name", "")) if isinstance(data, Mapping) else ""
+        return self
 
     @classmethod
     @abstractmethod

@@ -35,12 +35,9 @@ class C3DRecogniser(Recogniser):
     def load(cls, weights: Path, device: str = "cpu") -> Self:
         """See Recogniser."""
         from model.networks.c3d import C3D, C3DConfig
-        from model.networks.checkpoint import sha256
 
-        recogniser = cls(*read_network(weights, cls.name, C3D, C3DConfig, device))
-        recogniser.weights_name, recogniser.sha256 = weights.stem, sha256(weights)
-        recogniser.device = device
-        return recogniser
+        network, card = read_network(weights, cls.name, C3D, C3DConfig, device)
+        return cls(network, card).loaded_from(weights, device, card)
 
     @classmethod
     def untrained(cls, seed: int = 0) -> Self:

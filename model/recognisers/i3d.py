@@ -42,7 +42,6 @@ class I3DRecogniser(Recogniser):
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        from model.networks.checkpoint import sha256
         from model.networks.i3d import I3DConfig, InceptionI3D
         from model.weights.i3d import labels
 
@@ -55,10 +54,7 @@ class I3DRecogniser(Recogniser):
             raise InvalidCheckpoint(cause, hint) from error
         network.eval().requires_grad_(False)
         network.to(device, memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
-        recogniser = cls(network)
-        recogniser.weights_name, recogniser.sha256 = weights.stem, sha256(weights)
-        recogniser.device = device
-        return recogniser
+        return cls(network).loaded_from(weights, device, {"data": {"name": "Kinetics-400"}})
 
     @classmethod
     def untrained(cls, seed: int = 0) -> Self:

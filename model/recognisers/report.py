@@ -11,6 +11,7 @@ from model.types import Keyframes
 
 Watch = Callable[[str, int, int], None]
 STAGE = "recognition"
+RENDERED = "athletics"  # the data set that this program draws
 
 
 def recognise(
@@ -39,7 +40,11 @@ def recognise(
         watch(STAGE, done, total)
     return {
         "recognizer": recogniser.name,
-        "weights": {"name": recogniser.weights_name, "sha256": recogniser.sha256},
+        "weights": {
+            "name": recogniser.weights_name,
+            "sha256": recogniser.sha256,
+            "trained_on": recogniser.trained_on,
+        },
         "classes": len(recogniser.classes),
         "steps": len(session.shots),
         "full_multiply_adds": session.full,
@@ -63,6 +68,8 @@ def _notices(
 ) -> list[str]:
     """What a reader must know to judge the predictions."""
     notices, shots = [], session.shots
+    if recogniser.trained_on == RENDERED:
+        notices.append("The recognizer knows rendered scenes alone: on footage it guesses.")
     off = any(not np.isin(found.index_K, shots.index_S).all() for found in methods.values())
     if off:
         notices.append(f"Keyframes are recognised at the nearest of {len(shots)} steps.")

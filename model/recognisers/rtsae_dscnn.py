@@ -45,16 +45,12 @@ class RTSAEDSCNNRecogniser(Recogniser):
     def load(cls, weights: Path, device: str = "cpu") -> Self:
         """See Recogniser."""
         from model.networks import recognition_checkpoint
-        from model.networks.checkpoint import sha256
         from model.networks.dscnn import RTSAEDSCNN
 
         network, card = recognition_checkpoint.load(weights, device)
         if not isinstance(network, RTSAEDSCNN):
             raise InvalidCheckpoint(f"{weights.name} holds another network", "Name its recognizer.")
-        recogniser = cls(network, card)
-        recogniser.weights_name, recogniser.sha256 = weights.stem, sha256(weights)
-        recogniser.device = device
-        return recogniser
+        return cls(network, card).loaded_from(weights, device, card)
 
     @classmethod
     def untrained(cls, seed: int = 0) -> Self:

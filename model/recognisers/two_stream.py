@@ -38,13 +38,10 @@ class TwoStreamRecogniser(Recogniser):
     @classmethod
     def load(cls, weights: Path, device: str = "cpu") -> Self:
         """See Recogniser."""
-        from model.networks.checkpoint import sha256
         from model.networks.two_stream import TwoStream, TwoStreamConfig
 
-        recogniser = cls(*read_network(weights, cls.name, TwoStream, TwoStreamConfig, device))
-        recogniser.weights_name, recogniser.sha256 = weights.stem, sha256(weights)
-        recogniser.device = device
-        return recogniser
+        network, card = read_network(weights, cls.name, TwoStream, TwoStreamConfig, device)
+        return cls(network, card).loaded_from(weights, device, card)
 
     @classmethod
     def untrained(cls, seed: int = 0) -> Self:

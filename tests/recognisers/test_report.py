@@ -21,7 +21,7 @@ class Brightness(Recogniser):
     name, title, knows = "brightness", "Brightness", "two"
     classes = ("dark", "bright")
     steps_per_second, size = 5.0, 16
-    weights_name, sha256 = "by hand", "f" * 64
+    weights_name, sha256, trained_on = "by hand", "f" * 64, "greys"
 
     @classmethod
     def load(cls, weights, device="cpu"):
@@ -63,7 +63,7 @@ def test_the_report_of_a_clip_whose_answers_are_known(clip):
     analysis = analyze(clip, methods("uniform"), keyframes=2, recogniser=Brightness())
     found = analysis.recognition
     assert found["recognizer"] == "brightness"
-    assert found["weights"] == {"name": "by hand", "sha256": "f" * 64}
+    assert found["weights"] == {"name": "by hand", "sha256": "f" * 64, "trained_on": "greys"}
     assert (found["classes"], found["steps"], found["full_multiply_adds"]) == (2, 10, 1000)
     steps_S = np.arange(0, T, 4)
     grey_T = np.linspace(30, 220, T).round()
@@ -109,6 +109,14 @@ def test_flow_that_the_recogniser_was_not_trained_on_is_said(clip):
 
     found = analyze(clip, [], recogniser=Flowing(), flow="farneback").recognition
     assert found["notices"] == ["The recognizer was trained on tvl1 flow, this is farneback."]
+
+
+def test_a_recogniser_of_rendered_scenes_says_so(clip):
+    class Rendered(Brightness):
+        trained_on = "athletics"
+
+    (notice,) = analyze(clip, [], recogniser=Rendered()).recognition["notices"]
+    assert "rendered scenes alone" in notice
 
 
 def test_without_a_recogniser_the_object_is_empty(clip):

@@ -39,8 +39,10 @@ def noise(recogniser, S=20):
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_checkpoint_comes_back_as_it_was(name, tmp_path):
     before = registry()[name].untrained(seed=1)
-    after = registry()[name].load(saved(before, tmp_path, {"max_steps": 20}))
-    assert after.classes == before.classes
+    after = registry()[name].load(
+        saved(before, tmp_path, {"max_steps": 20, "data": {"name": "mine"}})
+    )
+    assert (after.classes, after.trained_on) == (before.classes, "mine")
     assert after.weights_name == name
     assert len(after.sha256) == 64
     shots, index_K = noise(before), np.array([3, 11])

@@ -66,7 +66,9 @@ def _saved(entry: Mapping[str, Any], full: int) -> str:
 
 def _in_words(found: Mapping[str, Any], full: int) -> list[Any]:
     whole, steps = found["whole"], text.count(found["steps"], "step")
-    by = f"{found['recognizer']} ({found['weights']['name']}, {found['classes']:,} classes)"
+    weights = found["weights"]
+    data = f" of {weights['trained_on']}" if weights.get("trained_on") else ""
+    by = f"{found['recognizer']} ({weights['name']}, {found['classes']:,} classes{data})"
     if whole["multiply_adds"] >= full:
         return [f"{by} computed all {steps}, {text.quantity(full)} multiply-adds."]
     spent = f"{text.quantity(whole['multiply_adds'])} of {text.quantity(full)} multiply-adds"
