@@ -11,7 +11,7 @@ from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
 from worker.service import Service
 
-COLLECT_EVERY_S = 600.0
+ROUND_S = 60.0  # less than the page asks again for (RETRY_MS and READING_MS of uploads.js)
 
 
 def lifespan(
@@ -20,10 +20,10 @@ def lifespan(
     """The application's life: housekeeping while it runs, closed connections after."""
 
     async def housekeeping() -> None:
-        await writers.finish_waiting()
         while True:
+            await writers.finish_waiting()
             await run_sync(store.collect)
-            await anyio.sleep(COLLECT_EVERY_S)
+            await anyio.sleep(ROUND_S)
 
     @asynccontextmanager
     async def live(_: FastAPI) -> AsyncIterator[None]:

@@ -62,6 +62,16 @@ class Upload:
         """Whether the video was taken or refused."""
         return self.video is not None or self.problem is not None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether all bytes are there, but the video is neither taken nor refused yet."""
+        return self.complete and not self.finished
+
+    @property
+    def expired(self) -> bool:
+        """Whether the client left it for too long; one that waits is the server's to finish."""
+        return not self.waiting and self.expires_at < time.time()
+
 
 class UploadStore:
     """The folder of uploads. Every method is synchronous; changing ones need `locked`.
@@ -107,7 +117,7 @@ class UploadStore:
     def get(self, upload_id: str) -> Upload:
         """The upload as the disk has it; raises UnknownUpload, ExpiredUpload."""
         upload = self._read(upload_id)
-        if upload.expires_at < time.time():
+        if upload.expired:
             raise ExpiredUpload(
                 "the upload was left for too long", "Start a new upload of the file."
             )
@@ -144,17 +154,15 @@ class UploadStore:
         """Hand a complete upload to `take`, and note what came of it.
 
         Idempotent: the bytes stay until the answer is on the disk, so a crash in between only
-        means that `take` sees the same video again. A 4xx of `take` is the answer; anything
-        else is raised and may be tried again.
+        means that `take` sees the same video again. UnreadableVideo is the answer; anything else
+        says nothing about the bytes, is raised and may be tried again.
         """
         if upload.finished:
             return upload
         with full_disk():
             try:
                 upload = dataclasses.replace(upload, video=self._hand_over(upload))
-            except KairoscopeError as error:
-                if error.status >= 500:
-                    raise
+            except UnreadableVideo as error:
                 upload = dataclasses.replace(upload, problem=error.to_problem())
             self._write(upload)
         for name in ("data", "video"):
@@ -162,8 +170,19 @@ class UploadStore:
         return upload
 
     def _hand_over(self, upload: Upload) -> str:
+        """The video's id. A refusal costs the client its bytes, so it counts from the second time:
+        a machine short of time or memory ends a decoder just as a hostile file does, and the
+        video that these bytes already were may be deleted meanwhile."""
         if upload.length == 0:
             raise UnreadableVideo("the file is empty: 0 bytes", "Choose a video file.")
+        try:
+            return self._offer(upload)
+        except KairoscopeError as error:
+            if error.status >= 500:
+                raise
+        return self._offer(upload)
+
+    def _offer(self, upload: Upload) -> str:
         link = self.root / upload.id / "video"
         link.unlink(missing_ok=True)
         link.hardlink_to(self._data(upload.id))
@@ -174,40 +193,49 @@ class UploadStore:
         shutil.rmtree(self.root / upload_id)
 
     def waiting(self) -> list[Upload]:
-        """Uploads whose bytes are all there but which nobody finished, after a crash."""
+        """Uploads that wait to be finished: after a crash, a full disk, or just now."""
         found = []
         for data in self.root.glob("*/data"):
             with contextlib.suppress(UnknownUpload):
                 found.append(self._read(data.parent.name))
-        return [upload for upload in found if upload.complete and not upload.finished]
+        return [upload for upload in found if upload.waiting]
 
     def collect(self) -> int:
         """Remove what expired, unless a request holds it; returns how many."""
         removed = 0
         for folder in self.root.iterdir():
             with contextlib.suppress(UploadLocked, UnknownUpload), self.locked(folder.name):
-                if self._expires_at(folder) < time.time():
+                if self._expired(folder):
                     self.remove(folder.name)
                     removed += 1
         return removed
 
-    def _expires_at(self, folder: Path) -> float:
+    def _expired(self, folder: Path) -> bool:
         try:
-            return self._read(folder.name).expires_at
+            return self._read(folder.name).expired
         except UnknownUpload:  # a crash within `create`
-            return folder.stat().st_mtime + self._expiry_s
+            return folder.stat().st_mtime + self._expiry_s < time.time()
 
     def _data(self, upload_id: str) -> Path:
         return self.root / upload_id / "data"
 
     def _read(self, upload_id: str) -> Upload:
-        try:
+        """The data first: `finish` notes the end before it drops the data, so that whoever finds
+        none reads of the end."""
+        with contextlib.suppress(FileNotFoundError):
+            held = self._held(upload_id)
             upload = Upload(**json.loads((self.root / upload_id / "info.json").read_bytes()))
             if upload.finished:
                 return dataclasses.replace(upload, offset=upload.length)
-            return dataclasses.replace(upload, offset=self._data(upload_id).stat().st_size)
+            if held is not None:
+                return dataclasses.replace(upload, offset=held)
+        raise _unknown(upload_id)
+
+    def _held(self, upload_id: str) -> int | None:
+        try:
+            return self._data(upload_id).stat().st_size
         except FileNotFoundError:
-            raise _unknown(upload_id) from None
+            return None
 
     def _write(self, upload: Upload) -> None:
         """Replace info.json as a whole: a reader sees the old one or the new one."""

@@ -10,9 +10,14 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.api import tus_headers
 from app.api.upload_chunk import Chunk
-from app.api.upload_errors import ShuttingDown, UploadLocked, UploadStalled, UploadTooLarge
+from app.api.upload_errors import (
+    ShuttingDown,
+    UnknownUpload,
+    UploadLocked,
+    UploadStalled,
+    UploadTooLarge,
+)
 from app.api.upload_store import Upload, UploadStore
-from model.errors import KairoscopeError
 
 log = logging.getLogger(__name__)
 
@@ -84,13 +89,16 @@ class Writers:
             self._finishing.discard(upload.id)
 
     async def finish_waiting(self) -> None:
-        """Finish what a crash left complete but unfinished; what fails stays for a later try."""
+        """Finish what a crash or a full disk left complete but unfinished, unless a request holds
+        it; what fails, for whatever reason, stays for a later try and does not stop the rest."""
         for upload in await run_sync(self._store.waiting):
             try:
-                async with self.exclusive(upload.id):
+                with self._store.locked(upload.id):
                     await self.finish(await run_sync(self._store.get, upload.id))
-            except KairoscopeError as error:
-                log.warning("upload %s is not finished: %s", upload.id, error.message)
+            except (UploadLocked, UnknownUpload):
+                continue
+            except Exception as error:
+                log.warning("upload %s is not finished yet: %s", upload.id, error)
 
     def stop(self) -> None:
         """End all writing: the server is about to stop."""

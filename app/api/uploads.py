@@ -22,6 +22,7 @@ from app.api.upload_errors import (
     OffsetMismatch,
     UnknownUpload,
     UnsupportedTusVersion,
+    UploadLocked,
 )
 from app.api.upload_store import Upload
 from app.api.upload_writers import Writers
@@ -100,10 +101,15 @@ async def create(request: Request, store: TheStore, writers: TheWriters) -> Resp
     return response
 
 
-@routes.head("/{upload_id}", responses=answers(404, 410, 412))
+@routes.head("/{upload_id}", responses=answers(404, 410, 412, 422, 423))
 async def offset(upload_id: UploadId, store: TheStore) -> Response:
-    """How many bytes the server holds."""
+    """How many bytes the server holds. All of them is success to a client, which then asks no
+    more: so only a video answers that, a refusal stays one, and until then the upload is locked."""
     upload = await run_sync(store.get, upload_id)
+    if upload.waiting:
+        raise UploadLocked("the video is not read yet", "Ask again in a moment.")
+    if upload.problem:
+        return problem_response(upload.problem, _headers(upload))
     held = await run_sync(store.durable_offset, upload)
     headers = _headers(upload) | {"Upload-Offset": str(held)}
     headers |= {"Upload-Length": str(upload.length)}

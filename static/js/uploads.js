@@ -3,6 +3,19 @@ import { Tus, Uppy } from "../vendor/uppy/uppy.min.mjs";
 import { API } from "./rest.js";
 
 const CHUNK = 16 * 1024 * 1024;
+const RETRY_MS = [100, 1000, 3000, 5000]; // then the connection counts as lost
+const READING_MS = [10000, 20000, 40000]; // longer still while the server reads the file
+const LOCKED = 423;
+const REFUSED = 422;
+
+const status = (error) => error.originalResponse?.getStatus();
+
+// tus notes where each upload stands; a refused one is not to be resumed.
+function forget(uploadUrl) {
+  for (const key of Object.keys(localStorage)) {
+    if (key.startsWith("tus::") && JSON.parse(localStorage[key]).uploadUrl === uploadUrl) delete localStorage[key];
+  }
+}
 
 export class Uploads {
   #list; #changed; #uppy; #rows = new Map(); #answers = new Map();
@@ -13,6 +26,9 @@ export class Uploads {
       endpoint: `${API}/uploads`,
       chunkSize: CHUNK,
       limit: 3,
+      retryDelays: [...RETRY_MS, ...READING_MS],
+      onShouldRetry: (error, attempt, _options, usual) =>
+        (attempt < RETRY_MS.length || status(error) === LOCKED) && usual(error),
       removeFingerprintOnSuccess: true,
       allowedMetaFields: ["name", "type"],
       onAfterResponse: (request, response) => this.#heard(request, response),
@@ -111,11 +127,13 @@ export class Uploads {
     let problem = {};
     try {
       problem = JSON.parse(error.originalResponse?.getBody() ?? "{}");
-    } catch { /* not a problem object: the message of the error has to do */ }
+    } catch { /* not a problem object: its status has to do */ }
+    if (status(error) === REFUSED) forget(error.originalRequest.getURL());
     row.classList.add("failed");
     row.querySelector(".bar").remove();
     const note = row.querySelector(".note");
-    note.textContent = [problem.detail ?? "The connection was lost.", problem.hint].filter(Boolean).join(" ");
+    const cause = status(error) === LOCKED ? "The server is still reading the file." : "The connection was lost.";
+    note.textContent = [problem.detail ?? cause, problem.hint].filter(Boolean).join(" ");
     if (problem.detail) return void this.#uppy.removeFile(file.id);
     const again = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: "Resume" });
     again.addEventListener("click", () => {

@@ -204,6 +204,12 @@ def test_cancel(site, submit):
     running = submit(keyframes=15).json()["id"]
     change(site, running, state="running")
     assert site.http.delete(f"/api/v1/analyses/{running}").status_code == 202
+    done = submit(keyframes=17).json()["id"]
+    change(site, done, state="done")
+    refused = site.http.delete(f"/api/v1/analyses/{done}")
+    assert refused.status_code == 409
+    assert refused.json()["type"] == "urn:kairoscope:problem:conflict"
+    assert site.http.get(f"/api/v1/analyses/{done}").json()["state"] == "done"
 
 
 def test_a_full_queue(submit, monkeypatch):
