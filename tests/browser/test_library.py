@@ -1,9 +1,10 @@
 """The library: upload, watch the scores grow, refuse what is no video, find, delete."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.studio import PLOT, TIMES, Studio
 from tests.clips import moving_square, write_clip
@@ -47,20 +48,85 @@ def test_what_is_no_video_is_refused_with_cause_and_fix(page: Page, errors: list
     errors.clear()  # the browser itself reports the 422
 
 
+def test_a_refused_file_is_refused_again_and_leaves_no_trace(
+    page: Page, errors: list[str], tmp_path: Path
+) -> None:
+    page.goto("/")
+    fake = tmp_path / "not a video.mp4"
+    fake.write_bytes(b"<html>" * 50)
+    for times in (1, 2):
+        page.set_input_files("#file-input", fake)
+        refused = page.locator("#uploads .failed", has_text=fake.name)
+        expect(refused).to_have_count(times)
+    assert page.locator("#uploads .done").count() == 0
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('tus::'))") == []
+    assert [error for error in errors if "422" not in error] == []
+    errors.clear()
+
+
+@pytest.fixture
+def lost(page: Page, errors: list[str]) -> Iterator[list[int]]:
+    """The first answer to a PATCH is lost, the next question finds the upload locked; both
+    statuses, as they were given."""
+    given: list[int] = []
+
+    def answer(route: Route) -> None:
+        method = route.request.method
+        if (method, len(given)) == ("PATCH", 0):
+            given.append(route.fetch().status)
+            route.abort()
+        elif (method, len(given)) == ("HEAD", 1):
+            given.append(423)
+            route.fulfill(status=423)
+        else:
+            route.continue_()
+
+    page.route("**/api/v1/uploads/*", answer)
+    yield given
+    page.unroute_all()
+    expected = ("ERR_FAILED", "422", "423")
+    assert [error for error in errors if not any(part in error for part in expected)] == []
+    errors.clear()
+
+
+def test_a_refusal_whose_answer_was_lost_is_shown(
+    page: Page, lost: list[int], tmp_path: Path
+) -> None:
+    page.goto("/")
+    fake = tmp_path / "lost answer.mp4"
+    fake.write_bytes(b"<html>" * 50)
+    page.set_input_files("#file-input", fake)
+    row = page.locator("#uploads .failed", has_text=fake.name)
+    expect(row).to_be_visible()
+    assert lost == [422, 423]
+    assert "connection" not in row.inner_text()
+
+
+def test_a_video_whose_answer_was_lost_opens(
+    page: Page, analysed: str, clip: Path, lost: list[int]
+) -> None:
+    page.goto("/")
+    page.set_input_files("#file-input", clip)
+    expect(page.locator("#uploads .done a")).to_have_attribute("href", analysed)
+    assert lost == [204, 423]
+
+
 def test_search_finds_by_name_and_delete_asks_first(
     page: Page, analysed: str, tmp_path: Path
 ) -> None:
     page.goto("/")
-    other = write_clip(tmp_path / "other <b>.mp4", moving_square(12))
+    name = "javascript:alert(1) other <b>.mp4"
+    other = write_clip(tmp_path / name, moving_square(12))
     page.set_input_files("#file-input", other)
-    card = page.locator(".card", has_text="other <b>.mp4")
+    card = page.locator(".card", has_text=name)
     expect(card).to_be_visible()
+    assert page.locator("[href^='javascript:'], [src^='javascript:']").count() == 0
     page.get_by_placeholder("Find a clip").fill("OTHER")
     expect(page.locator(".card")).to_have_count(1)
     card.hover()
     card.get_by_role("button", name="Delete").click()
     dialog = page.get_by_role("dialog", name="Delete this video?")
-    expect(dialog).to_contain_text("other <b>.mp4")
+    expect(dialog).to_contain_text(name)
     dialog.get_by_role("button", name="Keep").click()
     expect(card).to_be_visible()
     card.hover()
