@@ -77,7 +77,12 @@ class Entry:
 
 ENTRIES = (
     Entry("attention", "attention", "RTSAE, trained without labels", "MIT"),
-    Entry("compact", "recognition", "RTSAE-DSCNN, small enough to come along", "MIT"),
+    Entry(
+        "compact",
+        "recognition",
+        "RTSAE-DSCNN, trained on the rendered scenes of Athletics",
+        "MIT; starts from VGG-16 convolutions (torchvision, BSD-3-Clause)",
+    ),
     Entry(
         "vgg16-imagenet",
         "backbone",
