@@ -66,7 +66,7 @@ def evaluate_dscnn(
     for number, sample in enumerate(samples):
         on_clip(number, len(samples), sample.path.name)
         maps_T2CHW, pooled_Tn = store.get(sample.path, WHOLE)
-        maps = torch.from_numpy(np.asarray(maps_T2CHW)).float()
+        maps = torch.from_numpy(np.array(maps_T2CHW)).float()
         pooled = torch.from_numpy(pooled_Tn)
         index_T = steps_of(sample.path)
         for network, tally in zip(networks, tallies, strict=True):
