@@ -32,12 +32,13 @@ def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> lis
         html.Div(status(now.job), id=ids.STATUS),
         html.Div(
             [
-                html.Div([_player(now), _action(now)], className="seen"),
+                html.Div(_player(now), className="seen"),
                 html.Aside(numbers(now), id=ids.NUMBERS, className="numbers"),
             ],
             className="stage",
         ),
         _timeline(now, look),
+        _action(now),  # below: the curves stay in one view with the picture
         dcc.Store(id=ids.STATE, data=now.state()),
         dcc.Store(id=ids.VIEW, data={"gutter": look.gutter}),
         dcc.Store(id=ids.OPENED),
