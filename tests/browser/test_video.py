@@ -124,7 +124,9 @@ def test_playing_moves_the_playhead_and_space_stops_it(studio: Studio) -> None:
 
 
 def test_dragging_the_film_scrubs(studio: Studio) -> None:
-    film = studio.page.locator("#film .track").bounding_box()
+    track = studio.page.locator("#film .track")
+    track.scroll_into_view_if_needed()
+    film = track.bounding_box()
     assert film is not None
     mouse, y = studio.page.mouse, film["y"] + film["height"] / 2
     mouse.move(studio.x_of(0.5), y)
