@@ -72,7 +72,9 @@ def joined(device: str) -> Iterator[tuple[World, str]]:
     backend = "nccl" if device.startswith("cuda") else "gloo"
     distributed.init_process_group(backend, timeout=LONGEST_WAIT)
     try:
-        yield World(distributed.get_rank(), distributed.get_world_size()), device
+        world = World(distributed.get_rank(), distributed.get_world_size())
+        yield world, device
+        world.wait()  # a rank that leaves while another still talks to it can abort
     finally:
         distributed.destroy_process_group()
 
