@@ -3,12 +3,15 @@
 import argparse
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
+from app.cli.options import positive_int
 
-ROW = "  {:<18}{:>10}{:>10}{:>8}"
+ROW = "  {:<28}{:>10}{:>10}{:>8}"
+SPEAK_EVERY_S = 10.0  # where stderr is not a terminal
 
 
 def add_athletics(protocols: Any) -> None:
@@ -19,13 +22,18 @@ def add_athletics(protocols: Any) -> None:
         description="Accuracy on the test clips of ROOT (from `kairoscope cases render athletics`) "
         "of RTSAE-DSCNN and Vanilla ARCH checkpoints; RTSAE-DSCNN also on as many uniform and "
         "random steps and on all, with discarded steps mixed back in, and where its keyframes lie. "
-        "Several checkpoints of one kind are training seeds.",
+        "Several checkpoints of one kind and preset are training seeds; rows of other presets than "
+        "compact name theirs.",
     )
     add = athletics.add_argument
     add("--root", metavar="ROOT", type=Path, required=True, help="the rendered benchmark")
     add("--weights", metavar="FILE", type=Path, nargs="+", required=True)
     add("--attention", metavar="FILE", type=Path, help="for ARCH on RTSAE keyframes")
     add("--cache", metavar="DIR", type=Path, default=Path("athletics-cache"))
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
+    precisions = ("float32", "bfloat16")
+    add("--precision", choices=precisions, default="float32", help="of the layers before the gate")
+    add("--jobs", metavar="N", type=positive_int, help="clips decoded at a time (default: a core)")
     add("--json", action="store_true", help="print everything as JSON, not as a table")
     athletics.set_defaults(run=run_athletics)
 
@@ -33,18 +41,38 @@ def add_athletics(protocols: Any) -> None:
 def run_athletics(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
     from model.datasets import open_dataset
-    from model.evaluation.athletics_run import evaluate
+    from model.evaluation.athletics_run import Work, evaluate
+    from model.networks.device import resolve
 
+    work = Work(
+        arguments.cache,
+        resolve(arguments.device),
+        arguments.precision,
+        arguments.jobs,
+        arguments.attention,
+        _Notes().clip,
+    )
     dataset = open_dataset(arguments.root, name="athletics")
-    files, cache, attention = arguments.weights, arguments.cache, arguments.attention
-    result = evaluate(dataset, files, cache, attention=attention, on_clip=_note)
+    result = evaluate(dataset, arguments.weights, work)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
 
 
-def _note(done: int, total: int, name: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{done + 1}/{total} {name}", end="", file=sys.stderr, flush=True)
+class _Notes:
+    """Progress on stderr: one line that changes on a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def clip(self, stage: str, done: int, total: int, name: str) -> None:
+        """A clip is done."""
+        line, now = f"{stage} {done}/{total} {name}", time.monotonic()
+        if sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            print(f"\r\033[K{line}", end=end, file=sys.stderr, flush=True)
+        elif done == total or now - self._last >= SPEAK_EVERY_S:
+            self._last = now
+            print(line, file=sys.stderr, flush=True)
 
 
 def _table(result: dict[str, Any]) -> str:
@@ -57,12 +85,22 @@ def _table(result: dict[str, Any]) -> str:
     for pair, row in result["comparisons"].items():
         interval = f"{row['low']:+.3f} to {row['high']:+.3f}"
         lines.append(f"{pair}: {row['difference']:+.3f} ({row['level']:.0%}: {interval})")
-    for row in result["inverse"]:
-        lines.append(f"{row['mixed_back']:.0%} mixed back: accuracy {row['accuracy']:.3f}")
+    lines += _inner(result, "")
+    for preset, inner in result["presets"].items():
+        lines += _inner(inner, f"{preset}: ")
+    return "\n".join(lines)
+
+
+def _inner(result: dict[str, Any], before: str) -> list[str]:
+    """Inverse analysis and phases of one preset."""
+    lines = [
+        f"{before}{row['mixed_back']:.0%} mixed back: accuracy {row['accuracy']:.3f}"
+        for row in result["inverse"]
+    ]
     for action, row in result["phases"].items():
         lines.append(
-            f"{action}: {row['keyframes']:.1f} keyframes (at most {row['keyframes_most']}), "
-            f"{row['decisive']:.2f} decisive "
+            f"{before}{action}: {row['keyframes']:.1f} keyframes "
+            f"(at most {row['keyframes_most']}), {row['decisive']:.2f} decisive "
             f"(of all steps {row['decisive_steps']:.2f}), {row['run_up']:.2f} in the run-up"
         )
-    return "\n".join(lines)
+    return lines

@@ -2,7 +2,8 @@
 
 Shape legend: N clips, T steps of a clip, R variants of gates, K classes. Each checkpoint is one
 training seed of its recogniser. A variant keeps some steps; its accuracy is that of the whole
-network on them alone. Phases are those that the renderer drew.
+network on them alone. Phases are those that the renderer drew. A group are the seeds of one
+recogniser at one preset.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,8 +27,29 @@ from model.training.views import WHOLE
 from model.types import Floats
 
 MIXED_BACK = (0.0, 0.1, 0.25, 0.5, 0.75, 1.0)  # shares of the discarded steps fed back in
-OWN = "rtsae-dscnn"
-OnClip = Callable[[int, int, str], None]
+OWN, COMPACT = "rtsae-dscnn", "compact"
+VARIANTS = {"binary": OWN, "uniform": "dscnn+uniform", "random": "dscnn+random", "whole": "dscnn"}
+OnClip = Callable[[str, int, int, str], None]  # stage, clips done, clips in all, name of the last
+
+
+def silent(stage: str, done: int, total: int, name: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Checkpoints that differ by their seed: their family (`rtsae-dscnn`, `arch+sms`), and the
+    preset that they were trained by."""
+
+    family: str
+    preset: str = COMPACT
+
+    def named(self, name: str) -> str:
+        """`name` among the rows of all presets: as it is at `compact`, else with the preset."""
+        return name if self.preset == COMPACT else f"{name} ({self.preset})"
+
+    def __str__(self) -> str:
+        return self.named(self.family)
 
 
 @dataclass
@@ -51,26 +73,28 @@ def evaluate_dscnn(
     samples: Sequence[Sample],
     store: MapStore,
     steps_of: Callable[[Path], NDArray[np.int64]],
-    on_clip: OnClip = lambda done, total, name: None,
+    group: Group = Group(OWN),
+    on_clip: OnClip = silent,
 ) -> list[Tally]:
     """Each network on each clip by its own gate, by as many uniform and random steps, and by all.
 
-    The maps before the gate are computed once for all networks, which share their front
-    (`store` holds it); `steps_of` gives the decoded frames that the steps of a clip are. Raises
-    InvalidParameter when a network has another front.
+    The maps before the gate are computed once for all networks, which share their front and its
+    device (`store` holds it); `steps_of` gives the decoded frames that the steps of a clip are.
+    Raises InvalidParameter when a network has another front.
     """
     keys = {front_key(network.front) for network in networks} | {front_key(store.front)}
     if len(keys) > 1:
         raise InvalidParameter("wanted networks with one front end, got several", "Run each apart.")
     tallies = [Tally() for _ in networks]
+    device = next(store.front.parameters()).device
     for number, sample in enumerate(samples):
-        on_clip(number, len(samples), sample.path.name)
         maps_T2CHW, pooled_Tn = store.get(sample.path, WHOLE)
-        maps = torch.from_numpy(np.array(maps_T2CHW)).float()
-        pooled = torch.from_numpy(pooled_Tn)
+        x_s, x_t = torch.from_numpy(np.array(maps_T2CHW)).to(device).float().unbind(1)
+        maps = (x_s, x_t, torch.from_numpy(pooled_Tn).to(device))
         index_T = steps_of(sample.path)
         for network, tally in zip(networks, tallies, strict=True):
-            _one_clip(network, sample, number, (maps[:, 0], maps[:, 1], pooled), index_T, tally)
+            _one_clip(network, sample, number, maps, index_T, tally, group)
+        on_clip(str(group), number + 1, len(samples), sample.path.name)
     return tallies
 
 
@@ -82,22 +106,24 @@ def _one_clip(
     maps: tuple[torch.Tensor, torch.Tensor, torch.Tensor],
     index_T: NDArray[np.int64],
     tally: Tally,
+    group: Group,
 ) -> None:
+    """Maps are on the network's device; gates are chosen on the CPU, from numpy's own draws."""
     x_s, x_t, pooled = maps
-    open_T = network.open_steps(network.front.standardise(pooled))
-    ones_1T = torch.ones(1, len(open_T), dtype=torch.bool)
+    open_T = network.open_steps(network.front.standardise(pooled)).cpu()
+    ones_1T = torch.ones(1, len(open_T), dtype=torch.bool, device=x_s.device)
     z_s = network.features(network.s_tail, x_s[None], ones_1T.float(), ones_1T)
     z_t = network.features(network.t_tail, x_t[None], ones_1T.float(), ones_1T)
 
     def right(gate_RT: torch.Tensor) -> float:
         R = len(gate_RT)
-        logits_RK = network.head(z_s.expand(R, -1, -1), z_t.expand(R, -1, -1), gate_RT)
+        gates = gate_RT.to(z_s)
+        logits_RK = network.head(z_s.expand(R, -1, -1), z_t.expand(R, -1, -1), gates)
         return float((logits_RK.argmax(1) == sample.label).float().mean())
 
     chosen = selections(open_T, np.random.default_rng([0, number]))
-    names = {"binary": OWN, "uniform": "dscnn+uniform", "random": "dscnn+random", "whole": "dscnn"}
     for variant, gate_RT in chosen.items():
-        tally.add(names[variant], right(gate_RT), float(gate_RT[0].mean()))
+        tally.add(group.named(VARIANTS[variant]), right(gate_RT), float(gate_RT[0].mean()))
     tally.mixed.append([right(gate[None]) for gate in mixed_back(open_T.numpy(), number)])
     tally.moments.append(moments_of(sample.path, index_T, open_T.numpy()))
 
@@ -114,28 +140,36 @@ def mixed_back(open_T: NDArray[np.bool_], seed: int) -> list[torch.Tensor]:
 
 
 def report(
-    dataset: Dataset, tallies: Mapping[str, Sequence[Tally]], provenance: Mapping[str, Any]
+    dataset: Dataset, tallies: Mapping[Group, Sequence[Tally]], provenance: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The result: recognisers over seeds, paired comparisons, inverse analysis, phases.
 
-    `tallies` holds, by family (`rtsae-dscnn`, `arch+sms`, ...), a tally for each seed.
+    `tallies` holds a tally for each seed of each group. Inverse analysis and phases are those of
+    the preset `compact`; `presets` has those of each other one.
     """
-    by_name: dict[str, list[Tally]] = {}
-    for seeds in tallies.values():
-        for name in seeds[0].right:
-            by_name[name] = list(seeds)
-    own = tallies.get(OWN, ())
+    rows = {name: group for group, seeds in tallies.items() for name in seeds[0].right}
     labels = np.array([sample.label for sample in dataset.test])
+    actions = [sample.path.parent.name for sample in dataset.test]
+    about = {
+        group.preset: {"inverse": _inverse(seeds), "phases": _phases(seeds, actions)}
+        for group, seeds in tallies.items()
+        if group.family == OWN
+    }
     return {
         "schema": "kairoscope/athletics-evaluation@1",
         "dataset": {"name": dataset.name, "classes": dataset.classes, "test_clips": len(labels)},
         "recognizers": {
-            name: _recogniser(name, seeds, labels, dataset.classes)
-            for name, seeds in by_name.items()
+            name: _recogniser(name, tallies[group], labels, dataset.classes)
+            for name, group in rows.items()
         },
-        "comparisons": _comparisons(by_name),
-        "inverse": _inverse(own),
-        "phases": _phases(own, [sample.path.parent.name for sample in dataset.test]),
+        "comparisons": {
+            f"{a} - {b}": paired_difference(
+                _over_seeds(a, tallies[rows[a]]), _over_seeds(b, tallies[rows[b]])
+            )
+            for a, b in _pairs(rows)
+        },
+        **about.pop(COMPACT, {"inverse": [], "phases": {}}),
+        "presets": about,
         "provenance": dict(provenance),
     }
 
@@ -164,20 +198,26 @@ def _over_seeds(name: str, seeds: Sequence[Tally]) -> Floats:
     return right_N
 
 
-def _comparisons(by_name: Mapping[str, Sequence[Tally]]) -> dict[str, Any]:
-    """The differences that the paper claims, on the same clips."""
-    pairs = [(OWN, name) for name in by_name if name != OWN] + [("arch+sms", "arch+average")]
-    return {
-        f"{a} - {b}": paired_difference(_over_seeds(a, by_name[a]), _over_seeds(b, by_name[b]))
-        for a, b in pairs
-        if a in by_name and b in by_name
-    }
+def _pairs(rows: Mapping[str, Group]) -> list[tuple[str, str]]:
+    """The differences that the paper claims, by name of row: RTSAE-DSCNN and each of its variants,
+    all rivals, and itself at the presets after it; other recognisers by their variants; SMS and
+    AVERAGE."""
+    pairs = []
+    groups = list(dict.fromkeys(rows.values()))
+    first = {group: next(name for name in rows if rows[name] == group) for group in groups}
+    for place, group in enumerate(groups):
+        others = [name for name in rows if rows[name] == group and name != first[group]]
+        if group.family == OWN:
+            others += [name for name in rows if rows[name].family != OWN]
+            others += [first[later] for later in groups[place + 1 :] if later.family == OWN]
+        if group.family == "arch+sms":
+            others += [name for name in rows if rows[name] == Group("arch+average", group.preset)]
+        pairs += [(first[group], other) for other in others]
+    return pairs
 
 
 def _inverse(seeds: Sequence[Tally]) -> list[dict[str, float]]:
     """Accuracy as discarded steps are mixed back in."""
-    if not seeds:
-        return []
     accuracy = np.mean([np.mean(tally.mixed, 0) for tally in seeds], 0)
     return [
         {"mixed_back": share, "accuracy": float(value)}
@@ -187,8 +227,6 @@ def _inverse(seeds: Sequence[Tally]) -> list[dict[str, float]]:
 
 def _phases(seeds: Sequence[Tally], actions: Sequence[str]) -> dict[str, Any]:
     """Where the keyframes lie, and how many a clip has: of all clips, and of each action."""
-    if not seeds:
-        return {}
     found: dict[str, Any] = {}
     for action in ("all", *sorted(set(actions))):
         rows = [

@@ -10,8 +10,17 @@ import torch
 
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
-from model.evaluation.athletics import MIXED_BACK, OWN, Tally, evaluate_dscnn, mixed_back, report
-from model.evaluation.athletics_run import _load, evaluate
+from model.evaluation import athletics
+from model.evaluation.athletics import (
+    MIXED_BACK,
+    OWN,
+    Group,
+    Tally,
+    evaluate_dscnn,
+    mixed_back,
+    report,
+)
+from model.evaluation.athletics_run import Loaded, Work, _load, evaluate
 from model.evaluation.phases import Moments, moments_of
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH, ARCHConfig
@@ -113,7 +122,7 @@ def test_the_report_averages_seeds_and_pairs_clips(samples):
     ]
     arch = [Tally({"arch+sms": [0, 0, 1]}, {"arch+sms": [1.0] * 3})]
     data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(samples))
-    found = report(data, {OWN: own, "arch+sms": arch}, {"commit": "x"})
+    found = report(data, {Group(OWN): own, Group("arch+sms"): arch}, {"commit": "x"})
     row = found["recognizers"][OWN]
     assert row["accuracy_mean"] == pytest.approx((1 + 2 / 3) / 2)
     assert row["accuracy_std"] == pytest.approx(np.std([1, 2 / 3], ddof=1))
@@ -126,7 +135,58 @@ def test_the_report_averages_seeds_and_pairs_clips(samples):
     assert (phases["keyframes"], phases["decisive"], phases["run_up"]) == (5, 0.8, 0.2)
     assert phases["decisive_steps"] == pytest.approx(0.4)
     assert phases["keyframes_most"] == 6
+    assert found["presets"] == {}
     json.dumps(found)
+
+
+def test_each_preset_has_its_rows_and_is_compared_with_its_own(samples, monkeypatch):
+    monkeypatch.setattr(athletics, "paired_difference", lambda a_N, b_N: {})
+
+    def tally(group, right):
+        names = [group.named(name) for name in (OWN, "dscnn+uniform", "dscnn")]
+        rows = {name: [right] * 3 for name in names}
+        return Tally(rows, {name: [0.5] * 3 for name in names}, [[right] * 6] * 3, moments)
+
+    moments = [Moments(10, 4, 5, 4, 1)] * 3
+    small, full = Group(OWN), Group(OWN, "paper")
+    sms, average = Group("arch+sms", "paper"), Group("arch+average", "paper")
+    tallies = {
+        small: [tally(small, 0.0)],
+        full: [tally(full, 1.0)],
+        **{g: [Tally({str(g): [1.0] * 3}, {str(g): [1.0] * 3})] for g in (sms, average)},
+    }
+    data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(samples))
+    found = report(data, tallies, {})
+    assert list(found["recognizers"]) == [
+        *(OWN, "dscnn+uniform", "dscnn"),
+        *("rtsae-dscnn (paper)", "dscnn+uniform (paper)", "dscnn (paper)"),
+        *("arch+sms (paper)", "arch+average (paper)"),
+    ]
+    assert list(found["comparisons"]) == [
+        f"{OWN} - {other}"
+        for other in (
+            *("dscnn+uniform", "dscnn", "arch+sms (paper)", "arch+average (paper)"),
+            "rtsae-dscnn (paper)",
+        )
+    ] + [
+        *(f"rtsae-dscnn (paper) - {other} (paper)" for other in ("dscnn+uniform", "dscnn")),
+        *(f"rtsae-dscnn (paper) - arch+{other} (paper)" for other in ("sms", "average")),
+        "arch+sms (paper) - arch+average (paper)",
+    ]
+    assert found["inverse"][0]["accuracy"] == 0
+    assert found["presets"]["paper"]["inverse"][0]["accuracy"] == 1
+    assert found["presets"]["paper"]["phases"]["all"]["keyframes"] == 5
+    json.dumps(found)
+
+
+def test_a_checkpoint_is_of_the_preset_that_its_card_names():
+    one = network(0)
+    assert str(Loaded(Path("a"), one, {}).group) == OWN
+    assert str(Loaded(Path("a"), one, {"preset": "compact"}).group) == OWN
+    assert str(Loaded(Path("a"), one, {"preset": "paper"}).group) == "rtsae-dscnn (paper)"
+    arch = ARCH(ARCHConfig(CLASSES, (4, 4, 4, 4, 4), hidden=4, size=32))
+    card = {"preset": "tiny", "origin": {"selection": "sms"}}
+    assert str(Loaded(Path("a"), arch, card).group) == "arch+sms (tiny)"
 
 
 def test_arch_is_judged_by_the_attention_that_it_was_trained_with(samples, tmp_path):
@@ -140,7 +200,8 @@ def test_arch_is_judged_by_the_attention_that_it_was_trained_with(samples, tmp_p
         return path
 
     shipped = sha256(SHIPPED)
-    assert _load(saved(shipped), data, SHIPPED).gate.sha256 == shipped
+    work = Work(tmp_path / "cache", attention=SHIPPED)
+    assert _load(saved(shipped), data, work).gate.sha256 == shipped
     with pytest.raises(InvalidParameter, match="another attention"):
-        evaluate(data, [saved("0" * 64)], tmp_path / "cache", attention=SHIPPED)
+        evaluate(data, [saved("0" * 64)], work)
     assert not (tmp_path / "cache").exists()
