@@ -90,7 +90,7 @@ def evaluate_dscnn(
     for number, sample in enumerate(samples):
         maps_T2CHW, pooled_Tn = store.get(sample.path, WHOLE)
         x_s, x_t = torch.from_numpy(np.array(maps_T2CHW)).to(device).float().unbind(1)
-        maps = (x_s, x_t, torch.from_numpy(pooled_Tn).to(device))
+        maps = (x_s, x_t, torch.from_numpy(np.array(pooled_Tn)).to(device))
         index_T = steps_of(sample.path)
         for network, tally in zip(networks, tallies, strict=True):
             _one_clip(network, sample, number, maps, index_T, tally, group)

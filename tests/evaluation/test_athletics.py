@@ -89,6 +89,7 @@ def samples(tmp_path):
     return [Sample(path, n % 2, "g") for n, path in enumerate(paths)]
 
 
+@pytest.mark.slow
 def test_each_variant_is_what_the_network_says_on_its_steps_alone(samples):
     one = network(0)
     store = Maps(one)
