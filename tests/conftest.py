@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+# The networks of the tests are small: a second thread costs more than it computes, most of all on a
+# busy machine. Set before anything imports torch, so that child processes inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 

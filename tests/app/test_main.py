@@ -9,6 +9,7 @@ import sys
 import pytest
 
 
+@pytest.mark.slow
 def test_the_web_process_loads_no_torch(tmp_path):
     program = (
         "import sys; from app.main import create_app; from worker.settings import Settings;"

@@ -62,6 +62,7 @@ def test_the_newer_of_two_writers_wins(site, clip, sha256):
     hanging.close()
 
 
+@pytest.mark.slow
 def test_many_writers_at_once_never_mix(site, clip, sha256):
     content = clip(12, padding=2 * MIB)
     url = site.create(len(content)).headers["Location"]

@@ -21,8 +21,13 @@ def analyze(*arguments: object) -> int:
     return main(["analyze", *map(str, arguments)])
 
 
+def keyframes_of(*arguments: object) -> int:
+    """Without the recogniser, which takes most of the time: tests/cli/test_recognizer.py has it."""
+    return analyze(*arguments, "--recognizer", "none")
+
+
 def test_json_of_one_video_is_an_analysis(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert analyze(clip, "--methods", LIGHT, "--keyframes", 5, "--json", "-") == Exit.DONE
+    assert keyframes_of(clip, "--methods", LIGHT, "--keyframes", 5, "--json", "-") == Exit.DONE
     data = json.loads(capsys.readouterr().out)
     assert data["schema"] == SCHEMA
     assert data["provenance"]["file"] == str(clip)
@@ -41,7 +46,7 @@ def test_attention_at_the_asked_rate(
     clip: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ("--weights", weights, "--device", "cpu", "--steps-per-second", 5, "--json", "-")
-    assert analyze(clip, "--methods", "rtsae", *options) == Exit.DONE
+    assert keyframes_of(clip, "--methods", "rtsae", *options) == Exit.DONE
     analysis = Analysis.from_json(json.loads(capsys.readouterr().out))
     assert analysis.steps is not None
     assert analysis.steps.index_S.tolist() == list(range(0, 40, 4))
@@ -74,8 +79,8 @@ def full_gpu(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_full_gpu_loses_no_video_and_the_result_says_where_it_ran(
     clip: Path, weights: Path, full_gpu: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ("--weights", weights, "--device", "cuda", "--recognizer", "none", "--json", "-")
-    assert analyze(clip, clip, "--methods", "rtsae", *options) == Exit.DONE
+    options = ("--weights", weights, "--device", "cuda", "--steps-per-second", 1, "--json", "-")
+    assert keyframes_of(clip, clip, "--methods", "rtsae", *options) == Exit.DONE
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["provenance"]["attention"]["device"] for line in lines] == ["cpu", "cpu"]
     assert full_gpu == ["cuda", "cpu"]  # each loaded once, for all videos
@@ -84,7 +89,7 @@ def test_a_full_gpu_loses_no_video_and_the_result_says_where_it_ran(
 def test_a_bench_on_a_full_gpu_measures_the_cpu(
     clip: Path, weights: Path, full_gpu: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    options = ("--weights", str(weights), "--device", "cuda", "--json")
+    options = ("--weights", str(weights), "--device", "cuda", "--steps-per-second", "1", "--json")
     assert main(["bench", str(clip), "--methods", "rtsae", *options]) == Exit.DONE
     assert json.loads(capsys.readouterr().out)["device"] == "cpu"
     assert full_gpu == ["cuda", "cpu"]
@@ -103,14 +108,14 @@ def test_missing_weights_and_devices_are_one_line(
 
 def test_several_videos_are_json_lines_in_a_file(clip: Path, tmp_path: Path) -> None:
     target = tmp_path / "results.jsonl"
-    assert analyze(clip, clip, "--methods", "uniform", "--json", target) == Exit.DONE
+    assert keyframes_of(clip, clip, "--methods", "uniform", "--json", target) == Exit.DONE
     lines = target.read_text().splitlines()
     assert [json.loads(line)["video"]["frames"] for line in lines] == [40, 40]
 
 
 def test_parameters_reach_the_method(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("--methods", "uniform", "--set", "uniform.count=3", "--json", "-")
-    assert analyze(clip, *arguments) == Exit.DONE
+    assert keyframes_of(clip, *arguments) == Exit.DONE
     uniform = json.loads(capsys.readouterr().out)["methods"]["uniform"]
     assert uniform["parameters"]["count"] == 3
     assert len(uniform["keyframes"]) == 3
@@ -123,7 +128,7 @@ def test_an_unreadable_input_is_reported_and_the_others_are_done(
     text.write_text("not a video")
     missing = tmp_path / "missing.avi"
     arguments = ("--methods", "uniform", "--json", "-")
-    assert analyze(text, missing, clip, *arguments) == Exit.UNREADABLE
+    assert keyframes_of(text, missing, clip, *arguments) == Exit.UNREADABLE
     captured = capsys.readouterr()
     assert [json.loads(line)["video"]["frames"] for line in captured.out.splitlines()] == [40]
     problems = [json.loads(line) for line in captured.err.splitlines()]
@@ -193,7 +198,7 @@ def test_table_for_people(clip: Path, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_out_holds_the_analysis_and_the_very_keyframes(clip: Path, tmp_path: Path) -> None:
     arguments = ("--methods", "uniform,sms", "--keyframes", 3, "--out", tmp_path)
-    assert analyze(clip, *arguments) == Exit.DONE
+    assert keyframes_of(clip, *arguments) == Exit.DONE
     folder = tmp_path / "square.mp4"
     analysis = Analysis.from_json(json.loads((folder / "analysis.json").read_text()))
     with open_clip(clip, size=64) as stream:

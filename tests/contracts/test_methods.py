@@ -22,7 +22,8 @@ from model.types import FrameScores, Keyframes
 from tests.histograms import products
 
 SIDE, STEP = 224, 3
-KINDS = ("one", "two", "constant", "black", "noise", "ramp", "variable-rate", "long")
+KINDS = ("one", "two", "constant", "black", "noise", "ramp", "variable-rate")
+KINDS += (pytest.param("long", marks=pytest.mark.slow),)
 METHODS = sorted(methods.registry())
 
 
@@ -268,6 +269,7 @@ def test_a_duplicate_name_names_both_files(plugin_folder):
     assert "other_sms.py" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_methods_load_neither_torch_nor_a_codec():
     code = (
         "import sys; from model.methods import registry; registry();"

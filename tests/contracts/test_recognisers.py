@@ -14,9 +14,11 @@ from model.recognisers.base import Recogniser
 
 ROOT = Path(__file__).resolve().parents[2]
 S, STRIDE = 20, 3
+LARGE = {"i3d"}  # seconds for each answer
+NAMES = [pytest.param(n, marks=[pytest.mark.slow] * (n in LARGE)) for n in sorted(registry())]
 
 
-@pytest.fixture(scope="module", params=sorted(registry()))
+@pytest.fixture(scope="module", params=NAMES)
 def recogniser(request: pytest.FixtureRequest) -> Recogniser:
     return registry()[request.param].untrained(seed=0)
 
@@ -110,6 +112,7 @@ def test_wrong_weights_are_refused_with_a_code(recogniser, tmp_path) -> None:
         assert caught.value.hint
 
 
+@pytest.mark.slow
 def test_listing_the_recognisers_loads_no_torch() -> None:
     script = (
         "import sys\n"

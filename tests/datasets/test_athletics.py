@@ -19,6 +19,7 @@ from tests.datasets.frozen import assert_frozen
 
 SMALL = {"width": 96, "height": 72, "fps": 12.0}
 STANCE_DRIFT_M = 0.04
+WITH_H264 = pytest.param("h264", ".mp4", marks=pytest.mark.slow)
 # Mean brightness of 40x40 blocks, of frames rendered before version 2 was begun.
 VERSION_1_FRAMES = [
     ("LongJump", 3, 61, "fTVUNpqickxgTlNQXlxJTmVlbGVfZWNgcHaBc45rbndbX2JgcF1eYFxbV1ZXXGBf"),
@@ -37,6 +38,7 @@ VERSION_1_FRAMES = [
 FIRST_FRAME_MEAN = {"LongJump": 89.0, "PoleVault": 96.3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", FIRST_CLASSES)
 def test_frames_are_determined_by_the_seed(action: str) -> None:
     first = np.stack(list(make_scene(action, 3, **SMALL).frames()))
@@ -154,7 +156,7 @@ def test_the_run_up_background_moves() -> None:
     assert change.min() > 3.0
 
 
-@pytest.mark.parametrize(("codec", "suffix"), [("h264", ".mp4"), ("mpeg4", ".avi")])
+@pytest.mark.parametrize(("codec", "suffix"), [WITH_H264, ("mpeg4", ".avi")])
 def test_a_written_file_decodes_to_the_scene(tmp_path: Path, codec: str, suffix: str) -> None:
     scene = make_scene("PoleVault", 20001, **SMALL)
     path = tmp_path / f"clip{suffix}"

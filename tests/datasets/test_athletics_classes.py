@@ -20,6 +20,8 @@ NAMES = {
     "ApplyEyeMakeup", "ApplyLipstick", "Archery", "BreastStroke", "CliffDiving", "Diving",
     "FrontCrawl", "HighJump", "JavelinThrow", "LongJump", "PoleVault", "TaiChi",
 }  # fmt: skip
+QUICK = ("Archery",)  # rendered whole among the fast tests
+RENDERED = [pytest.param(c, marks=[pytest.mark.slow] * (c not in QUICK)) for c in CLASSES]
 SIBLINGS = [
     ("HighJump", "JavelinThrow"),
     ("LongJump", "PoleVault"),
@@ -40,7 +42,7 @@ def test_there_are_twelve_classes_in_five_families() -> None:
     assert len({Action.registry[name].family for name in CLASSES}) == 5
 
 
-@pytest.mark.parametrize("action", CLASSES)
+@pytest.mark.parametrize("action", RENDERED)
 def test_frames_are_determined_by_the_seed_and_move(action: str) -> None:
     first = np.stack(list(scene(action, 5, **SMALL).frames()))
     again = np.stack(list(scene(action, 5, **SMALL).frames()))

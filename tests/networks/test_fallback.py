@@ -34,6 +34,7 @@ def test_a_fault_of_the_work_is_no_fault_of_the_device():
     assert asked == ["cuda"]
 
 
+@pytest.mark.slow
 def test_torch_is_not_needed():
     script = (
         "import sys\n"

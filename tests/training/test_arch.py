@@ -44,6 +44,7 @@ def test_cubes_are_the_steps_around_the_methods_keyframes(clip, tmp_path, select
     np.testing.assert_array_equal(got, shots.rgb_SHWC[cube_indices(step_K, len(shots))])
 
 
+@pytest.mark.slow
 def test_keyframes_are_found_once_and_cubes_cut_once(clip, tmp_path, monkeypatch):
     calls = []
 
@@ -63,6 +64,7 @@ def test_keyframes_are_found_once_and_cubes_cut_once(clip, tmp_path, monkeypatch
     assert len(calls) == 1
 
 
+@pytest.mark.slow
 def test_many_keyframes_are_thinned_and_bad_clips_named(clip, tmp_path):
     recipe = CubeRecipe(size=32, most=1)
     cubes = KeyframeCubes(tmp_path / "cache", "sms", recipe, cap_bytes=1 << 28)

@@ -68,6 +68,7 @@ def test_many_steps_are_thinned_to_the_middles_of_equal_parts(clip):
     assert images.index_T.tolist() == [1, 4, 7, 10, 13, 16, 19, 22, 25, 28]
 
 
+@pytest.mark.slow
 def test_very_many_steps_stay_even_from_few_candidates(tmp_path, monkeypatch):
     """Of 70 steps, 3 wanted and so 12 candidates at most, every eighth is left: 0, 8, ... 64."""
     path, candidates = write_clip(tmp_path / "a.mp4", grey_frames(70)), []
@@ -96,6 +97,7 @@ def test_a_clip_is_decoded_once(clip, tmp_path, decodes):
     assert decodes == [clip]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changes",
     [
@@ -119,6 +121,7 @@ def test_what_the_images_do_not_depend_on_is_not(clip, tmp_path, decodes):
     assert len(decodes) == 1
 
 
+@pytest.mark.slow
 def test_a_new_maker_makes_them_again(clip, tmp_path, decodes, monkeypatch):
     cache_in(tmp_path / "cache").get(clip)
     monkeypatch.setattr(clips, "MAKER", clips.MAKER + 1)
@@ -133,6 +136,7 @@ def test_a_changed_file_is_another_clip(clip, tmp_path, decodes):
     assert len(cache.get(clip)) == 2
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_made_again(clip, tmp_path, decodes):
     cache = cache_in(tmp_path / "cache")
     first = cache.get(clip)
@@ -151,6 +155,7 @@ def test_what_is_stored_holds_no_pickle(clip, tmp_path):
     assert stored.stat().st_size < 6 * 2 * 64 * 64 * 3  # compressed
 
 
+@pytest.mark.slow
 def test_a_small_cap_drops_clips_and_says_so(tmp_path, decodes):
     paths = [write_clip(tmp_path / f"{n}.mp4", moving_square(12, step=n + 1)) for n in range(3)]
     one = cache_in(tmp_path / "probe")
@@ -163,6 +168,7 @@ def test_a_small_cap_drops_clips_and_says_so(tmp_path, decodes):
     assert_same(images[0], cache.get(paths[0]))
 
 
+@pytest.mark.slow
 def test_filling_computes_what_is_not_there_and_names_the_unreadable(tmp_path, decodes):
     good = [write_clip(tmp_path / f"{n}.mp4", moving_square(12, step=n)) for n in (1, 2, 3)]
     broken, absent = tmp_path / "broken.mp4", tmp_path / "absent.mp4"
