@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
 from app.cli.options import positive_int
-from app.cli.train_labelled import add_dataset_options, add_stages, open_named
+from app.cli.train_labelled import add_dataset_options, add_stages, open_named, together
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
-    from model.training.rtsae import TrainConfig, TrainProgress
+    from model.training.rtsae import TrainConfig
 
 
 def register(subparsers: Any) -> None:
@@ -27,8 +27,9 @@ def _add_rtsae(stages: Any) -> None:
         "rtsae",
         help="the attention model, on any videos, without labels",
         description="Train the RTSAE on every video below DIR (several --data add up), or on the "
-        "clips that a data set has for training. Features "
-        "are computed once and cached; an interrupted run goes on when repeated.",
+        "clips that a data set has for training. Features are computed once and cached; an "
+        "interrupted run goes on when repeated. `torchrun --nproc-per-node 2 $(which kairoscope) "
+        "train rtsae ...` shares the work.",
     )
     add = rtsae.add_argument
     add("--data", metavar="DIR", type=Path, action="append", default=[], help="repeatable")
@@ -56,16 +57,20 @@ def _add_rtsae(stages: Any) -> None:
     add("--iterations", type=positive_int)
     add("--batch", type=positive_int)
     add("--steps", type=positive_int, help="steps of a training sequence")
+    add("--report-every", type=positive_int, help="updates between reports (default: 50)")
     add("--seed", type=int, default=0)
     add("--note", default="", help="for the model card: what the videos are, on what terms")
     add("--restart", action="store_true", help="ignore the state of an interrupted run")
-    add("--device", default="cpu", help="cpu or cuda (default: cpu)")
+    precisions = ("float32", "bfloat16")
+    add("--precision", choices=precisions, default="float32", help="of the front, for features")
+    add("--device", default="auto", help="of the front: auto, cpu, cuda, cuda:1 or mps")
     rtsae.set_defaults(run=run_rtsae)
 
 
 def run_rtsae(arguments: argparse.Namespace) -> Exit:
-    """Train; writes the checkpoint, its card inside, and the curves as CSV."""
+    """Train in this process's place among torchrun's; the first one writes and speaks."""
     from dataclasses import replace
+    from functools import partial
 
     from model.networks.frontend import Recipe
     from model.training.stage2 import Stage2, run
@@ -75,35 +80,43 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
         recipe = replace(recipe, position=int(arguments.position[1]))
     if arguments.start and arguments.position:
         raise InvalidParameter("--from brings its own features", "Leave --position out.")
-    stage = Stage2(
-        videos=_videos(arguments),
-        out=arguments.out,
-        cache=arguments.cache or arguments.out.parent / "feature-cache",
-        backbone=arguments.backbone,
-        start=arguments.start,
-        recipe=recipe,
-        config=_config(arguments),
-        layers=arguments.layers,
-        note=arguments.note,
-        device=arguments.device,
-    )
-    if arguments.restart:
-        (arguments.out.with_suffix(".resume") / "state.safetensors").unlink(missing_ok=True)
-    card = run(stage, on_clip=_on_clip, on_progress=_on_progress)
-    print(f"{arguments.out}: {len(card['data'])} clips, {card['seconds_of_video']} s of video")
-    for line in card["refused"]:
-        print(f"refused: {line}", file=sys.stderr)
+    config = _config(arguments)
+    with together(arguments) as (world, device, speaker):
+        stage = Stage2(
+            videos=_videos(arguments, speak=world.leads),
+            out=arguments.out,
+            cache=arguments.cache or arguments.out.parent / "feature-cache",
+            backbone=arguments.backbone,
+            start=arguments.start,
+            recipe=recipe,
+            config=config,
+            layers=arguments.layers,
+            note=arguments.note,
+            device=device,
+            precision=arguments.precision,
+            world=world,
+        )
+        if speaker:
+            on_clip = partial(speaker.clip, "features")
+            stage = replace(
+                stage, on_clip=on_clip, on_progress=speaker.progress, on_notice=speaker.notice
+            )
+        card = run(stage)
+    if speaker:
+        print(f"{arguments.out}: {len(card['data'])} clips, {card['seconds_of_video']} s of video")
+        for line in card["refused"]:
+            print(f"refused: {line}", file=sys.stderr)
     return Exit.DONE
 
 
-def _videos(arguments: argparse.Namespace) -> list[Path]:
+def _videos(arguments: argparse.Namespace, *, speak: bool) -> list[Path]:
     """Videos of the folders and of the data set's list. Raises InvalidParameter for none."""
     from model.methods.filling import midpoints
     from model.training.features import videos_under
 
     videos: list[Path] = []
     if arguments.dataset:
-        found = [sample.path for sample in open_named(arguments).train]
+        found = [sample.path for sample in open_named(arguments, speak=speak).train]
         count = min(len(found), arguments.clips or len(found))
         videos += [found[n] for n in midpoints(len(found), count).tolist()]
     try:
@@ -122,21 +135,7 @@ def _config(arguments: argparse.Namespace) -> "TrainConfig":
     names = ("iterations", "batch", "steps", "seed")
     given = {name: getattr(arguments, name) for name in names}
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if arguments.report_every:
+        changes["monitor_every"] = arguments.report_every
     literal = arguments.reading == "literal"
     return TrainConfig.literal(**changes) if literal else TrainConfig(**changes)
-
-
-def _on_clip(done: int, total: int, name: str) -> None:
-    print(f"features {done + 1}/{total} {name}", file=sys.stderr)
-
-
-def _on_progress(progress: "TrainProgress") -> None:
-    row = progress.monitors
-    print(
-        f"iteration {progress.iteration}/{progress.total}  loss {row['loss']:.4f}  "
-        f"open {row['open_rate']:.3f}  hold error {row['hold_error']:.2f}  "
-        f"ETA {progress.eta_s:.0f} s",
-        file=sys.stderr,
-    )
-    for alarm in progress.alarms:
-        print(f"alarm: {alarm}", file=sys.stderr)

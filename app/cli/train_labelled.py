@@ -3,7 +3,8 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from app.cli.options import positive_int, rate
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
+    from model.training.distributed import World
     from model.training.preparation import Run
     from model.training.presets import Preset
     from model.training.trainer import Progress
@@ -256,20 +258,13 @@ def _train(
     **checkpoints: Path | None,
 ) -> Exit:
     """Run a stage in this process's place among torchrun's; the first one speaks."""
-    from model.networks.device import resolve
-    from model.training.distributed import joined
     from model.training.preparation import Run
     from model.training.presets import changed
 
     if arguments.cache_gb == 0:
         raise InvalidParameter("--cache-gb: wanted above 0, got 0")
-    with joined(resolve(arguments.device)) as (world, device):
+    with together(arguments) as (world, device, speaker):
         dataset = open_named(arguments, speak=world.leads)
-        speaker = _Speaker() if world.leads else None
-        if arguments.restart and world.leads:
-            state = arguments.out.with_suffix(".resume") / "state.safetensors"
-            state.unlink(missing_ok=True)
-        world.wait()
         run = Run(
             dataset=dataset,
             preset=changed(preset, max_steps=arguments.max_steps),
@@ -297,7 +292,22 @@ def _train(
     return Exit.DONE
 
 
-class _Speaker:
+@contextmanager
+def together(arguments: argparse.Namespace) -> "Iterator[tuple[World, str, Speaker | None]]":
+    """This process's place among torchrun's, its device, and who speaks if it leads; with
+    --restart the state of an interrupted run is gone. Raises DeviceUnavailable."""
+    from model.networks.device import resolve
+    from model.training.distributed import joined
+
+    with joined(resolve(arguments.device)) as (world, device):
+        if arguments.restart and world.leads:
+            state = arguments.out.with_suffix(".resume") / "state.safetensors"
+            state.unlink(missing_ok=True)
+        world.wait()
+        yield world, device, Speaker() if world.leads else None
+
+
+class Speaker:
     """Progress on stderr: each report, and between them a line now and then."""
 
     def __init__(self) -> None:

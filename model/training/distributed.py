@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import torch
 from torch import Tensor, distributed
@@ -51,6 +52,14 @@ class World:
         distributed.all_reduce(row)
         return dict(zip(names, row.tolist(), strict=True))
 
+    def gather(self, mine: Mapping[int, str]) -> dict[int, str]:
+        """The lines of all ranks by their numbers, which no two ranks may share, in order."""
+        if self.size == 1:
+            return dict(mine)
+        parts: list[Any] = [None] * self.size
+        distributed.all_gather_object(parts, dict(mine))
+        return dict(sorted(line for part in parts for line in part.items()))
+
     def wait(self) -> None:
         """Return when every rank has come here."""
         if self.size > 1:
@@ -61,7 +70,7 @@ class World:
 def joined(device: str) -> Iterator[tuple[World, str]]:
     """The world that torchrun started this process in, and its device; alone without torchrun.
 
-    `cuda` becomes this rank's own GPU. Gloo on CPU, NCCL on CUDA.
+    `cuda` becomes this rank's own GPU. Tensors on it are summed by NCCL, those on the CPU by Gloo.
     """
     if not distributed.is_torchelastic_launched():
         yield World(), device
@@ -69,7 +78,7 @@ def joined(device: str) -> Iterator[tuple[World, str]]:
     if device.startswith("cuda"):
         device = f"cuda:{distributed.get_node_local_rank()}"
         torch.cuda.set_device(device)
-    backend = "nccl" if device.startswith("cuda") else "gloo"
+    backend = "cpu:gloo,cuda:nccl" if device.startswith("cuda") else "gloo"
     distributed.init_process_group(backend, timeout=LONGEST_WAIT)
     try:
         world = World(distributed.get_rank(), distributed.get_world_size())

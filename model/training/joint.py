@@ -28,7 +28,7 @@ from model.networks.rtsae import Opener
 from model.training.augment import draw_insertion
 from model.training.distributed import World
 from model.training.examples import Batch, Example, collate, random_steps
-from model.training.monitor import BOUNDS
+from model.training.monitor import alarms, gate_shares
 from model.training.selections import compare
 from model.training.sources import Source
 from model.training.trainer import Draw, Schedule, Task
@@ -128,11 +128,7 @@ class JointTask(Task):
 
     def alarms(self, row: Mapping[str, float]) -> tuple[str, ...]:
         """See Task."""
-        return tuple(
-            f"{name} is {row[name]:.3f}, wanted {low} to {high}"
-            for name, (low, high) in BOUNDS.items()
-            if not low <= row[name] <= high
-        )
+        return alarms(row)
 
     def _opener(self, share_done: float) -> Opener:
         binary = share_done >= 1 - self.config.binary_share
@@ -183,11 +179,7 @@ def gate_monitors(output: Output, batch: Batch) -> dict[str, Tensor]:
         "gate_spread": _mean((gate_NT - mean_N[:, None]).square(), mask).sqrt(),
         "mean_o": _mean(output.trace.o_NTH.float().norm(dim=2), mask),
     }
-    for fifth in range(5):
-        low = fifth / 5
-        inside = (gate_NT >= low) & (gate_NT < low + 0.2 if fifth < 4 else gate_NT <= 1)
-        found[f"gates_from_{low:.1f}"] = _mean(inside.float(), mask)
-    return found
+    return found | gate_shares(gate_NT, mask)
 
 
 def _mean(value_NT: Tensor, mask_NT: Tensor) -> Tensor:

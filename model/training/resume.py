@@ -41,7 +41,8 @@ def load_state(
 ) -> tuple[int, dict[str, Any]]:
     """Restore what `save_state` wrote; the iterations done and `extra`, (0, {}) for nothing.
 
-    Raises InvalidParameter when the state is that of another run: other options, other clips.
+    Raises InvalidParameter when the state is that of another run: other options, other clips,
+    or the same ones in another version of the program.
     """
     path = folder / "state.safetensors"
     if not path.exists():
@@ -49,7 +50,8 @@ def load_state(
     tensors, meta = load_file(path), _meta(path)
     if meta["identity"] != json.loads(json.dumps(identity)):
         raise InvalidParameter(
-            f"{path} belongs to an interrupted run with other options or other clips",
+            f"{path} belongs to an interrupted run with other options or other clips, or of another"
+            " version of this program",
             "Repeat it with the same ones, or give --restart to begin anew.",
         )
     weights = {k: v for k, v in tensors.items() if k.startswith("network.")}

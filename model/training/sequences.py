@@ -27,29 +27,23 @@ class Mixing:
 
 
 class Sampler:
-    """Draws batches of sequences from clips given as (x_SD, time_S), at twice the usual rate."""
+    """Draws sequences from clips given as (x_SD, time_S), at twice the usual rate."""
 
-    def __init__(
-        self, clips: list[tuple[Features, NDArray[np.float64]]], mixing: Mixing, seed: int
-    ) -> None:
+    def __init__(self, clips: list[tuple[Features, NDArray[np.float64]]], mixing: Mixing) -> None:
         self.clips, self.mixing = clips, mixing
-        self.rng = np.random.default_rng(seed)
 
-    def batch(self, N: int, T: int) -> Features:
-        """(N, T, D) features."""
-        return np.stack([self._sequence(T) for _ in range(N)])
-
-    def _sequence(self, T: int) -> Features:
+    def sequence(self, T: int, rng: np.random.Generator) -> Features:
+        """(T, D) features, random by `rng` alone."""
         pieces: list[Features] = []
         while sum(map(len, pieces)) < T:
-            pieces.append(self._piece(T))
+            pieces.append(self._piece(T, rng))
         x_TD = np.concatenate(pieces)[:T]
-        noise = self.rng.uniform(0, self.mixing.noise)
-        return (x_TD + self.rng.normal(0, noise, x_TD.shape)).astype(np.float32)
+        noise = rng.uniform(0, self.mixing.noise)
+        return (x_TD + rng.normal(0, noise, x_TD.shape)).astype(np.float32)
 
-    def _piece(self, T: int) -> Features:
+    def _piece(self, T: int, rng: np.random.Generator) -> Features:
         """A stretch of one clip at a random rate, perhaps backwards, perhaps mixed."""
-        rng, mixing = self.rng, self.mixing
+        mixing = self.mixing
         x_SD, time_S = self.clips[rng.integers(len(self.clips))]
         rate, phase = rng.uniform(*mixing.rates), rng.uniform(0, 0.1)
         ticks = np.arange(phase, max(time_S[-1], phase) + 1e-6, 1 / rate)
@@ -59,11 +53,11 @@ class Sampler:
         piece = x_SD[chosen[start : start + length]]
         if rng.random() < mixing.backwards:
             piece = piece[::-1]
-        return self._mixed(piece) if rng.random() < mixing.rescaled else piece
+        return self._mixed(piece, rng) if rng.random() < mixing.rescaled else piece
 
-    def _mixed(self, piece_TD: Features) -> Features:
+    def _mixed(self, piece_TD: Features, rng: np.random.Generator) -> Features:
         """The residual about the mean rescaled, the mean perhaps that of another clip."""
-        rng, mean = self.rng, piece_TD.mean(0)
+        mean = piece_TD.mean(0)
         other = self.clips[rng.integers(len(self.clips))][0].mean(0)
         base = other if rng.random() < self.mixing.exchanged else mean
         return np.asarray(base + (piece_TD - mean) * rng.uniform(*self.mixing.residual), np.float32)

@@ -1,7 +1,6 @@
 """Stage 2 from folders of videos to a checkpoint: features, training, model card."""
 
 import shutil
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -10,22 +9,26 @@ from typing import Any
 
 import torch
 
-import model
 from model.errors import InvalidCheckpoint, InvalidParameter, UnreadableVideo
 from model.networks import checkpoint, recognition_checkpoint
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.networks.vgg import VggBlocks
-from model.training.card import command_line
-from model.training.curves import write_csv
-from model.training.features import ClipFeatures, load_features
-from model.training.rtsae import TrainConfig, TrainProgress, standardised, train
+from model.training.card import provenance
+from model.training.curves import Curves
+from model.training.distributed import World
+from model.training.features import ClipFeatures, FeatureCache
+from model.training.rtsae import TrainConfig, standardised, train
+from model.training.trainer import Precision, Progress
 from model.video.limits import Limits
 
 
 @dataclass(frozen=True)
 class Stage2:
-    """What a run needs: videos, where features are cached, where the checkpoint goes."""
+    """What a run needs: videos, where features are cached, where the checkpoint goes.
+
+    `device` and `precision` are the front's; what it made is trained on by the CPU.
+    """
 
     videos: Sequence[Path]
     out: Path
@@ -38,16 +41,16 @@ class Stage2:
     note: str = ""  # for the model card: what the videos are, and on what terms
     resume: bool = True
     device: str = "cpu"
+    precision: Precision = "float32"
+    world: World = field(default_factory=World)
     limits: Limits | None = None
+    on_clip: Callable[[int, int, str], None] = lambda done, total, name: None
+    on_progress: Callable[[Progress], None] | None = None
+    on_notice: Callable[[str], None] = lambda text: None
 
 
-def run(
-    stage: Stage2,
-    *,
-    on_clip: Callable[[int, int, str], None] | None = None,
-    on_progress: Callable[[TrainProgress], None] | None = None,
-) -> dict[str, Any]:
-    """Train and write `out` (safetensors), `out`.csv (monitors); the model card.
+def run(stage: Stage2) -> dict[str, Any]:
+    """Train and write `out` (safetensors) and its curves; the model card.
 
     Raises UnreadableVideo when no video can be read, InvalidCheckpoint for a bad backbone,
     InvalidParameter for a start whose features are not those of the reading, and what `train`
@@ -66,25 +69,30 @@ def run(
         stage = replace(stage, recipe=front.recipe, config=config)
     else:
         front = build_front(stage.recipe, stage.backbone, stage.device)
-    clips, refused = load_features(stage.videos, front, stage.cache, on_clip, stage.limits)
+    cache = FeatureCache(stage.cache, front, stage.precision, stage.limits, stage.world)
+    clips, refused = cache.load(stage.videos, stage.on_clip)
     if not clips:
         raise UnreadableVideo(f"none of {len(stage.videos)} videos is readable", refused[0])
     pooled = torch.cat([torch.from_numpy(clip.pooled_Sn) for clip in clips])
     front.cpu().fit(pooled)
     folder = stage.out.with_suffix(".resume") if stage.resume else None
+    curves = Curves(stage.out) if stage.world.leads else None
+    if curves and curves.notice:
+        stage.on_notice(curves.notice)
     rtsae, history = train(
         list(standardised(front, clips)),
         stage.config,
         architecture=stage.config.architecture(stage.layers),
         resume=folder,
-        on_progress=on_progress,
-        device=stage.device,
+        world=stage.world,
+        curves=curves,
+        on_progress=stage.on_progress,
     )
     card = _card(stage, clips, refused, history, time.monotonic() - began)
-    checkpoint.save(stage.out, front, rtsae, card)
-    write_csv(stage.out.with_suffix(".csv"), history)
-    if folder:
-        shutil.rmtree(folder)
+    if stage.world.leads:
+        checkpoint.save(stage.out, front, rtsae, card)
+        if folder:
+            shutil.rmtree(folder)
     return card
 
 
@@ -131,12 +139,12 @@ def _card(
         "note": stage.note,
         "seconds_of_video": round(sum(float(clip.time_S[-1]) for clip in clips), 1),
         "recipe": asdict(stage.recipe),
+        "precision": stage.precision,
         "training": asdict(stage.config),
-        "command": command_line(sys.argv),
         "backbone": "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)",
         "monitors": history[-1] if history else {},
         "seconds": round(seconds, 1),
-        "version": model.__version__,
-        "torch": torch.__version__,
+        "processes": stage.world.size,
+        **provenance(),
         "licence": "MIT (recurrent weights); BSD-3-Clause (convolutions)",
     }

@@ -21,10 +21,12 @@ import torch
 from torch import Tensor, nn
 
 from model.errors import InvalidParameter, TrainingDiverged
+from model.training.curves import Curves
 from model.training.distributed import World, share
 from model.training.resume import load_state, save_state
 
 Precision = Literal["float32", "bfloat16"]
+Optimiser = Literal["sgd", "adam", "adadelta"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Schedule:
     iterations: int = 0
     batch: int = 32
     at_once: int = 0
-    optimiser: Literal["sgd", "adam"] = "sgd"
+    optimiser: Optimiser = "sgd"
     learning_rate: float = 1e-2
     momentum: float = 0.9
     weight_decay: float = 0.0
@@ -62,8 +64,8 @@ class Schedule:
             value = getattr(self, name)
             if not 0 <= value < math.inf:
                 raise InvalidParameter(f"{name}: wanted at least 0, got {value}", "", f"/{name}")
-        for name, known in (("optimiser", ("sgd", "adam")), ("precision", get_args(Precision))):
-            if (value := getattr(self, name)) not in known:
+        for name, literal in (("optimiser", Optimiser), ("precision", Precision)):
+            if (value := getattr(self, name)) not in (known := get_args(literal)):
                 raise InvalidParameter(f"{name}: wanted one of {', '.join(known)}, got {value!r}")
 
     def total(self, clips: int) -> int:
@@ -138,7 +140,8 @@ class Progress:
 
 @dataclass
 class Trainer:
-    """Runs a task over `clips` examples; `resume` is the folder where its state is kept.
+    """Runs a task over `clips` examples; `resume` is the folder where its state is kept, `curves`
+    what draws its reports.
 
     `identity` says what the run is, so that no other run's state is taken for its own.
     """
@@ -150,6 +153,7 @@ class Trainer:
     resume: Path | None = None
     world: World = field(default_factory=World)
     on_progress: Callable[[Progress], None] | None = None
+    curves: Curves | None = None
     history: list[dict[str, float]] = field(default_factory=list)
 
     def run(self) -> list[dict[str, float]]:
@@ -172,23 +176,24 @@ class Trainer:
                 history.append(report)
                 window = _Window()
                 self._keep(optimiser, history, done)
+                if self.curves:
+                    self.curves.write(history)
             if self.on_progress and self.world.leads:
                 eta = (time.monotonic() - began) / (done - start) * (total - done)
                 self.on_progress(Progress(done, total, means["loss"], eta, report, alarms))
+        if self.curves:
+            self.curves.write(history)
+            self.curves.close()
         return history
 
     def _optimiser(self) -> torch.optim.Optimizer:
         schedule, groups = self.schedule, self._groups()
+        rate, decay = schedule.learning_rate, schedule.weight_decay
         if schedule.optimiser == "adam":
-            return torch.optim.AdamW(
-                groups, lr=schedule.learning_rate, weight_decay=schedule.weight_decay
-            )
-        return torch.optim.SGD(
-            groups,
-            lr=schedule.learning_rate,
-            momentum=schedule.momentum,
-            weight_decay=schedule.weight_decay,
-        )
+            return torch.optim.AdamW(groups, lr=rate, weight_decay=decay)
+        if schedule.optimiser == "adadelta":
+            return torch.optim.Adadelta(groups, lr=rate, rho=0.95, eps=1e-6, weight_decay=decay)
+        return torch.optim.SGD(groups, lr=rate, momentum=schedule.momentum, weight_decay=decay)
 
     def _groups(self) -> list[dict[str, Any]]:
         """The parameters by their pace."""
@@ -264,6 +269,7 @@ class Trainer:
             self.resume, self.task.network, optimiser, history, self._identity()
         )
         self.task.scalars.update(scalars)
+        self.world.wait()  # a leader with nothing left to do takes the state away
         return done
 
     def _keep(
