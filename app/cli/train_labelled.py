@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import positive_int, rate
+from app.cli.options import FLOWS, positive_int, rate
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -95,9 +95,13 @@ def _add_dscnn(stages: Any) -> None:
     _common(parser)
     add = parser.add_argument
     add("--out", metavar="FILE", type=Path, default=Path("dscnn.safetensors"))
-    add("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    starts = parser.add_mutually_exclusive_group().add_argument
+    starts("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    starts("--from", dest="start", metavar="FILE", type=Path, help="a wider network, to prune")
+    add("--share", type=rate, help="of the paper's widths behind the gate, 0 to 1")
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer")
     add("--steps-per-second", type=rate, help="0: every frame")
+    add("--flow", choices=FLOWS, help="optical flow")
     add("--views", type=positive_int, help="crops used of each clip, 1 to 5")
     add("--dropout", type=rate)
     add("--steps", type=positive_int, nargs=2, metavar=("LOW", "HIGH"), help="of one example")
@@ -176,6 +180,7 @@ def run_dscnn(arguments: argparse.Namespace) -> Exit:
         preset.recipe,
         position=int(arguments.position[1]) if arguments.position else None,
         steps_per_second=arguments.steps_per_second,
+        flow=arguments.flow,
     )
     weights = {"fused_weight": 0.0, "stream_weight": 1.0} if arguments.standalone else {}
     steps = tuple(arguments.steps) if arguments.steps else None
@@ -183,7 +188,10 @@ def run_dscnn(arguments: argparse.Namespace) -> Exit:
     preset = changed(
         preset, recipe=recipe, dscnn=dscnn, views=arguments.views, dropout=arguments.dropout
     )
-    return _train(arguments, preset, train_dscnn, backbone=arguments.backbone)
+    preset = changed(preset, share=arguments.share)
+    return _train(
+        arguments, preset, train_dscnn, backbone=arguments.backbone, start=arguments.start
+    )
 
 
 def run_joint(arguments: argparse.Namespace) -> Exit:

@@ -58,9 +58,10 @@ class DSCNNConfig:
 
     @classmethod
     def compact(cls, classes: tuple[str, ...], position: int = 3, share: float = 0.25) -> Self:
-        """Half the size, and a share of VGG-16's channels behind the gate."""
+        """Half the size, and a share of Table 1's widths behind the gate."""
         widths = tuple(tuple(int(share * width) for width in block) for block in BLOCKS[position:])
-        return cls(classes, position, widths, cam=256, fusion=256, hidden=128, size=112)
+        cam, hidden = int(share * cls.cam), int(share * cls.hidden)
+        return cls(classes, position, widths, cam=cam, fusion=cam, hidden=hidden, size=112)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:

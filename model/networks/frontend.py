@@ -26,7 +26,8 @@ class Recipe:
     """How features are made; a checkpoint names its own and the code obeys it.
 
     `position` is the pooling layer p1 to p3 after which the gate sits, `size` the input's side in
-    pixels, `flow_weight` the share of x_t against x_s, `steps_per_second` 0 for every frame.
+    pixels, `flow_weight` the share of x_t against x_s, `steps_per_second` 0 for every frame;
+    `shared` as in DualStream.
     """
 
     position: int = 3
@@ -37,6 +38,7 @@ class Recipe:
     steps_per_second: float = 10.0
     flow: str = "dis"
     features: int = 128
+    shared: bool = True
 
     @classmethod
     def literal(cls) -> "Recipe":
@@ -55,7 +57,7 @@ class FrontEnd(nn.Module):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         self.recipe = recipe
-        self.streams = DualStream(recipe.position)
+        self.streams = DualStream(recipe.position, recipe.shared)
         channels = self.streams.blocks.channels
         side = recipe.size >> recipe.position
         n = channels if recipe.pool == "mean" else channels * side * side

@@ -1,7 +1,7 @@
 """VGG-16 convolution blocks: the front of S-Net and T-Net (Table 1 of the paper).
 
 Shape legend: N frames, C channels, H W pixels. Unusual here: only the blocks up to the gate's
-position are built, and the T-Net shares every layer but its own first one with the S-Net.
+position are built, and a frozen T-Net shares every layer but its own first one with the S-Net.
 """
 
 import torch
@@ -48,24 +48,37 @@ class VggBlocks(nn.Module):
 
 
 class DualStream(nn.Module):
-    """S-Net and T-Net up to the gate's position: maps of a frame and of its flow image."""
+    """S-Net and T-Net up to the gate's position: maps of a frame and of its flow image.
 
-    def __init__(self, position: int) -> None:
+    `shared`: the T-Net has but its first layer for itself, which is all that sets streams apart
+    that nothing trains; else, as in Table 1, every layer.
+    """
+
+    def __init__(self, position: int, shared: bool = True) -> None:
         super().__init__()
-        self.position = position
+        self.position, self.shared = position, shared
         self.blocks = VggBlocks(position)
-        self.flow_first = nn.Conv2d(3, 64, 3, padding=1)
+        if shared:
+            self.flow_first = nn.Conv2d(3, 64, 3, padding=1)
+        else:
+            self.flow_blocks = VggBlocks(position)
 
+    @torch.no_grad()
     def init_flow_from_rgb(self) -> None:
-        """Cross-modality initialisation (TSN): conv1_1 averaged over RGB, for each channel."""
+        """Cross-modality initialisation (TSN): conv1_1 averaged over RGB, for each channel; deeper
+        layers are copied."""
+        if not self.shared:
+            self.flow_blocks.load_state_dict(self.blocks.state_dict())
+        first = self.flow_first if self.shared else self.flow_blocks.convolutions[0][0]  # type: ignore[index]
         rgb = self.blocks.convolutions[0][0]  # type: ignore[index]
-        with torch.no_grad():
-            self.flow_first.weight.copy_(rgb.weight.mean(1, keepdim=True).expand(-1, 3, -1, -1))
-            self.flow_first.bias.copy_(rgb.bias)  # type: ignore[union-attr]
+        first.weight.copy_(rgb.weight.mean(1, keepdim=True).expand(-1, 3, -1, -1))
+        first.bias.copy_(rgb.bias)  # type: ignore[union-attr]
 
     def forward(self, rgb_NCHW: Tensor, flow_NCHW: Tensor) -> tuple[Tensor, Tensor]:
         """x_s and x_t, each (N, C, H', W'), of normalised inputs."""
-        return self.blocks(rgb_NCHW), self.blocks(flow_NCHW, self.flow_first)
+        if self.shared:
+            return self.blocks(rgb_NCHW), self.blocks(flow_NCHW, self.flow_first)
+        return self.blocks(rgb_NCHW), self.flow_blocks(flow_NCHW)
 
 
 def normalise_rgb(image_NHWC: Tensor) -> Tensor:

@@ -1,11 +1,10 @@
 """Augmentation of a clip's steps, in space and in time (section 5.1, B), seeded by a generator.
 
-Shape legend: T steps, P steps after insertion, H W C pixels. Everything is done to both streams
-and to all steps alike.
+Shape legend: T steps, P steps after insertion, H W C pixels. What is done, is done to all steps
+alike, and by the callers to both streams.
 """
 
 import math
-from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -13,18 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import InvalidParameter
-from model.training.clips import StepImages
 from model.types import Flags, Indices
 
+Images = NDArray[np.uint8]
 CROPS = ("top left", "top right", "bottom left", "bottom right", "centre")
 
 
-def crop(images: StepImages, place: int, size: int) -> StepImages:
-    """The square of `size` pixels at `CROPS[place]` of every frame and flow image; a view.
+def crop(images_THWC: Images, place: int, size: int) -> Images:
+    """The square of `size` pixels at `CROPS[place]` of every image; a view.
 
     Raises InvalidParameter when the images are smaller.
     """
-    H, W = images.rgb_THWC.shape[1:3]
+    H, W = images_THWC.shape[1:3]
     if not 1 <= size <= min(H, W):
         raise InvalidParameter(
             f"crop: wanted at most {min(H, W)} pixels, got {size}",
@@ -33,38 +32,20 @@ def crop(images: StepImages, place: int, size: int) -> StepImages:
     bottom, right = H - size, W - size
     corners = ((0, 0), (0, right), (bottom, 0), (bottom, right), (bottom // 2, right // 2))
     top, left = corners[place]
-    rows, columns = slice(top, top + size), slice(left, left + size)
-    return replace(
-        images,
-        rgb_THWC=images.rgb_THWC[:, rows, columns],
-        flow_THWC=images.flow_THWC[:, rows, columns],
-    )
+    return images_THWC[:, top : top + size, left : left + size]
 
 
-def five_crops(images: StepImages, size: int) -> tuple[StepImages, ...]:
-    """The four corners and the centre, in the order of `CROPS`."""
-    return tuple(crop(images, place, size) for place in range(len(CROPS)))
-
-
-def random_crop(images: StepImages, size: int, rng: np.random.Generator) -> StepImages:
-    """One of the five crops."""
-    return crop(images, int(rng.integers(len(CROPS))), size)
-
-
-def resize(images: StepImages, size: int) -> StepImages:
+def resize(images_THWC: Images, size: int) -> Images:
     """Images of `size` x `size`; by area when smaller, linear when larger. Flow keeps its scale."""
-    return replace(
-        images,
-        rgb_THWC=_resized(images.rgb_THWC, size),
-        flow_THWC=_resized(images.flow_THWC, size),
-    )
-
-
-def flip(images: StepImages) -> StepImages:
-    """Left and right exchanged; flow to the right becomes flow to the left (u = 255 - u)."""
-    flow_THWC = images.flow_THWC[:, :, ::-1].copy()
-    flow_THWC[..., 0] = 255 - flow_THWC[..., 0]
-    return replace(images, rgb_THWC=images.rgb_THWC[:, :, ::-1], flow_THWC=flow_THWC)
+    if images_THWC.shape[1:3] == (size, size):
+        return images_THWC
+    how = cv2.INTER_AREA if size < images_THWC.shape[1] else cv2.INTER_LINEAR
+    return np.stack(
+        [
+            np.asarray(cv2.resize(np.ascontiguousarray(image), (size, size), interpolation=how))
+            for image in images_THWC
+        ]
+    ).astype(np.uint8)
 
 
 class Insertion(NamedTuple):
@@ -104,41 +85,3 @@ def draw_insertion(
     source_P[inserted_P] = rng.permutation(new_n)
     source_P[~inserted_P] = np.arange(T)
     return Insertion(source_P, inserted_P)
-
-
-def insert_steps(
-    images: StepImages,
-    other: StepImages | None,
-    rng: np.random.Generator,
-    *,
-    probability: float = 0.8,
-    share: float = 0.2,
-) -> tuple[StepImages, Flags]:
-    """Temporal augmentation: `images` with steps of itself and of `other` in between, and the mask
-    of those inserted (P).
-
-    Frames come with their own flow, times and indices; the label stays. `other` shows another
-    class, and has the same size.
-    """
-    drawn = draw_insertion(
-        len(images), len(other) if other else 0, rng, probability=probability, share=share
-    )
-    both = images if other is None else _joined(images, other)
-    return both.at(drawn.source_P), drawn.inserted_P
-
-
-def _joined(first: StepImages, second: StepImages) -> StepImages:
-    names = StepImages.__dataclass_fields__
-    return StepImages(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names)
-    )
-
-
-def _resized(images_THWC: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
-    how = cv2.INTER_AREA if size < images_THWC.shape[1] else cv2.INTER_LINEAR
-    return np.stack(
-        [
-            np.asarray(cv2.resize(np.ascontiguousarray(image), (size, size), interpolation=how))
-            for image in images_THWC
-        ]
-    ).astype(np.uint8)

@@ -58,15 +58,6 @@ class StepImages:
     def __len__(self) -> int:
         return len(self.time_T)
 
-    def at(self, place_N: Indices) -> StepImages:
-        """The steps at these places, which may repeat."""
-        return StepImages(
-            self.rgb_THWC[place_N],
-            self.flow_THWC[place_N],
-            self.time_T[place_N],
-            self.index_T[place_N],
-        )
-
 
 def step_images(
     path: Path, recipe: Recipe, side: int, max_steps: int, limits: Limits | None = None
@@ -101,7 +92,8 @@ class ClipCache:
     """`step_images` of clips, kept in `folder`; at most `cap_bytes`, the least used dropped first.
 
     What is kept is keyed by the video's bytes, the recipe's rate and flow, `side`, `max_steps` and
-    the version of the code that makes it; a damaged file is made again.
+    the version of the code that makes it, all but the first named by `key`; a damaged file is made
+    again.
     """
 
     def __init__(
@@ -118,7 +110,7 @@ class ClipCache:
             raise InvalidValue(f"wanted side and max_steps of 1 or more, got {side}, {max_steps}")
         self.recipe, self.side, self.max_steps, self.limits = recipe, side, max_steps, limits
         about = [recipe.steps_per_second, recipe.flow, side, max_steps, MAKER]
-        self._recipe_key = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
+        self.key = hashlib.sha256(json.dumps(about).encode()).hexdigest()[:16]
         self._stored = CappedFolder(folder, ".steps", cap_bytes)
         self._names: dict[tuple[Path, int, int], str] = {}
 
@@ -162,7 +154,7 @@ class ClipCache:
         about = path.stat()
         state = (path, about.st_size, about.st_mtime_ns)
         if state not in self._names:
-            self._names[state] = f"{sha256_of(path)[:32]}-{self._recipe_key}"
+            self._names[state] = f"{sha256_of(path)[:32]}-{self.key}"
         return self._names[state]
 
 

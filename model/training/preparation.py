@@ -20,10 +20,11 @@ from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.training.clips import ClipCache
 from model.training.distributed import World
+from model.training.mapped import MappedFolder
 from model.training.presets import Preset
 from model.training.sources import ImageSource, MapSource, MapStore, Pick, Source
 from model.training.trainer import Precision, Progress
-from model.training.views import WHOLE, Views
+from model.training.views import WHOLE, ImageStore, Views
 from model.video.limits import Limits
 
 FITTED_CLIPS = 256  # whose features set the frozen statistics
@@ -202,17 +203,18 @@ def sources(
     run: Run, parts: Parts, front: FrontEnd, precision: Precision
 ) -> tuple[Parts, Source, Source]:
     """Sources of the clips to train on and to validate by; what `front` makes of them is cached
-    where it is frozen. Clips that fail on the way are named and left out."""
+    where it is frozen, else their images. Clips that fail on the way are named and left out."""
     preset, share = run.preset, run.cache_bytes // 4
     parts, cache = decoded(run, parts, front.recipe, preset.side, share)
     views = Views(cache, front.recipe.size, preset.views)
     train, held = parts.files
     if not preset.frozen:
-        lengths = [[len(cache.get(path)) for path in paths] for paths in (train, held)]
+        images = ImageStore(run.cache / "images", views, run.cache_bytes - share)
         live = [
-            ImageSource(*pair, views, preset.views)
-            for pair in zip((train, held), lengths, strict=True)
+            ImageSource(paths, list(map(images.steps, paths)), images, preset.views)
+            for paths in (train, held)
         ]
+        _say(run, images.kept)
         return parts, live[0], live[1]
     store = MapStore(
         run.cache / "maps",
@@ -237,8 +239,12 @@ def _fill(run: Run, store: MapStore, train: Sequence[Path], held: Sequence[Path]
         store.get(path, view)
         run.on_clip("maps", number + 1, len(mine), path.name)
     run.world.wait()
-    if store.notice:
-        run.on_notice(store.notice)
+    _say(run, store.kept)
+
+
+def _say(run: Run, kept: MappedFolder) -> None:
+    if kept.notice:
+        run.on_notice(kept.notice)
 
 
 @torch.no_grad()

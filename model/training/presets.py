@@ -57,8 +57,8 @@ class C3DTraining:
 @dataclass(frozen=True)
 class Preset:
     """`side` are the pixels of cached images, of which `size` are made; `max_steps` the steps kept
-    of a clip; `views` the crops used of each. With `frozen` the layers before the gate
-    stay as they are and their maps are computed once.
+    of a clip; `views` the crops used of each; `share` that of Table 1's widths behind the gate.
+    With `frozen` the layers before the gate stay as they are and their maps are computed once.
 
     A kept state knows its preset by the repr, which therefore leaves out what the other stages do
     not read.
@@ -77,6 +77,7 @@ class Preset:
     arch: ARCHTraining
     two_stream: TwoStreamTraining = field(repr=False)
     c3d: C3DTraining = field(repr=False)
+    share: float = 0.25
 
     def __post_init__(self) -> None:
         if self.max_steps < 1 or not 32 <= self.recipe.size <= self.side * 7 // 8:
@@ -88,6 +89,8 @@ class Preset:
             raise InvalidParameter(f"position: wanted 1 to 3, got {self.recipe.position}")
         if not 1 <= self.views <= len(CROPS):
             raise InvalidParameter(f"views: wanted 1 to {len(CROPS)}, got {self.views}")
+        if not 0 < self.share <= 1:
+            raise InvalidParameter(f"share: wanted above 0, at most 1, got {self.share}")
         if not 0 <= self.dropout < 1:
             raise InvalidParameter(f"dropout: wanted 0 to below 1, got {self.dropout}")
 
@@ -97,7 +100,7 @@ class Preset:
         if self.width == "paper":
             config = DSCNNConfig.paper(classes, position)
         else:
-            config = DSCNNConfig.compact(classes, position)
+            config = DSCNNConfig.compact(classes, position, self.share)
         if self.width == "tiny":
             widths = tuple(tuple(w // 8 for w in block) for block in config.widths)
             config = replace(config, widths=widths, cam=32, fusion=32, hidden=32)
@@ -137,7 +140,7 @@ def paper() -> Preset:
     c3d = Schedule(epochs=16, batch=30, learning_rate=3e-3, falls=(0.25, 0.5, 0.75))
     return Preset(
         name="paper",
-        recipe=replace(Recipe.literal(), size=224, steps_per_second=0.0, flow="tvl1"),
+        recipe=replace(Recipe.literal(), size=224, steps_per_second=0.0, flow="tvl1", shared=False),
         side=256,
         max_steps=25,
         width="paper",

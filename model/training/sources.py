@@ -6,7 +6,6 @@ once for each view (crop) of a clip and kept as float16, two streams side by sid
 """
 
 import hashlib
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from torch import Tensor
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
 from model.training.features import front_key
+from model.training.mapped import MappedFolder
 from model.training.trainer import Precision
 from model.training.views import WHOLE
 
@@ -32,6 +32,14 @@ class View(Protocol):
     """The images of a clip's steps, cut out: (T, H, W, 3) uint8 each."""
 
     def __call__(self, path: Path, view: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]: ...
+
+
+class Images(Protocol):
+    """The images of some steps of a clip, cut out: (M, H, W, 3) uint8 each."""
+
+    def __call__(
+        self, path: Path, view: int, step_M: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]: ...
 
 
 @dataclass(frozen=True)
@@ -58,17 +66,14 @@ class ImageSource(Source):
     """Images through the network's own front: its gradient reaches every layer."""
 
     def __init__(
-        self, paths: Sequence[Path], length_N: Sequence[int], view: View, views: int
+        self, paths: Sequence[Path], length_N: Sequence[int], images: Images, views: int
     ) -> None:
-        self.paths, self.length_N, self.view, self.views = paths, length_N, view, views
+        self.paths, self.length_N, self.images, self.views = paths, length_N, images, views
 
     def read(self, network: RTSAEDSCNN, picks: Sequence[Pick]) -> Maps:
         """See Source."""
         device = next(network.parameters()).device
-        rows = [
-            tuple(images[pick.step_T] for images in self.view(self.paths[pick.clip], pick.view))
-            for pick in picks
-        ]
+        rows = [self.images(self.paths[pick.clip], pick.view, pick.step_T) for pick in picks]
         rgb, flow = (torch.from_numpy(np.concatenate(c)) for c in zip(*rows, strict=True))
         return network.maps(rgb.to(device), flow.to(device))
 
@@ -96,9 +101,8 @@ class MapSource(Source):
 class MapStore:
     """Maps of clips before the gate, below a cap on the disk's bytes.
 
-    `key` names what they depend on beside the clip; files of other keys make room first.
-    `precision` is that of the front while it computes; they are kept in half precision anyway.
-    `notice` says, once the cap is reached, what that costs.
+    `key` names what they depend on beside the clip. `precision` is that of the front while it
+    computes; they are kept in half precision anyway.
     """
 
     def __init__(
@@ -112,41 +116,29 @@ class MapStore:
         cap_bytes: int = 16 << 30,
         precision: Precision = "float32",
     ) -> None:
-        self.folder, self.front, self.view, self.views = folder, front, view, views
-        self.cap_bytes, self.precision, self.notice = cap_bytes, precision, ""
+        self.front, self.view, self.views, self.precision = front, view, views, precision
         about = f"{front_key(front)} {key} {precision}"
-        self.key = hashlib.sha256(about.encode()).hexdigest()[:16]
-        self._pooled: dict[Path, NDArray[np.float32]] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        key = hashlib.sha256(about.encode()).hexdigest()[:16]
+        self.kept = MappedFolder(folder, key, cap_bytes, "maps")
 
     def get(self, path: Path, view: int) -> tuple[NDArray[np.float16], NDArray[np.float32]]:
         """Maps (T, 2, C, H, W), read from the disk as they are indexed, and pooled (T, n).
 
         Raises UnreadableVideo.
         """
-        stored = self._file(path, view)
-        if not stored.exists():
+        maps, pooled = self.kept.open(path, f"{view}"), self.kept.open(path, f"{view}.pooled")
+        if maps is None or pooled is None:
             maps, pooled = self._compute(path, view)
-            if not self._room_for(maps.nbytes + pooled.nbytes):
-                return maps, pooled
-            _write(stored.with_suffix(".pooled.npy"), pooled)
-            _write(stored, maps)
-        if stored not in self._pooled:
-            self._pooled[stored] = np.load(stored.with_suffix(".pooled.npy"))
-        return np.load(stored, mmap_mode="r"), self._pooled[stored]
+            self.kept.keep(path, {f"{view}.pooled": pooled, f"{view}": maps})
+        return maps, np.array(pooled)
 
     def steps(self, path: Path) -> int:
         """Steps of the clip, whichever its view."""
         for view in (0, WHOLE):
-            pooled = self._file(path, view).with_suffix(".pooled.npy")
-            if pooled.exists():
-                return len(np.load(pooled, mmap_mode="r"))
+            pooled = self.kept.open(path, f"{view}.pooled")
+            if pooled is not None:
+                return len(pooled)
         return len(self.view(path, WHOLE)[0])
-
-    def _file(self, path: Path, view: int) -> Path:
-        stat = path.stat()
-        clip = hashlib.sha256(f"{path.resolve()} {stat.st_size} {stat.st_mtime_ns}".encode())
-        return self.folder / f"{clip.hexdigest()[:24]}-{view}-{self.key}.npy"
 
     @torch.inference_mode()
     def _compute(self, path: Path, view: int) -> tuple[Any, Any]:
@@ -162,28 +154,3 @@ class MapStore:
             rows.append((torch.stack([x_s, x_t], 1).half().cpu(), pooled.cpu()))
         maps, pooled_rows = (torch.cat(column).numpy() for column in zip(*rows, strict=True))
         return maps, pooled_rows
-
-    def _room_for(self, wanted: int) -> bool:
-        """Whether so many bytes fit, after files of other keys have gone, oldest first."""
-        files = [(file, file.stat()) for file in self.folder.glob("*.npy")]
-        used = sum(stat.st_size for _, stat in files)
-        others = [(f, s) for f, s in files if self.key not in f.name]
-        for file, stat in sorted(others, key=lambda pair: pair[1].st_mtime):
-            if used + wanted <= self.cap_bytes:
-                break
-            file.unlink(missing_ok=True)
-            used -= stat.st_size
-        fits = used + wanted <= self.cap_bytes
-        if not fits and not self.notice:
-            self.notice = (
-                f"the maps of all clips need more than {self.cap_bytes / 1e9:.1f} GB: those of the "
-                "rest are computed again each time (--cache-gb raises the cap)"
-            )
-        return fits
-
-
-def _write(path: Path, array: NDArray[Any]) -> None:
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    with partial.open("wb") as file:
-        np.save(file, array)
-    partial.replace(path)

@@ -19,7 +19,7 @@ from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
 from model.networks.recognition_checkpoint import Stored
 from model.networks.rtsae import Encoder, RTSAEConfig
-from model.networks.slim import init_streams
+from model.networks.slim import init_streams, prune
 from model.networks.vgg import BLOCKS, VggBlocks
 from model.training import card
 from model.training.curves import Curves
@@ -42,18 +42,14 @@ VGG_LICENCE = "VGG-16 convolutions, ImageNet (torchvision, BSD-3-Clause)"
 def train_dscnn(run: Run) -> dict[str, Any]:
     """Stage 1: both streams and the head on labels, ungated; writes `run.out`, returns its card.
 
-    Raises InvalidParameter, InvalidCheckpoint, UnreadableVideo, TrainingDiverged.
+    What lies behind the gate starts from `run.start`, a wider network of this stage, pruned; or
+    from `run.backbone`. Raises InvalidParameter, InvalidCheckpoint, UnreadableVideo,
+    TrainingDiverged.
     """
     check(run)
     config = run.preset.dscnn
     torch.manual_seed(config.schedule.seed)
-    network = RTSAEDSCNN(
-        _front(run), Encoder(RTSAEConfig()), run.preset.network(run.dataset.classes)
-    )
-    if run.backbone is not None:
-        init_streams(network, load_blocks(run.backbone, len(BLOCKS)))
-    else:
-        run.on_notice("no --backbone: the layers behind the gate start from random weights")
+    network, origin = _started(run)
     _laid_out(network.to(run.device))
     parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
     fit_front(network, train)
@@ -61,8 +57,25 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     labels, validation = labels_of(parts)
     task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)
-    origin = {"backbone": origin_of(run.backbone) if run.backbone else "random behind the gate"}
     return finish(run, "dscnn", task, config, parts, origin, network)
+
+
+def _started(run: Run) -> tuple[RTSAEDSCNN, dict[str, Any]]:
+    """The network before stage 1, and what it is made of."""
+    classes = run.dataset.classes
+    if run.start is not None:
+        full, about = load_dscnn(run.start, classes)
+        preset = replace(run.preset, recipe=full.front.recipe)
+        network = RTSAEDSCNN(full.front, Encoder(RTSAEConfig()), preset.network(classes))
+        prune(full, network)
+        backbone = about.get("origin", {}).get("backbone", "unknown")
+        return network, {"pruned from": origin_of(run.start), "backbone": backbone}
+    network = RTSAEDSCNN(_front(run), Encoder(RTSAEConfig()), run.preset.network(classes))
+    if run.backbone is None:
+        run.on_notice("no --backbone: the layers behind the gate start from random weights")
+        return network, {"backbone": "random behind the gate"}
+    init_streams(network, load_blocks(run.backbone, len(BLOCKS)))
+    return network, {"backbone": origin_of(run.backbone)}
 
 
 def train_joint(run: Run) -> dict[str, Any]:

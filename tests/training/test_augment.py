@@ -1,4 +1,4 @@
-"""Augmentation: the same for both streams and all steps, physical flow, the stated frequencies."""
+"""Augmentation: the same for all steps, in the stated frequencies."""
 
 import math
 
@@ -7,92 +7,38 @@ import pytest
 import torch
 
 from model.errors import InvalidParameter
-from model.networks.frontend import Recipe
-from model.training import augment
-from model.training.augment import CROPS, crop, draw_insertion, five_crops, flip, insert_steps
-from model.training.clips import StepImages, step_images
-from tests.clips import moving_square, write_clip
+from model.training.augment import CROPS, crop, draw_insertion, resize
 
 
-def coded(T, side=10, first=0):
-    """Every pixel knows its row, column and step; the flow image the same, and that it is flow."""
+def coded(T, side=10):
+    """Every pixel knows its row, column and step."""
     row, column = np.mgrid[:side, :side]
-    rgb = np.stack([np.stack([row, column, np.full_like(row, first + t)], -1) for t in range(T)])
-    flow = rgb + np.array([100, 100, 100])
-    return StepImages(
-        rgb.astype(np.uint8), flow.astype(np.uint8), np.arange(T) / 4, first + np.arange(T)
-    )
-
-
-def steps_of(images):
-    """The step that each frame is of, and each flow image."""
-    return images.rgb_THWC[:, 0, 0, 2].tolist(), (images.flow_THWC[:, 0, 0, 2] - 100).tolist()
+    images = [np.stack([row, column, np.full_like(row, t)], -1) for t in range(T)]
+    return np.stack(images).astype(np.uint8)
 
 
 def test_the_five_crops_are_the_corners_and_the_centre():
-    crops = five_crops(coded(3), 6)
     corners = {"top left": (0, 0), "top right": (0, 4), "bottom left": (4, 0)}
     corners |= {"bottom right": (4, 4), "centre": (2, 2)}
-    for name, images in zip(CROPS, crops, strict=True):
-        assert images.rgb_THWC.shape == images.flow_THWC.shape == (3, 6, 6, 3)
+    for place, name in enumerate(CROPS):
+        images = crop(coded(3), place, 6)
+        assert images.shape == (3, 6, 6, 3)
         for t in range(3):
-            assert tuple(images.rgb_THWC[t, 0, 0]) == (*corners[name], t)
-            assert tuple(images.flow_THWC[t, 0, 0] - 100) == (*corners[name], t)
-        assert images.index_T.tolist() == [0, 1, 2]
-
-
-def test_all_crops_are_drawn_equally_often():
-    rng = np.random.default_rng(0)
-    drawn = [tuple(augment.random_crop(coded(1), 6, rng).rgb_THWC[0, 0, 0]) for _ in range(1000)]
-    counts = [drawn.count(corner) for corner in set(drawn)]
-    assert len(counts) == 5
-    assert min(counts) > 200 - 5 * math.sqrt(1000 * 0.16)
+            assert tuple(images[t, 0, 0]) == (*corners[name], t)
 
 
 def test_a_crop_larger_than_the_images_is_refused():
-    assert crop(coded(1), 4, 10).rgb_THWC.shape == (1, 10, 10, 3)
+    assert crop(coded(1), 4, 10).shape == (1, 10, 10, 3)
     with pytest.raises(InvalidParameter, match="at most 10 pixels, got 11"):
         crop(coded(1), 0, 11)
 
 
 def test_resizing_keeps_steps_and_mean():
-    rng = np.random.default_rng(0)
-    noise = rng.integers(0, 255, (2, 64, 64, 3), np.uint8)
-    images = StepImages(noise, noise[::-1], np.arange(2.0), np.arange(2))
-    for size in (32, 96):
-        resized = augment.resize(images, size)
-        assert resized.rgb_THWC.shape == resized.flow_THWC.shape == (2, size, size, 3)
-        assert resized.rgb_THWC.mean() == pytest.approx(noise.mean(), abs=1.5)
-
-
-def test_flipping_twice_changes_nothing():
-    images = coded(2)
-    twice = flip(flip(images))
-    np.testing.assert_array_equal(twice.rgb_THWC, images.rgb_THWC)
-    np.testing.assert_array_equal(twice.flow_THWC, images.flow_THWC)
-
-
-def test_flipping_mirrors_the_columns_and_inverts_u_alone():
-    images = coded(1, side=4)
-    flipped = flip(images)
-    assert flipped.rgb_THWC[0, 0, :, 1].tolist() == [3, 2, 1, 0]
-    assert flipped.flow_THWC[0, 0, :, 1].tolist() == [103, 102, 101, 100]
-    assert flipped.flow_THWC[0, :, 0, 0].tolist() == [255 - u for u in (100, 101, 102, 103)]
-
-
-def test_flipped_flow_is_the_flow_of_the_flipped_clip(tmp_path):
-    """Computed from mirrored frames: what moved right by 6 pixels a frame moves left."""
-    frames, recipe = moving_square(4, step=3), Recipe(steps_per_second=0)
-    path = write_clip(tmp_path / "a.mp4", frames)
-    mirrored = write_clip(tmp_path / "b.mp4", [frame[:, ::-1] for frame in frames])
-    flipped, wanted = flip(step_images(path, recipe, 224, 9)), step_images(mirrored, recipe, 224, 9)
-    rows, columns = slice(85, 125), slice(175, 210)  # inside the square, at the right now
-    for channel, moved in ((0, 128 - 7 / 40 * 255), (1, 128), (2, 128 + 7 / 40 * 255)):
-        here = flipped.flow_THWC[0, rows, columns, channel].astype(float)
-        assert np.median(here) == pytest.approx(moved, abs=2)
-        assert np.median(here) == pytest.approx(
-            np.median(wanted.flow_THWC[0, rows, columns, channel]), abs=1
-        )
+    noise = np.random.default_rng(0).integers(0, 255, (2, 64, 64, 3), np.uint8)
+    for size in (32, 64, 96):
+        resized = resize(noise, size)
+        assert resized.shape == (2, size, size, 3)
+        assert resized.mean() == pytest.approx(noise.mean(), abs=1.5)
 
 
 def test_own_steps_keep_their_order_and_the_mask_marks_the_rest():
@@ -124,30 +70,16 @@ def test_frequencies_are_as_stated():
     assert (places == 0).any()
 
 
-def test_inserted_steps_bring_their_own_flow():
-    own, other, rng = coded(12), coded(8, first=60), np.random.default_rng(3)
-    foreign = 0
-    for _ in range(100):
-        images, inserted_P = insert_steps(own, other, rng, probability=1.0)
-        rgb, flow = steps_of(images)
-        assert rgb == flow == images.index_T.tolist()
-        assert np.array(rgb)[~inserted_P].tolist() == list(range(12))
-        assert len(images) == 12 + inserted_P.sum()
-        foreign += sum(step >= 60 for step in rgb)
-    assert foreign > 50
-
-
 def test_without_another_clip_all_insertions_repeat():
-    images, inserted_P = insert_steps(coded(20), None, np.random.default_rng(4), probability=1.0)
-    assert inserted_P.any()
-    assert set(steps_of(images)[0]) == set(range(20))
+    drawn = draw_insertion(20, 0, np.random.default_rng(4), probability=1.0)
+    assert drawn.inserted_P.any()
+    assert set(drawn.source_P.tolist()) == set(range(20))
 
 
 def test_nothing_inserted_is_the_clip_itself():
-    own = coded(5)
-    images, inserted_P = insert_steps(own, coded(3), np.random.default_rng(5), probability=0.0)
-    np.testing.assert_array_equal(images.rgb_THWC, own.rgb_THWC)
-    assert inserted_P.tolist() == [False] * 5
+    drawn = draw_insertion(5, 3, np.random.default_rng(5), probability=0.0)
+    assert drawn.source_P.tolist() == list(range(5))
+    assert drawn.inserted_P.tolist() == [False] * 5
 
 
 def test_the_same_seed_draws_the_same():
