@@ -22,13 +22,17 @@ def add_athletics(protocols: Any) -> None:
         description="Accuracy on the test clips of ROOT (from `kairoscope cases render athletics`) "
         "of RTSAE-DSCNN and Vanilla ARCH checkpoints; RTSAE-DSCNN also on as many uniform and "
         "random steps and on all, with discarded steps mixed back in, and where its keyframes lie. "
+        "Two-Stream and C3D checkpoints read the keyframes that methods select. "
         "Several checkpoints of one kind and preset are training seeds; rows of other presets than "
         "compact name theirs.",
     )
     add = athletics.add_argument
     add("--root", metavar="ROOT", type=Path, required=True, help="the rendered benchmark")
     add("--weights", metavar="FILE", type=Path, nargs="+", required=True)
-    add("--attention", metavar="FILE", type=Path, help="for ARCH on RTSAE keyframes")
+    attention = "whose keyframes ARCH, Two-Stream and C3D read (default: the shipped)"
+    add("--attention", metavar="FILE", type=Path, help=attention)
+    select = "whose keyframes Two-Stream and C3D read; uniform takes as many as rtsae, if both are"
+    add("--select", metavar="a,b", default="rtsae,uniform", help=f"{select} named")
     add("--cache", metavar="DIR", type=Path, default=Path("athletics-cache"))
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
     precisions = ("float32", "bfloat16")
@@ -41,7 +45,8 @@ def add_athletics(protocols: Any) -> None:
 def run_athletics(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
     from model.datasets import open_dataset
-    from model.evaluation.athletics_run import Work, evaluate
+    from model.evaluation.athletics_run import evaluate
+    from model.evaluation.athletics_work import Work
     from model.networks.device import resolve
 
     work = Work(
@@ -51,6 +56,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
         arguments.jobs,
         arguments.attention,
         _Notes().clip,
+        tuple(arguments.select.split(",")),
     )
     dataset = open_dataset(arguments.root, name="athletics")
     result = evaluate(dataset, arguments.weights, work)

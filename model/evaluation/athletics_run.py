@@ -1,26 +1,25 @@
 """The Athletics protocol from checkpoint files to its result: who is who, and what they share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from model import recognisers
 from model.datasets.truth import timing_of
-from model.datasets.types import Dataset, Fault
+from model.datasets.types import Dataset
 from model.datasets.verify import refused
-from model.errors import InvalidParameter, UnreadableVideo
-from model.evaluation.athletics import (
-    COMPACT,
-    OWN,
-    Group,
-    OnClip,
-    Tally,
-    evaluate_dscnn,
-    report,
-    silent,
+from model.errors import InvalidParameter
+from model.evaluation.athletics import COMPACT, OWN, Group, Tally, evaluate_dscnn, report
+from model.evaluation.athletics_extractors import (
+    EXTRACTORS,
+    Extractor,
+    chosen,
+    evaluate_extractors,
 )
+from model.evaluation.athletics_work import CACHE_BYTES, Work
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH
 from model.networks.attention import AttentionModel
@@ -32,24 +31,7 @@ from model.training.clips import ClipCache
 from model.training.features import front_key
 from model.training.keyframe_cubes import CubeRecipe, KeyframeCubes
 from model.training.sources import MapStore
-from model.training.trainer import Precision
 from model.training.views import Views
-
-CACHE_BYTES = 32 << 30
-
-
-@dataclass(frozen=True)
-class Work:
-    """Where and how it is computed: `device` as torch names it, `precision` that of the layers
-    before the gate, `jobs` the clips decoded at a time (None: one a core). `attention` (None: the
-    shipped one) is what `arch+rtsae` was trained with. `on_clip` hears of every clip."""
-
-    cache: Path
-    device: str = "cpu"
-    precision: Precision = "float32"
-    jobs: int | None = None
-    attention: Path | None = None
-    on_clip: OnClip = silent
 
 
 @dataclass(frozen=True)
@@ -81,33 +63,41 @@ def evaluate(dataset: Dataset, files: Sequence[Path], work: Work) -> dict[str, A
     if not dataset.test:
         raise InvalidParameter(f"{dataset.name} has no test clips", "Render or list some.")
     groups: dict[Group, list[Loaded]] = {}
+    extractors: dict[Group, list[Extractor]] = {}
+    files_of: dict[Group, list[Path]] = {}
     for path in files:
-        loaded = _load(path, dataset, work)
-        groups.setdefault(loaded.group, []).append(loaded)
+        one = _load(path, dataset, work)
+        files_of.setdefault(one.group, []).append(path)
+        if isinstance(one, Extractor):
+            extractors.setdefault(one.group, []).append(one)
+        else:
+            groups.setdefault(one.group, []).append(one)
+    keys = chosen([sample.path for sample in dataset.test], work) if extractors else {}
     tallies = {}
     for group, seeds in groups.items():
         if group.family == OWN:
             tallies[group] = _dscnn(group, seeds, dataset, work)
         else:
             tallies[group] = [_arch(group, one, dataset, work) for one in seeds]
+    for group, readers in extractors.items():
+        tallies[group] = evaluate_extractors(group, readers, dataset.test, keys, work)
     about = [
-        {"file": one.path.name, "family": str(group), "sha256": sha256(one.path)}
-        for group, seeds in groups.items()
-        for one in seeds
+        {"file": path.name, "family": str(group), "sha256": sha256(path)}
+        for group, paths in files_of.items()
+        for path in paths
     ]
     how = {"device": work.device, "precision": work.precision}
     return report(dataset, tallies, {**provenance(), **how, "checkpoints": about})
 
 
-def _load(path: Path, dataset: Dataset, work: Work) -> Loaded:
+def _load(path: Path, dataset: Dataset, work: Work) -> Loaded | Extractor:
+    stored = recognition_checkpoint.read(path)
+    if stored.kind in EXTRACTORS:
+        reader = recognisers.get(stored.kind).load(path, work.device)
+        _check(path, reader.name, reader.classes, dataset)
+        return Extractor(path, reader, stored.card)
     network, card = recognition_checkpoint.load(path, work.device)
-    classes = network.config.classes
-    if tuple(classes) != dataset.classes:
-        raise InvalidParameter(
-            f"{path.name}: wanted RTSAE-DSCNN or ARCH over {len(dataset.classes)} classes of "
-            f"{dataset.name}, got {type(network).__name__} over {len(classes)}",
-            "Evaluate a checkpoint on the data set that it was trained on.",
-        )
+    _check(path, type(network).__name__, network.config.classes, dataset)
     loaded = Loaded(path, network, card)
     if loaded.group.family != "arch+rtsae":
         return loaded
@@ -122,38 +112,23 @@ def _load(path: Path, dataset: Dataset, work: Work) -> Loaded:
     return replace(loaded, gate=gate)
 
 
-def _fill(what: str, fill: Callable[[Any], list[Fault]], work: Work) -> None:
-    """Run `fill(on_progress)` over all clips. Raises UnreadableVideo when it refuses one."""
-    faults = fill(lambda *done: work.on_clip(what, *done))
-    if faults:
-        first = faults[0]
-        raise UnreadableVideo(
-            f"{len(faults)} test clips cannot be used, the first is {first.path.name}: "
-            f"{first.message}",
-            "Render or fetch them again.",
+def _check(path: Path, what: str, classes: Sequence[str], dataset: Dataset) -> None:
+    if tuple(classes) != dataset.classes:
+        raise InvalidParameter(
+            f"{path.name}: wanted a recogniser of the {len(dataset.classes)} classes of "
+            f"{dataset.name}, got {what} over {len(classes)}",
+            "Evaluate a checkpoint on the data set that it was trained on.",
         )
 
 
 def _dscnn(group: Group, seeds: Sequence[Loaded], dataset: Dataset, work: Work) -> list[Tally]:
-    """Seeds with equal fronts share their maps; a trained front's are used once and dropped.
-
-    Clips are decoded at the network's own size: the whole picture, as an analysis sees it.
-    """
+    """Seeds with equal fronts share their maps; a trained front's are used once and dropped."""
     networks = [one.network for one in seeds if isinstance(one.network, RTSAEDSCNN)]
-    recipe, most = networks[0].front.recipe, int(seeds[0].card["max_steps"])
-    for one, network in zip(seeds, networks, strict=True):
-        got = (network.front.recipe, int(one.card["max_steps"]))
-        if got != (recipe, most):
-            raise InvalidParameter(
-                f"{one.path.name}: wanted a seed of {group} like {seeds[0].path.name}, at most "
-                f"{most} steps of {recipe}, got {got[1]} of {got[0]}",
-                "Evaluate them apart.",
-            )
-    clips = ClipCache(
-        work.cache / "steps", recipe=recipe, side=recipe.size, max_steps=most, cap_bytes=CACHE_BYTES
-    )
-    paths = [sample.path for sample in dataset.test]
-    _fill("decode", lambda tell: clips.fill(paths, jobs=work.jobs, on_progress=tell), work)
+    sees = [
+        (one.path, network.front.recipe, int(one.card["max_steps"]))
+        for one, network in zip(seeds, networks, strict=True)
+    ]
+    clips = work.decoded(group, sees, [sample.path for sample in dataset.test])
     fronts: dict[str, list[int]] = {}
     for number, network in enumerate(networks):
         fronts.setdefault(front_key(network.front), []).append(number)
@@ -190,7 +165,7 @@ def _arch(group: Group, one: Loaded, dataset: Dataset, work: Work) -> Tally:
         work.cache / "cubes", selection, recipe, cap_bytes=CACHE_BYTES, attention=one.gate
     )
     paths = [sample.path for sample in dataset.test]
-    _fill(f"{selection} cubes", lambda tell: refused(paths, store.get, work.jobs, tell), work)
+    work.fill(f"{selection} cubes", lambda tell: refused(paths, store.get, work.jobs, tell))
     tally = Tally()
     for number, sample in enumerate(dataset.test):
         cubes_KDHWC = store.get(sample.path)

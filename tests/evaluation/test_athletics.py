@@ -20,7 +20,8 @@ from model.evaluation.athletics import (
     mixed_back,
     report,
 )
-from model.evaluation.athletics_run import Loaded, Work, _load, evaluate
+from model.evaluation.athletics_run import Loaded, _load, evaluate
+from model.evaluation.athletics_work import Work
 from model.evaluation.phases import Moments, moments_of
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH, ARCHConfig

@@ -11,7 +11,8 @@ from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter, UnreadableVideo
 from model.evaluation import athletics_run
 from model.evaluation.athletics import evaluate_dscnn
-from model.evaluation.athletics_run import Work, evaluate
+from model.evaluation.athletics_run import evaluate
+from model.evaluation.athletics_work import Work
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH, ARCHConfig
 from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
