@@ -5,14 +5,14 @@ of 256).
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.training.augment import CROPS, crop, resize
-from model.training.clips import ClipCache
+from model.training.clips import ClipCache, StepImages
 from model.training.mapped import MappedFolder
 
 WHOLE = -1
@@ -27,6 +27,7 @@ class Views:
     cache: ClipCache
     size: int
     count: int = 1
+    _last: dict[Path, StepImages] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -35,7 +36,11 @@ class Views:
 
     def __call__(self, path: Path, view: int) -> tuple[Images, Images]:
         """RGB and flow images (T, H, W, 3). Raises UnreadableVideo."""
-        images = self.cache.get(path)
+        images = self._last.get(path)  # the views of a clip are asked for one after the other
+        if images is None:
+            images = self.cache.get(path)
+            self._last.clear()
+            self._last[path] = images
         return self.cut(path, view, images.rgb_THWC), self.cut(path, view, images.flow_THWC)
 
     def cut(self, path: Path, view: int, images_MHWC: Images) -> Images:
