@@ -7,6 +7,8 @@ import time
 
 import pytest
 
+from tests.marks import quick
+
 LIMIT = 8 * 2**30
 
 
@@ -177,13 +179,16 @@ def test_empty_file_is_complete_and_refused(site):
 
 @pytest.mark.parametrize(
     "content",
-    [
-        b"just some text",
-        b"<!DOCTYPE html><script>alert(1)</script>",
-        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
-        b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n",
-        b"ffconcat version 1.0\nfile data\n",
-    ],
+    quick(
+        1,
+        [
+            b"just some text",
+            b"<!DOCTYPE html><script>alert(1)</script>",
+            b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+            b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n",
+            b"ffconcat version 1.0\nfile data\n",
+        ],
+    ),
 )
 def test_no_video_is_refused_and_stays_refused(site, content):
     url = site.create(len(content)).headers["Location"]
@@ -203,19 +208,22 @@ def test_truncated_video_is_refused(site, clip):
 
 @pytest.mark.parametrize(
     ("name", "shown"),
-    [
-        ("../../etc/passwd", "passwd"),
-        ("/etc/passwd", "passwd"),
-        ("C:\\videos\\jump.mp4", "jump.mp4"),
-        ("a\0b.mp4", "ab.mp4"),
-        ("-y.mp4", "-y.mp4"),
-        ("跳远.mp4", "跳远.mp4"),
-        ("x" * 300, "x" * 200),
-        ("..", "video"),
-        ("", "video"),
-        ("<img src=x onerror=alert(1)>.mp4", "<img src=x onerror=alert(1)>.mp4"),
-        ("javascript:alert(1)", "javascript:alert(1)"),
-    ],
+    quick(
+        2,
+        [
+            ("../../etc/passwd", "passwd"),
+            ("/etc/passwd", "passwd"),
+            ("C:\\videos\\jump.mp4", "jump.mp4"),
+            ("a\0b.mp4", "ab.mp4"),
+            ("-y.mp4", "-y.mp4"),
+            ("跳远.mp4", "跳远.mp4"),
+            ("x" * 300, "x" * 200),
+            ("..", "video"),
+            ("", "video"),
+            ("<img src=x onerror=alert(1)>.mp4", "<img src=x onerror=alert(1)>.mp4"),
+            ("javascript:alert(1)", "javascript:alert(1)"),
+        ],
+    ),
 )
 def test_names_are_only_shown(site, clip, name, shown):
     response = site.upload(clip(hash(name) % 2**32), name)

@@ -76,6 +76,7 @@ def full_gpu(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return asked
 
 
+@pytest.mark.slow
 def test_a_full_gpu_loses_no_video_and_the_result_says_where_it_ran(
     clip: Path, weights: Path, full_gpu: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_full_gpu_loses_no_video_and_the_result_says_where_it_ran(
     assert full_gpu == ["cuda", "cpu"]  # each loaded once, for all videos
 
 
+@pytest.mark.slow
 def test_a_bench_on_a_full_gpu_measures_the_cpu(
     clip: Path, weights: Path, full_gpu: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

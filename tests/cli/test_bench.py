@@ -31,6 +31,7 @@ def test_json_has_every_stage_with_sound_figures(
     assert data["peak_memory_bytes"] > 50 * 2**20
 
 
+@pytest.mark.slow
 def test_the_network_and_its_gate_are_stages(
     clip: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -41,6 +42,7 @@ def test_the_network_and_its_gate_are_stages(
     assert data["stages"]["network features"]["cpu_s"] > data["stages"]["gate"]["cpu_s"] > 0
 
 
+@pytest.mark.slow
 def test_table_names_every_stage(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", str(clip), "--methods", METHODS]) == Exit.DONE
     out = capsys.readouterr().out

@@ -76,6 +76,7 @@ def test_a_busy_port_is_one_line_with_the_fix(
     assert line.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_cases_render_writes_clips_with_their_phases(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

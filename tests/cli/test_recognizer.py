@@ -60,6 +60,7 @@ def test_the_table_names_the_action(
     assert any(label in rows["whole"] for label in ("jump", "run", "throw"))
 
 
+@pytest.mark.slow
 def test_without_weights_that_ship_nothing_is_said(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,7 @@ from model.datasets.athletics.scene import Action
 from model.datasets.athletics.stage import Stage
 from model.datasets.athletics.strokes import STROKES
 from tests.datasets.frozen import assert_frozen
+from tests.marks import quick
 
 SMALL = {"width": 96, "height": 72, "fps": 12.0}
 SEEDS = (0, 9999, 10000, 20003, 20010)
@@ -20,8 +21,6 @@ NAMES = {
     "ApplyEyeMakeup", "ApplyLipstick", "Archery", "BreastStroke", "CliffDiving", "Diving",
     "FrontCrawl", "HighJump", "JavelinThrow", "LongJump", "PoleVault", "TaiChi",
 }  # fmt: skip
-QUICK = ("Archery",)  # rendered whole among the fast tests
-RENDERED = [pytest.param(c, marks=[pytest.mark.slow] * (c not in QUICK)) for c in CLASSES]
 SIBLINGS = [
     ("HighJump", "JavelinThrow"),
     ("LongJump", "PoleVault"),
@@ -42,7 +41,7 @@ def test_there_are_twelve_classes_in_five_families() -> None:
     assert len({Action.registry[name].family for name in CLASSES}) == 5
 
 
-@pytest.mark.parametrize("action", RENDERED)
+@pytest.mark.parametrize("action", quick(1, CLASSES))
 def test_frames_are_determined_by_the_seed_and_move(action: str) -> None:
     first = np.stack(list(scene(action, 5, **SMALL).frames()))
     again = np.stack(list(scene(action, 5, **SMALL).frames()))
@@ -203,7 +202,7 @@ def test_the_arrow_leaves_at_the_release_and_only_then() -> None:
     assert gap[stop - 1] > 5.0
 
 
-@pytest.mark.parametrize(("action", "blocks"), [
+@pytest.mark.parametrize(("action", "blocks"), quick(4, [
     ("ApplyEyeMakeup", "a2hlYl9dWld5eWdYQT1HV2tuYj1kbktIXG9ebGp+ZUFmeIKJlpV4UU19dH2Lj2FX"),
     ("ApplyLipstick", "X2FlZ2lpb3JfYWVcQT9Uf19dXUVxe1FtX1ZSU3yLhV9fYmVhgnWQcF9iZWduiHl/"),
     ("Archery", "JCIZHSEiICAaGhYWKB0WFk5XV1xZXFxYTkhKTD1KR0hGRUVHU0hJSUZIS0tKR0RE"),
@@ -216,7 +215,7 @@ def test_the_arrow_leaves_at_the_release_and_only_then() -> None:
     ("LongJump", "OTs5OTc6QDM8PDg8Oj9CO3RTY2Q0T0Q1P0VDSEE3KCg5Ojs5OjpCRTM2Oz49Ojo6"),
     ("PoleVault", "R0BER0RAP0lLQkVKR0JBSkxLRE1JRUVJVUZQXVhSUVhdTVRaUVJXXlVOTk9KRktR"),
     ("TaiChi", "ERgWEBAQEhUfICNLIR0fIGJhWURdXWBiPkJFNENEQUA8PT9VQj89PD49Ojw8Ozs7"),
-])  # fmt: skip
+]))  # fmt: skip
 def test_version_2_is_frozen(action: str, blocks: str) -> None:
     """What is trained on and reported must stay: a change here needs a new version."""
     assert ATHLETICS_VERSION == "2"

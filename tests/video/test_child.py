@@ -65,6 +65,7 @@ def test_leaving_early_ends_the_decoder(long_clip):
     assert gone(pid, within_s=0.5)
 
 
+@pytest.mark.slow
 def test_the_decoder_dies_with_its_parent(long_clip):
     script = (
         "import sys, time\n"
@@ -104,6 +105,7 @@ def test_too_little_memory_is_a_refusal_not_a_crash_of_the_caller(tmp_path):
         list(stream)
 
 
+@pytest.mark.slow
 def test_too_little_processor_time_ends_the_decoder(long_clip):
     with (
         open_clip(long_clip, Limits(cpu_seconds=1), size=1500) as stream,

@@ -8,6 +8,7 @@ from model.errors import InvalidValue, UnreadableVideo, VideoTooLarge
 from model.video.decode import open_clip
 from model.video.limits import Limits
 from tests.clips import CLOCK, corner_frame, grey_frames, levels, turn, write_clip
+from tests.marks import quick
 
 
 def decode(path, **options):
@@ -91,16 +92,19 @@ RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 @pytest.mark.parametrize(
     ("clockwise", "flipped", "size", "corners"),
-    [
-        (0, False, (96, 64), (RED, GREEN, BLUE, WHITE)),
-        (1, False, (64, 96), (BLUE, RED, WHITE, GREEN)),
-        (2, False, (96, 64), (WHITE, BLUE, GREEN, RED)),
-        (3, False, (64, 96), (GREEN, WHITE, RED, BLUE)),
-        (0, True, (96, 64), (BLUE, WHITE, RED, GREEN)),  # upside down
-        (1, True, (64, 96), (RED, BLUE, GREEN, WHITE)),  # transposed
-        (2, True, (96, 64), (GREEN, RED, WHITE, BLUE)),  # left for right
-        (3, True, (64, 96), (WHITE, GREEN, BLUE, RED)),  # transposed along the other diagonal
-    ],
+    quick(
+        2,
+        [
+            (0, False, (96, 64), (RED, GREEN, BLUE, WHITE)),
+            (1, False, (64, 96), (BLUE, RED, WHITE, GREEN)),
+            (2, False, (96, 64), (WHITE, BLUE, GREEN, RED)),
+            (3, False, (64, 96), (GREEN, WHITE, RED, BLUE)),
+            (0, True, (96, 64), (BLUE, WHITE, RED, GREEN)),  # upside down
+            (1, True, (64, 96), (RED, BLUE, GREEN, WHITE)),  # transposed
+            (2, True, (96, 64), (GREEN, RED, WHITE, BLUE)),  # left for right
+            (3, True, (64, 96), (WHITE, GREEN, BLUE, RED)),  # transposed along the other diagonal
+        ],
+    ),
 )
 def test_rotated_and_mirrored_files_come_out_upright(tmp_path, clockwise, flipped, size, corners):
     path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 2), clockwise, flipped)
@@ -112,19 +116,22 @@ def test_rotated_and_mirrored_files_come_out_upright(tmp_path, clockwise, flippe
 
 @pytest.mark.parametrize(
     ("name", "codec", "pixel_format"),
-    [
-        ("ten.mp4", "libx264", "yuv420p10le"),
-        ("ten.mkv", "ffv1", "yuv420p16le"),
-        ("full.mkv", "ffv1", "yuv444p"),
-        ("nine.webm", "libvpx-vp9", "yuv420p"),
-        ("old.avi", "mpeg4", "yuv420p"),
-        ("two.mpg", "mpeg2video", "yuv420p"),
-        ("two.ts", "mpeg2video", "yuv420p"),
-        ("flash.flv", "flv1", "yuv420p"),
-        ("windows.wmv", "wmv2", "yuv420p"),
-        ("raw.264", "libx264", "yuv420p"),
-        ("raw.m4v", "mpeg4", "yuv420p"),
-    ],
+    quick(
+        3,
+        [
+            ("ten.mp4", "libx264", "yuv420p10le"),
+            ("ten.mkv", "ffv1", "yuv420p16le"),
+            ("full.mkv", "ffv1", "yuv444p"),
+            ("nine.webm", "libvpx-vp9", "yuv420p"),
+            ("old.avi", "mpeg4", "yuv420p"),
+            ("two.mpg", "mpeg2video", "yuv420p"),
+            ("two.ts", "mpeg2video", "yuv420p"),
+            ("flash.flv", "flv1", "yuv420p"),
+            ("windows.wmv", "wmv2", "yuv420p"),
+            ("raw.264", "libx264", "yuv420p"),
+            ("raw.m4v", "mpeg4", "yuv420p"),
+        ],
+    ),
 )
 def test_codecs_pixel_formats_and_containers(tmp_path, name, codec, pixel_format):
     path = write_clip(tmp_path / name, grey_frames(8), codec=codec, pixel_format=pixel_format)

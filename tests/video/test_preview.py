@@ -10,6 +10,7 @@ from model.errors import Cancelled, UnreadableVideo
 from model.video.decode import open_clip
 from model.video.preview import write_derivatives
 from tests.clips import corner_frame, grey_frames, levels, turn, write_clip
+from tests.marks import quick
 
 
 def decoded(path):
@@ -26,13 +27,16 @@ def picture(path):
 
 @pytest.mark.parametrize(
     ("name", "codec", "times"),
-    [
-        ("constant.mp4", "libx264", None),
-        ("b-frames.mkv", "libx264", [0.0, 0.04, 0.3, 0.34, 1.0, 1.2, 1.21, 3.0]),
-        ("xvid.avi", "mpeg4", None),
-        ("hevc.mp4", "libx265", None),
-        ("animated.gif", "gif", None),
-    ],
+    quick(
+        1,
+        [
+            ("constant.mp4", "libx264", None),
+            ("b-frames.mkv", "libx264", [0.0, 0.04, 0.3, 0.34, 1.0, 1.2, 1.21, 3.0]),
+            ("xvid.avi", "mpeg4", None),
+            ("hevc.mp4", "libx265", None),
+            ("animated.gif", "gif", None),
+        ],
+    ),
 )
 def test_the_preview_has_the_same_frames_at_the_same_times(tmp_path, name, codec, times):
     options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
@@ -73,7 +77,7 @@ def test_the_preview_plays_and_seeks_in_browsers(tmp_path):
     assert max(np.diff(keys)) <= 12
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 5), (17, 1000), (2000, 20)])
+@pytest.mark.parametrize("size", quick(1, [[1, 1], [3, 5], [17, 1000], [2000, 20]]))
 def test_odd_shapes(tmp_path, size):
     path = write_clip(
         tmp_path / "odd.mkv", grey_frames(3, *size), codec="ffv1", pixel_format="yuv444p"
@@ -88,11 +92,14 @@ def test_odd_shapes(tmp_path, size):
 
 @pytest.mark.parametrize(
     ("clockwise", "flipped", "size", "corners"),
-    [
-        (1, False, (64, 96), ((0, 0, 255), (0, 255, 0))),
-        (3, True, (64, 96), ((255, 255, 255), (255, 0, 0))),
-        (2, True, (96, 64), ((0, 255, 0), (0, 0, 255))),
-    ],
+    quick(
+        1,
+        [
+            (1, False, (64, 96), ((0, 0, 255), (0, 255, 0))),
+            (3, True, (64, 96), ((255, 255, 255), (255, 0, 0))),
+            (2, True, (96, 64), ((0, 255, 0), (0, 0, 255))),
+        ],
+    ),
 )
 def test_turned_sources_are_upright_everywhere(tmp_path, clockwise, flipped, size, corners):
     path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 3), clockwise, flipped)
@@ -124,6 +131,7 @@ def test_each_tile_shows_its_frame(tmp_path):
         assert abs(tile[8:-8, 8:-8].mean() - levels(123)[index]) < 4
 
 
+@pytest.mark.slow
 def test_long_clips_have_evenly_strided_tiles(tmp_path):
     frames = (frame for _ in range(5) for frame in grey_frames(401, 16, 16))
     path = write_clip(tmp_path / "long.mkv", frames, options={"preset": "ultrafast"})

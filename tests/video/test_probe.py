@@ -15,6 +15,7 @@ from model.errors import UnreadableVideo, VideoTooLarge
 from model.video.limits import Limits
 from model.video.probe import probe, sha256_of
 from tests.clips import grey_frames, turn, write_clip, write_tone
+from tests.marks import quick
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = "not a readable video in an accepted container"
@@ -38,14 +39,17 @@ def test_a_good_file(tmp_path):
 
 @pytest.mark.parametrize(
     "text",
-    [
-        b"hello\n" * 100,
-        b"<html><script>alert(1)</script></html>",
-        b'<svg xmlns="http://www.w3.org/2000/svg"></svg>',
-        b"\x89PNG\r\n\x1a\n" + bytes(64),
-        bytes(4096),
-        b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x01free" + b"\x7f" + b"\xff" * 7 + bytes(64),
-    ],
+    quick(
+        2,
+        [
+            b"hello\n" * 100,
+            b"<html><script>alert(1)</script></html>",
+            b'<svg xmlns="http://www.w3.org/2000/svg"></svg>',
+            b"\x89PNG\r\n\x1a\n" + bytes(64),
+            bytes(4096),
+            b"\0\0\0\x10ftypisom\0\0\0\0" + b"\0\0\0\x01free" + b"\x7f" + b"\xff" * 7 + bytes(64),
+        ],
+    ),
 )
 def test_other_files_named_mp4(tmp_path, text):
     path = tmp_path / "a.mp4"
@@ -121,14 +125,14 @@ PLAYLISTS = {
 }
 
 
-@pytest.mark.parametrize("kind", PLAYLISTS)
+@pytest.mark.parametrize("kind", quick(1, PLAYLISTS))
 def test_a_playlist_calls_no_host(tmp_path, kind, listener):
     path = tmp_path / "a.mp4"
     path.write_text(PLAYLISTS[kind].format(target=f"{listener}/a.ts"))
     assert FOREIGN in refusal(path)
 
 
-@pytest.mark.parametrize("kind", PLAYLISTS)
+@pytest.mark.parametrize("kind", quick(1, PLAYLISTS))
 def test_a_playlist_opens_no_sibling(tmp_path, kind):
     """The sibling is a pipe: whoever opens it for reading lets our writer through."""
     sibling, opened = tmp_path / "sibling.ts", threading.Event()
@@ -147,7 +151,9 @@ def test_a_playlist_opens_no_sibling(tmp_path, kind):
     assert opened.wait(2)
 
 
-@pytest.mark.parametrize("name", ["concat:x.mp4", "http:x.mp4", "a%03d.mp4", "-y.mp4", "ü\n.mp4"])
+@pytest.mark.parametrize(
+    "name", quick(2, ["concat:x.mp4", "http:x.mp4", "a%03d.mp4", "-y.mp4", "ü\n.mp4"])
+)
 def test_names_mean_nothing(tmp_path, name):
     path = write_clip(tmp_path / "plain.mp4", grey_frames(2)).rename(tmp_path / name)
     assert probe(path).claimed_frames == 2
@@ -170,7 +176,7 @@ def flv_of(path, width, height):
     return bytes(data)
 
 
-@pytest.mark.parametrize("kind", ["gif", "flv"])
+@pytest.mark.parametrize("kind", quick(1, ["gif", "flv"]))
 def test_a_small_file_of_huge_frames_costs_little(tmp_path, kind):
     path = tmp_path / f"huge.{kind}"
     made = gif_header(16_000, 16_000) if kind == "gif" else flv_of(path, 16_000, 16_000)
@@ -194,7 +200,7 @@ def test_a_small_file_of_huge_frames_costs_little(tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    ("name", "codec"), [("a.flv", "flv1"), ("a.mp4", "mpeg4"), ("a.m4v", "mpeg4")]
+    ("name", "codec"), quick(1, [("a.flv", "flv1"), ("a.mp4", "mpeg4"), ("a.m4v", "mpeg4")])
 )
 def test_sizes_that_only_frames_tell(tmp_path, name, codec):
     path = write_clip(tmp_path / name, grey_frames(3, 640, 480), codec=codec)

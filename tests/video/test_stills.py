@@ -9,6 +9,7 @@ import pytest
 from model.errors import InvalidParameter
 from model.video.stills import read_stills
 from tests.clips import corner_frame, grey_frames, levels, turn, write_clip
+from tests.marks import quick
 
 
 def picture(data):
@@ -27,12 +28,15 @@ def test_each_still_is_its_frame_at_full_size(tmp_path):
 
 @pytest.mark.parametrize(
     ("clockwise", "flipped", "shape", "corner"),
-    [
-        (1, False, (96, 64, 3), (0, 0, 255)),
-        (0, True, (64, 96, 3), (0, 0, 255)),
-        (1, True, (96, 64, 3), (255, 0, 0)),
-        (2, True, (64, 96, 3), (0, 255, 0)),
-    ],
+    quick(
+        1,
+        [
+            (1, False, (96, 64, 3), (0, 0, 255)),
+            (0, True, (64, 96, 3), (0, 0, 255)),
+            (1, True, (96, 64, 3), (255, 0, 0)),
+            (2, True, (64, 96, 3), (0, 255, 0)),
+        ],
+    ),
 )
 def test_stills_are_upright(tmp_path, clockwise, flipped, shape, corner):
     path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 2), clockwise, flipped)

@@ -34,6 +34,7 @@ def rendered(monkeypatch):
 SCENES = (("LongJump", 20_000), ("PoleVault", 20_000))
 
 
+@pytest.mark.slow
 def test_filled_once_with_truth_and_background_jobs(service, rendered):
     gallery.fill(service, SCENES[:1])
     (service.settings.data_dir / "gallery.done").unlink()  # stopped half-way
@@ -47,6 +48,7 @@ def test_filled_once_with_truth_and_background_jobs(service, rendered):
     assert service.counts()["queued"] == 2
 
 
+@pytest.mark.slow
 def test_scene_whose_analysis_was_not_queued_gets_one(service, rendered, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(service, "submit", lambda *_, **__: None)  # as if stopped before it
