@@ -96,6 +96,7 @@ def test_the_result_survives_json(clip):
     assert Analysis.from_json(data).to_json() == data
 
 
+@pytest.mark.slow
 def test_provenance_names_what_determined_the_result(clip):
     found = analyze(
         clip, methods("uniform"), attention=StandIn(), flow="farneback", steps_per_second=0
@@ -112,6 +113,7 @@ def test_provenance_names_what_determined_the_result(clip):
     assert found["code"]
 
 
+@pytest.mark.slow
 def test_provenance_names_the_models_own_rate_when_none_is_asked(clip):
     found = analyze(clip, [], attention=StandIn()).provenance
     assert found["attention"]["steps_per_second"] == 8.0

@@ -81,6 +81,7 @@ def test_siblings_share_actors_and_places(one: str, other: str) -> None:
         assert a.rng("venue").uniform() == b.rng("venue").uniform()
 
 
+@pytest.mark.slow
 def test_no_actor_or_place_is_in_two_parts() -> None:
     """Groups are whole within a part, and two groups never look the same."""
     for last, first in ((9999, 10000), (19999, 20000)):
@@ -105,6 +106,7 @@ def test_version_2_varies_what_version_1_showed() -> None:
         make_scene("Diving", 1, version="3")
 
 
+@pytest.mark.slow
 def test_the_run_up_is_the_same_motion_for_all_four() -> None:
     """Legs driven by one gait: knees bend as far, feet swing as fast, whatever comes after."""
     bends = {}

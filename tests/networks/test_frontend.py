@@ -7,6 +7,7 @@ import torch
 from model.networks.frontend import BOUND, TARGET_STD, FrontEnd, Recipe, shrink
 from model.networks.projection import fuse, measurement_matrix
 from model.networks.vgg import DualStream, VggBlocks, multiply_adds, normalise_flow, normalise_rgb
+from tests.marks import quick
 
 
 def test_the_measurement_matrix_has_the_printed_entries_scaled():
@@ -101,7 +102,9 @@ def test_inputs_are_normalised_and_zero_flow_is_zero():
     torch.testing.assert_close(normalise_flow(still), torch.zeros(1, 3, 2, 2))
 
 
-@pytest.mark.parametrize("recipe", [Recipe(size=32), Recipe(position=2, size=32, pool="map")])
+@pytest.mark.parametrize(
+    "recipe", quick(1, [Recipe(position=2, size=32, pool="map"), Recipe(size=32)])
+)
 def test_statistics_are_frozen_from_the_data_they_were_fitted_to(recipe):
     torch.manual_seed(0)
     front = FrontEnd(recipe).eval()

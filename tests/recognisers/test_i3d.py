@@ -30,6 +30,7 @@ def test_many_images_are_all_seen_in_as_few_windows_as_can_be(count, number):
     assert np.unique(window_WT).tolist() == list(range(count))
 
 
+@pytest.mark.slow
 def test_windows_average_their_logits():
     recogniser = I3DRecogniser.untrained()
     rgb = np.random.default_rng(0).integers(0, 256, (16, 32, 32, 3), np.uint8)

@@ -103,6 +103,7 @@ def test_kept_means_the_same_likeliest_class_as_on_the_whole_clip(clip):
     assert found["notices"] == []  # every keyframe is a step itself
 
 
+@pytest.mark.slow
 def test_flow_that_the_recogniser_was_not_trained_on_is_said(clip):
     class Flowing(Brightness):
         needs_flow, flow = True, "tvl1"

@@ -56,6 +56,7 @@ def content(network):
             "batch_stats": all_of(statistics)}  # fmt: skip
 
 
+@pytest.mark.slow
 def test_conversion_gives_the_same_network(network, tmp_path):
     path = tmp_path / "i3d.ckpt"
     path.write_bytes(pickle.dumps(content(network)))

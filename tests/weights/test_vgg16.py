@@ -34,6 +34,7 @@ def layers_of(network):
     }
 
 
+@pytest.mark.slow
 def test_conversion_gives_the_same_network(pickled):
     torch.manual_seed(0)
     network = VggBlocks(5)
@@ -43,6 +44,7 @@ def test_conversion_gives_the_same_network(pickled):
         torch.testing.assert_close(state[name], tensor)
 
 
+@pytest.mark.slow
 def test_torchvisions_file_gives_the_same_network(tmp_path):
     torch.manual_seed(0)
     network, state, place = VggBlocks(5), {}, 0

@@ -150,6 +150,7 @@ def test_key_depends_on_everything_that_determines_a_result(tmp_path):
     assert analysis_key(settings, "a", {"sms": {"sigma": 2.0}}, None) == base
 
 
+@pytest.mark.slow
 def test_only_a_running_job_loads_torch():
     modules = "worker.tasks, worker.supervise, worker.gallery"
     code = f"import sys, {modules}; sys.exit('torch' in sys.modules)"
