@@ -50,7 +50,8 @@ class World:
         names = sorted(values)
         row = torch.tensor([values[name] for name in names], dtype=torch.float64, device=device)
         distributed.all_reduce(row)
-        return dict(zip(names, row.tolist(), strict=True))
+        found = dict(zip(names, row.tolist(), strict=True))
+        return {name: found[name] for name in values}
 
     def gather(self, mine: Mapping[int, str]) -> dict[int, str]:
         """The lines of all ranks by their numbers, which no two ranks may share, in order."""

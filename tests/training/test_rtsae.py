@@ -31,6 +31,7 @@ def segments(clips, rng, D, lengths=(8, 30)):
     return made
 
 
+@pytest.mark.slow
 def test_the_default_reading_learns_to_open_where_pieces_begin():
     rng = np.random.default_rng(0)
     config = TrainConfig(iterations=80, batch=16, steps=24, learning_rate=8e-3, prices=(0.5, 2.0))
@@ -45,6 +46,7 @@ def test_the_default_reading_learns_to_open_where_pieces_begin():
     assert 0.02 < history[-1]["open_rate"] < 0.5
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_goes_on_as_if_it_had_not_been(tmp_path):
     clips = segments(6, np.random.default_rng(0), 16)
     config = TrainConfig(iterations=6, batch=4, steps=16, monitor_every=2)
@@ -246,6 +248,7 @@ def test_the_literal_reading_has_the_paper_s_numbers():
     assert TrainConfig().architecture(3) == RTSAEConfig(layers=3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reading", ["soft", "literal"])
 def test_the_other_readings_learn_to_reconstruct(reading):
     clips = segments(10, np.random.default_rng(0), 16)
@@ -261,6 +264,7 @@ def test_the_other_readings_learn_to_reconstruct(reading):
     assert all(np.isfinite(value) for row in history for value in row.values())
 
 
+@pytest.mark.slow
 def test_the_gate_solves_the_toy():
     """24 steps of 128 features in 2 to 5 constant segments: each is opened once, near its start."""
     rng = np.random.default_rng(0)

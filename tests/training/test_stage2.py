@@ -2,6 +2,12 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -13,10 +19,13 @@ from model.networks.attention import AttentionModel
 from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
 from model.networks.frontend import Recipe
 from model.networks.rtsae import RTSAEConfig
-from model.training.features import videos_under
+from model.training.features import FeatureCache, front_key, videos_under
+from model.training.resume import save_state
+from model.training.stage2 import dscnn_front
 from model.training.stages import adopt_gate, load_dscnn
 from tests.clips import moving_square, write_clip
 
+ROOT, BIN = Path(__file__).resolve().parents[2], Path(sys.executable).parent
 SMALL = ["--iterations", "2", "--batch", "2", "--steps", "12"]
 
 
@@ -35,6 +44,7 @@ def train(root, out, *more):
     return main(["train", "rtsae", "--data", str(root), "--out", str(out), *SMALL, *more])
 
 
+@pytest.mark.slow
 def test_the_command_trains_on_a_folder_and_writes_what_it_says(folder, tmp_path, capsys):
     out = tmp_path / "new" / "mine.safetensors"
     assert train(folder, out, "--note", "made clips") == Exit.DONE
@@ -52,6 +62,7 @@ def test_the_command_trains_on_a_folder_and_writes_what_it_says(folder, tmp_path
         assert (tensor == shipped.front.streams.blocks.state_dict()[name]).all()
 
 
+@pytest.mark.slow
 def test_features_are_computed_once(folder, tmp_path):
     out = tmp_path / "mine.safetensors"
     train(folder, out)
@@ -77,6 +88,7 @@ def dscnn(path, **recipe):
     return path
 
 
+@pytest.mark.slow
 def test_the_literal_reading_trains_behind_a_front_of_whole_maps(folder, tmp_path):
     start = dscnn(tmp_path / "dscnn.safetensors", pool="map", flow_weight=1.0)
     out = tmp_path / "rtsae.safetensors"
@@ -111,3 +123,151 @@ def test_a_folder_of_unreadable_files_says_which(tmp_path, capsys):
     (tmp_path / "bad.mp4").write_bytes(b"no")
     assert train(tmp_path, tmp_path / "x.safetensors") == Exit.UNREADABLE
     assert "bad.mp4" in capsys.readouterr().err
+
+
+@pytest.fixture
+def start(tmp_path):
+    """A front so small that its features take no time."""
+    return dscnn(tmp_path / "start.safetensors")
+
+
+@pytest.mark.slow
+def test_features_in_half_precision_are_kept_beside_those_in_full(folder, start, tmp_path):
+    front, videos, cache = dscnn_front(start), videos_under(folder), tmp_path / "cache"
+    heard = []
+    full, _ = FeatureCache(cache, front).load(videos)
+    half, refused = FeatureCache(cache, front, "bfloat16").load(videos, lambda *h: heard.append(h))
+    key = front_key(front)
+    kept = sorted(path.name.split("-", 1)[1] for path in cache.iterdir())
+    assert kept == [f"{key}-bfloat16.npz"] * 2 + [f"{key}.npz"] * 2
+    for one, other in zip(full, half, strict=True):
+        assert one.pooled_Sn.dtype == other.pooled_Sn.dtype == np.float32
+        error = np.abs(one.pooled_Sn - other.pooled_Sn).max()
+        assert 0 < error < 0.03 * np.abs(one.pooled_Sn).max()
+    assert heard == [(1, 3, "one.mp4"), (2, 3, "broken.mp4"), (3, 3, "two.mp4")]
+    assert ["broken.mp4" in line for line in refused] == [True]
+
+
+@pytest.mark.slow
+def test_curves_go_to_tensorboard_where_it_is(folder, start, tmp_path, monkeypatch, capsys):
+    shown = {}
+
+    class Writer:
+        def __init__(self, folder, purge_step):
+            self.folder = folder
+
+        def add_scalar(self, name, value, step):
+            shown[name, step] = value
+
+        def flush(self):
+            pass
+
+        close = flush
+
+    module = ModuleType("torch.utils.tensorboard")
+    module.SummaryWriter = Writer
+    out, more = tmp_path / "x.safetensors", ["--from", str(start), "--precision", "bfloat16"]
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    assert train(folder, out, *more, "--report-every", "1") == Exit.DONE
+    assert AttentionModel.load(out).card["precision"] == "bfloat16"
+    rows = list(csv.DictReader(out.with_suffix(".csv").read_text().splitlines()))
+    assert shown == {
+        (name, step): float(rows[step - 1][name]) for step in (1, 2) for name in rows[0]
+    }
+    assert {f"gates_from_{low:.1f}" for low in (0, 0.2, 0.4, 0.6, 0.8)} <= rows[0].keys()
+    assert "TensorBoard" not in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    assert train(folder, out, *more) == Exit.DONE
+    assert "CSV only" in capsys.readouterr().err
+
+
+def launched(*command):
+    """A process of its own, on one thread."""
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=environment,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_clips_and_reach_the_losses_of_one(folder, start, tmp_path):
+    torchrun = [BIN / "torchrun", "--standalone", "--nproc-per-node", "2"]
+    options = ["--data", folder, "--from", start, "--iterations", "4", "--report-every", "2"]
+    options += ["--batch", "4", "--steps", "12", "--device", "cpu"]
+    said = {}
+    for name, launcher in (("one", []), ("two", torchrun)):
+        out = ["--out", tmp_path / name / "x.safetensors"]
+        process = launched(*launcher, BIN / "kairoscope", "train", "rtsae", *options, *out)
+        said[name] = process.communicate(timeout=300)
+        assert process.returncode == 0, said[name][1]
+    one, two = (tmp_path / name / "x.safetensors" for name in said)
+    for counts, (printed, progress) in zip(((3, 3), (2, 3)), said.values(), strict=True):
+        assert f"features {counts[0]}/{counts[0]}" in progress
+        assert [printed.count("2 clips"), progress.count("iteration 4/4")] == [1, 1]
+        assert progress.count("refused:") == 1
+    for path in (tmp_path / "one" / "feature-cache").iterdir():
+        assert (tmp_path / "two" / "feature-cache" / path.name).is_file()
+    rows = [
+        list(csv.DictReader(path.with_suffix(".csv").read_text().splitlines()))
+        for path in (one, two)
+    ]
+    for single, double in zip(*rows, strict=True):
+        assert list(single) == list(double)
+        for name, value in single.items():
+            assert float(double[name]) == pytest.approx(float(value), rel=1e-3, abs=1e-5), name
+    models = [AttentionModel.load(path) for path in (one, two)]
+    assert [model.card["processes"] for model in models] == [1, 2]
+    for name, tensor in models[0].rtsae.state_dict().items():
+        torch.testing.assert_close(models[1].rtsae.state_dict()[name], tensor, rtol=0, atol=2e-4)
+
+
+@pytest.mark.slow
+def test_a_run_killed_by_kill_9_ends_with_the_same_weights(folder, start, tmp_path):
+    options = ["--data", folder, "--from", start, "--cache", tmp_path / "cache"]
+    options += ["--iterations", "24", "--report-every", "2", "--batch", "2", "--steps", "12"]
+    command = [BIN / "kairoscope", "train", "rtsae", *options, "--out"]
+    killed, straight = tmp_path / "killed.safetensors", tmp_path / "straight.safetensors"
+    process = launched(*command, killed)
+    state = killed.with_suffix(".resume") / "state.safetensors"
+    while not state.exists():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    assert state.exists()
+    assert not killed.exists()
+    for out in (killed, straight):
+        process = launched(*command, out)
+        _, progress = process.communicate(timeout=300)
+        assert process.returncode == 0, progress
+        assert ("iteration 2/24" in progress) == (out == straight)
+    models = [AttentionModel.load(path) for path in (killed, straight)]
+    for name, tensor in models[0].rtsae.state_dict().items():
+        assert torch.equal(models[1].rtsae.state_dict()[name], tensor), name
+    csvs = [path.with_suffix(".csv").read_bytes() for path in (killed, straight)]
+    assert csvs[0] == csvs[1]
+    assert not state.parent.exists()
+
+
+@pytest.mark.slow
+def test_the_state_of_an_older_version_is_refused_until_restarted(folder, start, tmp_path, capsys):
+    out = tmp_path / "x.safetensors"
+    network = torch.nn.Linear(1, 1)
+    optimiser = torch.optim.Adam(network.parameters())
+    old = {"config": {}, "architecture": {}, "clips": "0" * 64}
+    save_state(out.with_suffix(".resume"), network, optimiser, [], old, 1, {"state": {}})
+    assert train(folder, out, "--from", str(start)) == Exit.USAGE
+    assert "of another version" in capsys.readouterr().err
+    assert train(folder, out, "--from", str(start), "--restart") == Exit.DONE
+
+
+def test_a_device_that_is_not_there_is_refused_before_work(folder, tmp_path, capsys):
+    assert train(folder, tmp_path / "x.safetensors", "--device", "cuda:99") == Exit.USAGE
+    assert "cuda:99" in capsys.readouterr().err
+    assert not (tmp_path / "feature-cache").exists()

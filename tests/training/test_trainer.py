@@ -36,9 +36,22 @@ class Line(Task):
         return {"validation/points": (64.0, 32.0)}
 
 
-def run(task, clips=32, **changes):
+class Drawn:
+    """Stands for curves: the iterations at each writing."""
+
+    def __init__(self):
+        self.written, self.open = [], True
+
+    def write(self, history):
+        self.written.append([row["iteration"] for row in history])
+
+    def close(self):
+        self.open = False
+
+
+def run(task, clips=32, resume=None, curves=None, **changes):
     schedule = Schedule(**{"epochs": 1, "batch": 8, "learning_rate": 0.1, **changes})
-    return Trainer(task, schedule, clips).run()
+    return Trainer(task, schedule, clips, resume=resume, curves=curves).run()
 
 
 def test_it_finds_the_line():
@@ -64,7 +77,7 @@ def test_few_clips_fill_large_batches():
     assert np.bincount(task.shown).tolist() in ([5, 5, 6], [5, 6, 5], [6, 5, 5])
 
 
-@pytest.mark.parametrize("optimiser", ["sgd", "adam"])
+@pytest.mark.parametrize("optimiser", ["sgd", "adam", "adadelta"])
 def test_a_batch_in_parts_learns_what_it_learns_at_once(optimiser):
     whole, parts = Line(), Line()
     run(whole, optimiser=optimiser)
@@ -80,6 +93,16 @@ def test_reports_are_means_of_what_they_concern():
         assert row["loss"] == pytest.approx(np.mean([means["loss"] for means in pair]))
         assert row["positive"] == pytest.approx(np.mean([means["positive"] for means in pair]))
         assert math.isfinite(row["positive"])
+
+
+def test_every_report_is_drawn_also_by_a_run_that_ended_before(tmp_path):
+    curves, again = Drawn(), Drawn()
+    run(Line(), resume=tmp_path, curves=curves, report_every=2)
+    run(Line(), resume=tmp_path, curves=again, report_every=2)
+    assert curves.written == [[2], [2, 4], [2, 4]]
+    assert again.written == [[2, 4]]
+    assert not curves.open
+    assert not again.open
 
 
 def test_gradients_are_clipped():
