@@ -34,6 +34,7 @@ def videos(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in folder.rglob("*.avi")}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_the_benchmark_is_read_as_ucf101_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
