@@ -191,7 +191,7 @@ def test_unwritable_json_fails_before_any_work(
 
 
 def test_table_for_people(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert analyze(clip, "--methods", LIGHT) == Exit.DONE
+    assert keyframes_of(clip, "--methods", LIGHT) == Exit.DONE
     out = capsys.readouterr().out
     assert "square.mp4: 40 frames, 2.00 s, 96x64, h264" in out
     for method in LIGHT.split(","):

@@ -49,6 +49,7 @@ def test_json_has_the_action_of_the_clip_and_of_each_method(
         assert sum(top["probability"] for top in entry["top"]) == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_table_names_the_action(
     clip: Path, recogniser_weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -82,7 +82,7 @@ def test_the_athlete_rises_in_flight(action: str, flight: str, rise_m: float) ->
         assert phase.start <= scene.moments["apex"] < phase.end
 
 
-@pytest.mark.parametrize("action", FIRST_CLASSES)
+@pytest.mark.parametrize("action", quick(1, FIRST_CLASSES))
 def test_a_foot_on_the_ground_stays_where_it_is(action: str) -> None:
     """Over a whole stance of the run-up, in which the body travels 0.8 m, the toes move < 4 cm."""
     drifts = []

@@ -1,6 +1,7 @@
 """Verification: each bad clip is named with its code and reason, the good ones pass."""
 
 import threading
+import time
 
 import pytest
 
@@ -73,6 +74,7 @@ def test_a_cancelled_run_looks_at_no_more(tmp_path):
 
     def look(path):
         looked.append(path)
+        time.sleep(0.001)  # or all are looked at before the caller's thread has its turn
         raise UnreadableVideo("bad")
 
     with pytest.raises(Cancelled):

@@ -25,6 +25,7 @@ def two_stream():
     return TwoStream(TwoStreamConfig(CLASSES, WIDTHS, cam=8, size=32, stack=2)).eval()
 
 
+@pytest.mark.slow
 def test_c3d_is_of_the_published_size_and_cost():
     """Tran et al.: eight convolutions and fc6 hold 27.7 M + 33.6 M of the 78 M parameters;
     38.5 G multiply-adds for 16 frames of 112 x 112."""

@@ -54,6 +54,7 @@ def test_pooling_never_takes_the_padding():
     assert max_pool(x, (3, 3, 3), (2, 2, 2)).shape == (1, 1, 2, 2, 2)
 
 
+@pytest.mark.slow
 def test_size_and_cost_are_those_published():
     """12.7 M parameters (with 400 classes), 108 G multiply-adds for 64 frames of 224 x 224
     (Feichtenhofer et al. 2019 give 108 G for I3D)."""

@@ -56,6 +56,7 @@ def test_steps_follow_the_recipes_clock(tmp_path):
     np.testing.assert_allclose(greys, np.array(levels(30))[images.index_T], atol=2.5)
 
 
+@pytest.mark.slow
 def test_flow_images_are_quantised_on_the_grid_and_then_shrunk(clip):
     [batch] = decoded_steps(clip, 5.0, "dis")
     images = step_images(clip, RECIPE, 64, 32)

@@ -82,6 +82,7 @@ def test_both_streams_start_from_the_backbone():
                 assert torch.equal(layer.weight, source.weight)
 
 
+@pytest.mark.slow
 def test_the_cubes_that_c3d_learns_are_those_that_it_sees_in_use(tmp_path):
     path = write_clip(tmp_path / "square.mp4", moving_square(50))
     recipe = Recipe(steps_per_second=8.0)

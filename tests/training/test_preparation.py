@@ -100,6 +100,7 @@ def test_bad_clips_are_named_and_left_out_but_no_class_may_vanish(run, tmp_path)
         usable(run, parts, all_of_b)
 
 
+@pytest.mark.slow
 def test_files_are_verified_once(tmp_path):
     train = samples(tmp_path, groups=2)
     for sample in train[:3]:

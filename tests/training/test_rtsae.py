@@ -71,6 +71,7 @@ def test_an_interrupted_run_goes_on_as_if_it_had_not_been(tmp_path):
         assert torch.equal(resumed.state_dict()[name], tensor), name
 
 
+@pytest.mark.slow
 def test_a_state_of_another_configuration_is_refused(tmp_path):
     clips = segments(3, np.random.default_rng(0), 16)
     config = TrainConfig(iterations=2, batch=2, steps=12, monitor_every=1)
@@ -83,6 +84,7 @@ def test_a_state_of_another_configuration_is_refused(tmp_path):
         train(others, config, architecture=TINY, resume=tmp_path)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_weights_and_another_does_not():
     clips = segments(3, np.random.default_rng(0), 16)
 
@@ -139,6 +141,7 @@ def test_the_rate_stays_and_then_falls_to_nearly_nothing():
     assert literal.optimiser == "adadelta"
 
 
+@pytest.mark.slow
 def test_a_report_has_the_gates_in_five_bins_and_what_else_is_watched():
     clips = segments(3, np.random.default_rng(0), 16)
     config = TrainConfig(iterations=3, batch=2, steps=12, monitor_every=2)

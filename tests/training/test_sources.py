@@ -63,6 +63,7 @@ def test_cached_maps_are_those_of_the_front_in_half_precision(tmp_path, paths, n
             torch.testing.assert_close(got, exact, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_front_in_bfloat16_is_near_and_kept_apart(tmp_path, paths, network):
     pictures = Pictures()
     exact, pooled = store(tmp_path, network, pictures).get(paths[0], 0)

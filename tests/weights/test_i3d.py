@@ -66,6 +66,7 @@ def test_conversion_gives_the_same_network(network, tmp_path):
         torch.testing.assert_close(state[name], tensor)
 
 
+@pytest.mark.slow
 def test_what_is_missing_or_misshapen_is_named(network, tmp_path):
     path = tmp_path / "i3d.ckpt"
     arrays = content(network)

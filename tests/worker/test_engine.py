@@ -9,7 +9,6 @@ from model.methods import get
 from model.networks.device import DeviceUnavailable
 from model.weights.registry import MissingWeights
 from tests.clips import moving_square, write_clip
-from tests.marks import quick
 from worker import engine
 from worker.engine import TorchEngine
 from worker.settings import Settings
@@ -87,7 +86,8 @@ def test_missing_weights_of_the_recogniser_are_a_clear_error(clip, tmp_path):
     assert "kairoscope weights pull i3d-kinetics400" in caught.value.hint
 
 
-@pytest.mark.parametrize("failure", quick(1, ["OutOfMemoryError", "AcceleratorError"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("failure", ["OutOfMemoryError", "AcceleratorError"])
 def test_a_full_or_lost_gpu_means_the_cpu_and_the_result_says_so(
     clip, weights, tmp_path, monkeypatch, failure
 ):

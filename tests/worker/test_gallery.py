@@ -59,6 +59,7 @@ def test_scene_whose_analysis_was_not_queued_gets_one(service, rendered, monkeyp
     assert service.counts()["queued"] == 1
 
 
+@pytest.mark.slow
 def test_deleted_scenes_stay_deleted(service, rendered):
     gallery.fill(service, SCENES[:1])
     service.delete_video(service.list_videos()[0].id)
