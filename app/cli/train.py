@@ -62,8 +62,18 @@ def _add_rtsae(stages: Any) -> None:
     add("--note", default="", help="for the model card: what the videos are, on what terms")
     add("--restart", action="store_true", help="ignore the state of an interrupted run")
     precisions = ("float32", "bfloat16")
-    add("--precision", choices=precisions, default="float32", help="of the front, for features")
-    add("--device", default="auto", help="of the front: auto, cpu, cuda, cuda:1 or mps")
+    add(
+        "--precision",
+        choices=precisions,
+        default="float32",
+        help="of the front; bfloat16 is slow on a CPU that lacks it (default: float32)",
+    )
+    add(
+        "--device",
+        default="auto",
+        help="of the front: auto, cpu, cuda, cuda:1 or mps; its features are learned on the CPU, "
+        "which is faster at many small steps in a row",
+    )
     rtsae.set_defaults(run=run_rtsae)
 
 

@@ -1,4 +1,4 @@
-"""The training loop of the labelled stages: order, optimiser, monitors, state and reports.
+"""The training loop of every stage: order, optimiser, monitors, state and reports.
 
 Shape legend: n examples of one forward pass. All randomness follows from the seed and the number
 of the iteration or example, never from what was drawn before: an interrupted run goes on with the
