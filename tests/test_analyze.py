@@ -13,6 +13,7 @@ from model.errors import Cancelled, InvalidParameter, UnreadableVideo
 from model.methods import registry
 from model.types import SCHEMA, Analysis, FrameScores
 from tests.clips import grey_frames, moving_square, write_clip
+from tests.marks import quick
 
 ROOT = Path(__file__).resolve().parents[1]
 GATELESS = [name for name, method in registry().items() if not method.needs_gate]
@@ -89,6 +90,7 @@ def test_every_method_on_one_decode(clip):
     assert analysis.compute["operations"] == StandIn().compute(S, M)
 
 
+@pytest.mark.slow
 def test_the_result_survives_json(clip):
     analysis = analyze(clip, methods("uniform", "sms"), attention=StandIn())
     data = json.loads(json.dumps(analysis.to_json(), allow_nan=False))
@@ -127,6 +129,7 @@ def test_without_attention_there_are_no_steps(clip):
     assert analysis.to_json()["steps"]["index"] == []
 
 
+@pytest.mark.slow
 def test_steps_are_computed_even_when_no_method_asks(clip):
     assert analyze(clip, [], attention=StandIn(), steps_per_second=0).steps.index_S.size == 70
 
@@ -164,7 +167,7 @@ def test_the_total_is_corrected_when_the_header_claims_too_little(tmp_path):
     assert "the header claims 40 frames, 70 were decoded" in analysis.clip.info.warnings
 
 
-@pytest.mark.parametrize("after", [1, 2, 5])
+@pytest.mark.parametrize("after", quick(1, [1, 2, 5]))
 def test_cancelling_stops_at_the_next_batch_or_method(clip, after):
     asked, seen = [], []
 
@@ -211,6 +214,7 @@ def test_unreadable_videos_are_refused(tmp_path):
         analyze(path, methods("uniform"))
 
 
+@pytest.mark.slow
 def test_torch_is_not_needed(clip):
     script = (
         "import sys\n"

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,14 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def lengths(path: Path) -> Iterator[tuple[str, int]]:
     """Each function of a file and its lines, those of functions inside it included."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, Function):
             yield f"{path.relative_to(ROOT)}:{node.name}", node.end_lineno - node.lineno + 1
 
@@ -75,7 +81,7 @@ def test_what_is_public_says_what_it_is() -> None:
     """A method may leave it to the class it overrides, a property of one line to its name."""
     silent, documented = [], set()
     for path in python_files(*CODE):
-        module = ast.parse(path.read_text())
+        module = parsed(path)
         if module.body and not ast.get_docstring(module):
             silent.append((str(path.relative_to(ROOT)), ""))
         for dotted, node in public(module, str(path.relative_to(ROOT))):
@@ -87,6 +93,7 @@ def test_what_is_public_says_what_it_is() -> None:
     assert not missing, "\n".join(missing)
 
 
+@pytest.mark.slow
 def test_importing_the_web_application_loads_no_torch() -> None:
     done = run(sys.executable, "-c", "import sys, app.main; sys.exit('torch' in sys.modules)")
     assert (done.returncode, done.stderr) == (0, "")

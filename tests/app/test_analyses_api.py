@@ -162,6 +162,7 @@ def test_streams_are_limited_and_given_back(site, submit, monkeypatch):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_an_open_stream_does_not_hold_up_the_stop(serve, clip):
     site = serve()
     video_id = site.upload(clip(42)).headers["Kairoscope-Video"]

@@ -151,6 +151,7 @@ def test_full_storage_while_finishing_loses_nothing(serve, clip, sha256, monkeyp
     assert site.service.list_videos()[0].sha256 == sha256(content)
 
 
+@pytest.mark.slow
 def test_an_upload_that_cannot_be_finished_does_not_stop_the_rest(serve, clip, monkeypatch):
     monkeypatch.setattr("app.background.ROUND_S", 0.1)
     site, good = serve(), clip(18)

@@ -26,6 +26,7 @@ def test_facts(site, video, clip, sha256):
     assert (facts["width"], facts["height"], facts["frames"]) == (64, 48, 9)
 
 
+@pytest.mark.slow
 def test_list_pages_and_searches(serve, clip):
     site = serve()
     for number, name in enumerate(("run.mp4", "Jump.mp4", "jump 100%.mp4")):

@@ -198,6 +198,7 @@ def test_table_for_people(clip: Path, capsys: pytest.CaptureFixture[str]) -> Non
         assert re.search(rf"^  {method} +\d+ +[\d.]+ %", out, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_out_holds_the_analysis_and_the_very_keyframes(clip: Path, tmp_path: Path) -> None:
     arguments = ("--methods", "uniform,sms", "--keyframes", 3, "--out", tmp_path)
     assert keyframes_of(clip, *arguments) == Exit.DONE

@@ -11,6 +11,7 @@ from model.features.descriptors import registry
 METHODS = "sms,uniform"
 
 
+@pytest.mark.slow
 def test_json_has_every_stage_with_sound_figures(
     clip: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

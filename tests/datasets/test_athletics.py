@@ -70,7 +70,8 @@ def test_phases_cover_the_clip_and_the_run_up_dominates(action: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "flight", "rise_m"), [("LongJump", "flight", 0.25), ("PoleVault", "vault", 2.5)]
+    ("action", "flight", "rise_m"),
+    quick(1, [("LongJump", "flight", 0.25), ("PoleVault", "vault", 2.5)]),
 )
 def test_the_athlete_rises_in_flight(action: str, flight: str, rise_m: float) -> None:
     for seed in range(20000, 20010):

@@ -52,7 +52,7 @@ def test_frames_are_determined_by_the_seed_and_move(action: str) -> None:
     assert first.std(axis=(1, 2, 3)).min() > 4  # no frame is blank
 
 
-@pytest.mark.parametrize("action", CLASSES)
+@pytest.mark.parametrize("action", quick(4, CLASSES))
 def test_phases_cover_a_clip_of_two_to_eight_seconds(action: str) -> None:
     after = 0
     for seed in range(12):
@@ -71,7 +71,7 @@ def test_phases_cover_a_clip_of_two_to_eight_seconds(action: str) -> None:
     assert after >= 8 or action == "PoleVault"  # whose last phase is the landing
 
 
-@pytest.mark.parametrize(("one", "other"), SIBLINGS)
+@pytest.mark.parametrize(("one", "other"), quick(2, SIBLINGS))
 def test_siblings_share_actors_and_places(one: str, other: str) -> None:
     for seed in SEEDS:
         a, b = scene(one, seed), scene(other, seed)
@@ -204,7 +204,7 @@ def test_the_arrow_leaves_at_the_release_and_only_then() -> None:
     assert gap[stop - 1] > 5.0
 
 
-@pytest.mark.parametrize(("action", "blocks"), quick(4, [
+@pytest.mark.parametrize(("action", "blocks"), quick(2, [
     ("ApplyEyeMakeup", "a2hlYl9dWld5eWdYQT1HV2tuYj1kbktIXG9ebGp+ZUFmeIKJlpV4UU19dH2Lj2FX"),
     ("ApplyLipstick", "X2FlZ2lpb3JfYWVcQT9Uf19dXUVxe1FtX1ZSU3yLhV9fYmVhgnWQcF9iZWduiHl/"),
     ("Archery", "JCIZHSEiICAaGhYWKB0WFk5XV1xZXFxYTkhKTD1KR0hGRUVHU0hJSUZIS0tKR0RE"),

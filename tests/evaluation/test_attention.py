@@ -108,6 +108,7 @@ def test_without_any_keyframe_beside_the_first_there_is_no_share():
     assert not [name for name in mean if name.endswith("without_first")]
 
 
+@pytest.mark.slow
 def test_clips_that_cannot_be_judged_are_left_out_with_the_reason(model, tmp_path):
     from model.evaluation.attention import evaluate
     from tests.clips import grey_frames, moving_square, write_clip

@@ -131,6 +131,7 @@ def test_it_survives_json(clip):
     assert Analysis.from_json(data).to_json() == data
 
 
+@pytest.mark.slow
 def test_progress_and_cancelling_reach_the_predictions(clip):
     seen = []
     analyze(clip, methods("uniform", "sms"), recogniser=Brightness(), on_progress=seen.append)

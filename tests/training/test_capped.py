@@ -105,6 +105,7 @@ for n in itertools.count():
 """
 
 
+@pytest.mark.slow
 def test_no_reader_meets_half_a_file_not_even_of_a_killed_writer(tmp_path):
     sizes = set()
     for polls in (1, 300, 3000):

@@ -64,6 +64,7 @@ def test_flow_images_are_quantised_on_the_grid_and_then_shrunk(clip):
     assert (images.flow_THWC[..., 0] > 140).any()  # to the right
 
 
+@pytest.mark.slow
 def test_many_steps_are_thinned_to_the_middles_of_equal_parts(clip):
     images = step_images(clip, Recipe(steps_per_second=0), 64, 10)  # 30 frames
     assert images.index_T.tolist() == [1, 4, 7, 10, 13, 16, 19, 22, 25, 28]
@@ -130,6 +131,7 @@ def test_a_new_maker_makes_them_again(clip, tmp_path, decodes, monkeypatch):
     assert len(decodes) == 2
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_another_clip(clip, tmp_path, decodes):
     cache = cache_in(tmp_path / "cache")
     assert len(cache.get(clip)) == 6
@@ -148,6 +150,7 @@ def test_a_damaged_file_is_made_again(clip, tmp_path, decodes):
     assert len(decodes) == 2
 
 
+@pytest.mark.slow
 def test_what_is_stored_holds_no_pickle(clip, tmp_path):
     cache_in(tmp_path / "cache").get(clip)
     [stored] = (tmp_path / "cache").iterdir()

@@ -77,6 +77,7 @@ def test_the_fused_loss_is_the_cross_entropy_of_the_ungated_network():
     np.testing.assert_allclose(terms["loss"].numpy(), entropy, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_standalone_streams_leave_the_fusion_and_the_gate_alone():
     task = task_of(Stage1(ADAM, steps=(1, 1), fused_weight=0.0, stream_weight=1.0))
     network = task.dscnn

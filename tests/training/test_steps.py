@@ -39,6 +39,7 @@ def test_steps_are_those_of_the_one_pass(tmp_path, T, rate):
     np.testing.assert_array_equal(flows, flows_THW2[chosen])
 
 
+@pytest.mark.slow
 def test_the_last_frame_repeats_the_flow_before_it(tmp_path):
     _, _, _, flows = joined(write_clip(tmp_path / "a.mp4", moving_square(33)), 0)
     np.testing.assert_array_equal(flows[-1], flows[-2])

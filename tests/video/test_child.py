@@ -93,6 +93,7 @@ def test_an_idle_decoder_dies_with_its_parent(long_clip):
         assert gone(stream.pid)
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_a_refusal_not_a_crash_of_the_caller(tmp_path):
     path = write_clip(
         tmp_path / "wide.mp4", grey_frames(2, 1920, 1088), options={"preset": "ultrafast"}

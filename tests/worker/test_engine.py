@@ -57,6 +57,7 @@ def test_derivatives_are_what_the_service_hands_out(clip, tmp_path):
     assert 0 < heard[-1][0] <= FRAMES
 
 
+@pytest.mark.slow
 def test_network_runs_only_when_asked(clip, weights, tmp_path):
     settings = Settings(data_dir=tmp_path, weights=weights, device="cpu", recognizer="none")
     without = analyze(settings, clip, ["sms"], attention=False)
