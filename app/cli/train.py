@@ -43,12 +43,7 @@ def _add_rtsae(stages: Any) -> None:
     )
     add("--out", metavar="FILE", type=Path, default=Path("attention.safetensors"))
     add("--cache", metavar="DIR", type=Path, help="features (default: beside --out)")
-    add(
-        "--backbone",
-        metavar="FILE",
-        type=Path,
-        help="from `kairoscope weights pull vgg16-imagenet`",
-    )
+    add("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
     add("--from", dest="start", metavar="FILE", type=Path, help="the front of a dscnn checkpoint")
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
     readings = ("default", "soft", "literal")
