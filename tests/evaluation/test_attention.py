@@ -28,6 +28,7 @@ def pieces(seed, lengths=(9, 14, 7, 12, 18, 10)):
     )
 
 
+@pytest.mark.slow
 def test_the_shipped_gate_finds_constant_pieces_as_the_optimum_does(model):
     result = evaluate_clips(model, [pieces(seed) for seed in range(3)])
     for space in ("own", "fixed"):

@@ -49,6 +49,7 @@ def test_a_clip_is_the_mean_of_its_cubes_whatever_pads_it(c3d):
     torch.testing.assert_close(c3d.recognise(cubes[:3]), wanted[0].softmax(0))
 
 
+@pytest.mark.slow
 def test_two_streams_cost_twice_vgg_and_what_reads_it():
     with torch.device("meta"):
         network = TwoStream(TwoStreamConfig(CLASSES))
