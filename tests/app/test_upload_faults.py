@@ -126,6 +126,7 @@ def wait_until(happened, within_s=20):
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_full_storage_while_finishing_loses_nothing(serve, clip, sha256, monkeypatch):
     """The bytes are there, but not where videos are kept: 507, locked, and the server goes on."""
     monkeypatch.setattr("app.background.ROUND_S", 0.1)

@@ -108,6 +108,7 @@ def test_missing_weights_and_devices_are_one_line(
     assert "device toaster" in second
 
 
+@pytest.mark.slow
 def test_several_videos_are_json_lines_in_a_file(clip: Path, tmp_path: Path) -> None:
     target = tmp_path / "results.jsonl"
     assert keyframes_of(clip, clip, "--methods", "uniform", "--json", target) == Exit.DONE

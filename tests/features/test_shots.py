@@ -7,7 +7,6 @@ from model.errors import InvalidValue
 from model.features.shots import ShotCollector
 from model.features.types import FrameBatch, Shots
 from tests.clips import moving_square, write_clip
-from tests.marks import quick
 
 
 def batches(T, fps=25.0, size=8, sizes=(7, 32, 5), flow=False):
@@ -86,7 +85,8 @@ def test_thinning_takes_the_middles_of_equal_parts():
     assert shots.thinned(100) is shots
 
 
-@pytest.mark.parametrize("frames", quick(1, [20, 70]))
+@pytest.mark.slow
+@pytest.mark.parametrize("frames", [20, 70])
 def test_the_steps_are_those_that_training_sees(tmp_path, frames):
     """A recogniser is fed as its network was: same steps, same pixels, same flow images."""
     from model.networks.frontend import Recipe

@@ -124,6 +124,7 @@ def test_without_a_recogniser_the_object_is_empty(clip):
     assert analyze(clip, methods("uniform")).recognition == {}
 
 
+@pytest.mark.slow
 def test_it_survives_json(clip):
     analysis = analyze(clip, methods("uniform", "sms"), recogniser=Brightness())
     data = json.loads(json.dumps(analysis.to_json(), allow_nan=False))

@@ -73,6 +73,7 @@ def test_two_streams_learn_what_the_frames_tell():
     assert history[-1]["validation/accuracy"] == 1
 
 
+@pytest.mark.slow
 def test_both_streams_start_from_the_backbone():
     blocks = VggBlocks(len(BLOCKS))
     network = started(replace(TwoStreamConfig(CLASSES), cam=8), blocks)

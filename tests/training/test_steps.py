@@ -9,7 +9,6 @@ from model.training.steps import decoded_steps
 from model.video.decode import open_clip
 from model.video.flow import FlowAdder, make_flow
 from tests.clips import grey_frames, moving_square, write_clip
-from tests.marks import quick
 
 
 def joined(path, rate, flow="dis", **options):
@@ -26,7 +25,8 @@ def one_pass(path):
     return [np.concatenate([getattr(batch, name) for batch in batches]) for name in names]
 
 
-@pytest.mark.parametrize(("T", "rate"), quick(1, [(33, 0), (33, 0.78125), (36, 4)]))
+@pytest.mark.slow
+@pytest.mark.parametrize(("T", "rate"), [(33, 0), (33, 0.78125), (36, 4)])
 def test_steps_are_those_of_the_one_pass(tmp_path, T, rate):
     """33: the last of two batches is a single frame, and at 25 / 32 steps a second a step."""
     path = write_clip(tmp_path / "a.mp4", moving_square(T))

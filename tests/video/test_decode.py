@@ -117,7 +117,7 @@ def test_rotated_and_mirrored_files_come_out_upright(tmp_path, clockwise, flippe
 @pytest.mark.parametrize(
     ("name", "codec", "pixel_format"),
     quick(
-        3,
+        1,
         [
             ("ten.mp4", "libx264", "yuv420p10le"),
             ("ten.mkv", "ffv1", "yuv420p16le"),
@@ -185,6 +185,7 @@ def test_one_frame(tmp_path):
     assert clip.info.duration_s == pytest.approx(0.04)
 
 
+@pytest.mark.slow
 def test_the_frame_size_may_change_and_the_clock_restart(tmp_path):
     parts = [
         write_clip(tmp_path / "1.ts", grey_frames(60, 64, 48), options={"bf": "0"}),
@@ -258,6 +259,7 @@ def test_more_pixels_than_allowed_after_a_small_start(tmp_path):
         decode(joined, limits=Limits(max_pixels=200_000))
 
 
+@pytest.mark.slow
 def test_a_time_beyond_the_longest_duration(tmp_path):
     path = write_clip(tmp_path / "far.ts", grey_frames(4), times=[0, 1, 2, 5000])
     with pytest.raises(VideoTooLarge, match=r"lasts 5,000 s; at most 100 s"):

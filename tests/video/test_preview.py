@@ -60,6 +60,7 @@ def test_the_preview_has_the_same_frames_at_the_same_times(tmp_path, name, codec
     assert preview.info.codec == "h264"
 
 
+@pytest.mark.slow
 def test_the_preview_plays_and_seeks_in_browsers(tmp_path):
     path = write_clip(tmp_path / "a.mkv", grey_frames(26, 1283, 721), codec="mpeg4")
     made = write_derivatives(path, tmp_path / "out")

@@ -69,6 +69,7 @@ def test_network_runs_only_when_asked(clip, weights, tmp_path):
     assert both.recognition == {}
 
 
+@pytest.mark.slow
 def test_the_recogniser_of_the_settings_runs_without_the_attention(
     clip, recogniser_weights, tmp_path
 ):
