@@ -202,8 +202,6 @@ def run_joint(arguments: argparse.Namespace) -> Exit:
     preset = PRESETS[arguments.preset]()
     names = ("gate", "phi", "tau", "lam", "open_share", "binary_share", "insert")
     given = {name: getattr(arguments, name) for name in names}
-    if given["binary_share"] is None and given["gate"] not in (None, "soft"):
-        given["binary_share"] = 0.0  # an ablation is to be seen alone
     fixed = given["open_share"] == 0
     given["open_share"] = given["open_share"] or None
     joint = changed(preset.joint, **_schedule(arguments), **given)

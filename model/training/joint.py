@@ -6,9 +6,9 @@ Shape legend: N examples, T steps, K classes, H = 128.
 
 The paper does not state this loss. Cross-entropy alone never closes a gate; the other terms are
 those of equation 12 that need no decoder, which this stage removes, here as means over steps. With
-`open_share` the price phi is found by dual ascent, so that no larger share of the steps opens. The
-last part of the run (`binary_share`) trains straight through the binary gates of equation 14, so
-that prediction meets no gate that training did not know.
+`open_share` the price phi is found by dual ascent, so that no larger share of the steps opens.
+`binary_share` trains the last part of the run straight through the binary gates of equation 14. It
+cost accuracy by both gates wherever it was tried (docs/recognition.md), and is off.
 """
 
 import math
@@ -50,7 +50,7 @@ class Stage3:
     open_share: float | None = 0.3
     phi_rate: float = 0.05
     phi_bound: float = 2.0
-    binary_share: float = 0.2
+    binary_share: float = 0.0
     steps: int = 16
     insert: float = 0.8
     tail_pace: float = 1.0

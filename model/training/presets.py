@@ -148,7 +148,7 @@ def paper() -> Preset:
         views=5,
         dropout=0.5,
         dscnn=Stage1(first, steps=(1, 1), fused_weight=0.0, stream_weight=1.0),
-        joint=Stage3(joint, steps=25, tau=0.02, lam=5e-4, binary_share=0.0),
+        joint=Stage3(joint, steps=25, tau=0.02, lam=5e-4),
         arch=ARCHTraining(first),
         two_stream=TwoStreamTraining(first),
         c3d=C3DTraining(c3d, steps_per_second=25.0, max_steps=MOST_SHOTS),
@@ -158,8 +158,9 @@ def paper() -> Preset:
 def compact() -> Preset:
     """For a CPU: half the size, a quarter of the width behind a frozen front, epochs of Adam."""
     first = Schedule(epochs=10, batch=16, optimiser="adam", learning_rate=1e-3, cosine=True)
-    joint = replace(first, epochs=5, learning_rate=3e-4)
-    rival = replace(first, epochs=15)  # as many as both stages together
+    joint = replace(first, epochs=15, learning_rate=3e-4)
+    rival = replace(first, epochs=55)  # more than the full network, stage 1 and stage 3 together
+    extractor = replace(first, epochs=15)
     return Preset(
         name="compact",
         recipe=Recipe(steps_per_second=4.0),
@@ -170,10 +171,10 @@ def compact() -> Preset:
         views=1,
         dropout=0.3,
         dscnn=Stage1(first, steps=(4, 10), tail_pace=0.1),
-        joint=Stage3(joint, tail_pace=0.3),
-        arch=ARCHTraining(rival, channels=(16, 32, 64, 64, 64), hidden=64, cubes=3),
-        two_stream=TwoStreamTraining(rival, frames=4),
-        c3d=C3DTraining(rival),
+        joint=Stage3(joint, open_share=0.2, tail_pace=0.3),
+        arch=ARCHTraining(rival, channels=(16, 32, 64, 64, 64), hidden=64, cubes=6),
+        two_stream=TwoStreamTraining(extractor, frames=4),
+        c3d=C3DTraining(extractor),
     )
 
 

@@ -70,6 +70,19 @@ def test_blocks_halve_the_size_and_the_t_net_shares_all_but_its_first_layer():
     assert sum(p.numel() for p in streams.flow_first.parameters()) == 64 * 27 + 64
 
 
+def test_a_t_net_of_its_own_starts_alike_and_learns_apart():
+    shared, own = DualStream(2), DualStream(2, shared=False)
+    own.blocks.load_state_dict(shared.blocks.state_dict())
+    for streams in (shared, own):
+        streams.init_flow_from_rgb()
+    frames, flows = torch.rand(2, 1, 3, 32, 32)
+    for one, other in zip(own(frames, flows), shared(frames, flows), strict=True):
+        torch.testing.assert_close(one, other)
+    own(frames, flows)[1].sum().backward()
+    assert all(p.grad is not None for p in own.flow_blocks.parameters())
+    assert all(p.grad is None for p in own.blocks.parameters())
+
+
 @pytest.mark.parametrize(
     ("last", "giga"), [(1, 1.94), (2, 4.71), (3, 9.34)], ids=["to p1", "to p2", "to p3"]
 )
