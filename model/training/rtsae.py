@@ -29,6 +29,7 @@ from model.training.trainer import Draw, Progress, Schedule, Task, Trainer
 
 READINGS = ("default", "soft", "literal")
 OPEN_TARGET, CLOSED_TARGET = 0.8, 0.02  # soft gates that the teacher asks for
+FULL_PACE = 32  # hidden units up to which a soft gate learns as fast as the rest
 LEAST_O, MOST_O = 0.02, 0.6  # root mean square of o by the step's contrast
 Generators = Sequence[np.random.Generator]  # one for each sequence
 
@@ -132,6 +133,13 @@ class AttentionTask(Task):
         self._last = (x_NTD, trace.shown_NTD.detach(), trace.o_NTH.detach())
         every_NT = torch.ones(x_NTD.shape[:2], dtype=torch.bool)
         return {**losses, **gate_shares(trace.gate_NT, every_NT)}
+
+    def pace(self, name: str) -> float:
+        """See Task. One step of Adam moves |W_a o|^2 by the cube of the width: at the common rate a
+        soft gate of 128 units saturates open, where equation 7 has no gradient left to close it."""
+        if self.config.reading != "soft" or not name.startswith("encoder.gate."):
+            return 1.0
+        return min(1.0, math.pow(FULL_PACE / self.network.config.hidden, 1.5))
 
     def observe(self) -> dict[str, float]:
         """See Task."""
