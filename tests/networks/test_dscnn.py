@@ -302,7 +302,7 @@ def test_it_learns_to_recognise_and_to_leave_out_what_says_nothing():
             logits, price = model.classify(maps, maps, ones, ones), torch.zeros(())
         else:
             output = model.soft_forward(maps, maps, x, ones)
-            logits, price = output.logits_NK, 0.1 * output.trace.gate_NT[:, 1:].mean()
+            logits, price = output.logits_NK, 0.2 * output.trace.gate_NT[:, 1:].mean()
         optimiser.zero_grad()
         (F.cross_entropy(logits, label) + price).backward()
         optimiser.step()

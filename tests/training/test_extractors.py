@@ -117,7 +117,7 @@ def test_presets_of_the_extractors():
         assert "c3d" not in repr(preset)
     assert paper.two_stream_network(CLASSES).cam == 1024
     assert compact.two_stream_network(CLASSES).size == compact.recipe.size == 112
-    assert compact.c3d.schedule == compact.two_stream.schedule == compact.arch.schedule
+    assert compact.c3d.schedule == compact.two_stream.schedule
     cubed = paper.for_c3d()
     assert (cubed.recipe.size, cubed.recipe.steps_per_second, cubed.max_steps) == (112, 25, 256)
     assert cubed.c3d_network(CLASSES).features == 4096
