@@ -121,6 +121,7 @@ def test_provenance_names_the_models_own_rate_when_none_is_asked(clip):
     assert found["attention"]["steps_per_second"] == 8.0
 
 
+@pytest.mark.slow
 def test_without_attention_there_are_no_steps(clip):
     analysis = analyze(clip, methods("uniform"))
     assert analysis.steps is None
@@ -134,6 +135,7 @@ def test_steps_are_computed_even_when_no_method_asks(clip):
     assert analyze(clip, [], attention=StandIn(), steps_per_second=0).steps.index_S.size == 70
 
 
+@pytest.mark.slow
 def test_progress_tells_of_every_batch_with_scores_then_of_every_method(clip):
     seen = []
     analyze(clip, methods("uniform", "sms"), attention=StandIn(), on_progress=seen.append)
@@ -154,6 +156,7 @@ def test_progress_tells_of_every_batch_with_scores_then_of_every_method(clip):
     ]
 
 
+@pytest.mark.slow
 def test_the_total_is_corrected_when_the_header_claims_too_little(tmp_path):
     path = write_clip(tmp_path / "a.avi", grey_frames(70), codec="mpeg4")
     data = bytearray(path.read_bytes())
@@ -167,6 +170,7 @@ def test_the_total_is_corrected_when_the_header_claims_too_little(tmp_path):
     assert "the header claims 40 frames, 70 were decoded" in analysis.clip.info.warnings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", quick(1, [1, 2, 5]))
 def test_cancelling_stops_at_the_next_batch_or_method(clip, after):
     asked, seen = [], []
@@ -196,6 +200,7 @@ def test_an_unknown_flow_is_refused(clip):
         analyze(clip, [], flow="psychic")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [grey_frames(1), grey_frames(3), [grey_frames(2)[0]] * 40])
 def test_few_or_identical_frames_give_a_documented_result(tmp_path, frames):
     path = write_clip(tmp_path / "small.mp4", frames)
@@ -207,6 +212,7 @@ def test_few_or_identical_frames_give_a_documented_result(tmp_path, frames):
     json.dumps(analysis.to_json(), allow_nan=False)
 
 
+@pytest.mark.slow
 def test_unreadable_videos_are_refused(tmp_path):
     path = tmp_path / "a.mp4"
     path.write_text("nothing")

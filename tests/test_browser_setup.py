@@ -54,6 +54,7 @@ def test_nothing_is_installed_twice(bin_without_browser: Path) -> None:
     assert install(bin_without_browser, user=0) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("required", "outcome"), quick(1, [("0", "1 skipped"), ("1", "1 error")]))
 def test_without_it_browser_tests_name_the_package(
     bin_without_browser: Path, tmp_path: Path, required: str, outcome: str

@@ -20,6 +20,7 @@ def services() -> dict[str, Any]:
     return yaml.safe_load(COMPOSE.read_text())["services"]
 
 
+@pytest.mark.slow
 def test_is_valid_against_the_compose_schema() -> None:
     done = subprocess.run(
         [

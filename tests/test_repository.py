@@ -69,6 +69,7 @@ def test_modules_are_short() -> None:
     assert long == {}
 
 
+@pytest.mark.slow
 def test_functions_are_short() -> None:
     files = [path for path in python_files(*CODE, "tests") if "versions" not in path.parts]
     long = {
@@ -77,6 +78,7 @@ def test_functions_are_short() -> None:
     assert long == {}
 
 
+@pytest.mark.slow
 def test_what_is_public_says_what_it_is() -> None:
     """A method may leave it to the class it overrides, a property of one line to its name."""
     silent, documented = [], set()
@@ -99,6 +101,7 @@ def test_importing_the_web_application_loads_no_torch() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 def test_import_contracts_hold() -> None:
     done = run(str(Path(sys.executable).parent / "lint-imports"), "--no-cache")
     assert done.returncode == 0, done.stdout
@@ -120,6 +123,7 @@ def test_readme_names_every_top_level_folder() -> None:
     assert {name for name in folders if f"\n{name}/" not in README} == set()
 
 
+@pytest.mark.slow
 def test_no_file_speaks_of_the_place_where_it_was_made() -> None:
     suffixes = {".py", ".md", ".toml", ".yml", ".js", ".css", ".sh", ".json", ".html", ".txt"}
     skipped = {"node_modules", "vendor", *GENERATED}

@@ -123,6 +123,7 @@ def test_unknown_ids(site):
     assert site.http.delete("/api/v1/analyses/x").status_code == 404
 
 
+@pytest.mark.slow
 def test_events_follow_the_job_to_its_end(site, submit):
     job_id = submit(keyframes=11).json()["id"]
     stream = events(site, job_id)
@@ -136,6 +137,7 @@ def test_events_follow_the_job_to_its_end(site, submit):
     assert [event for event, _ in events(site, job_id)] == ["end"]
 
 
+@pytest.mark.slow
 def test_events_end_when_the_video_is_deleted(site, clip):
     video_id = site.upload(clip(41)).headers["Kairoscope-Video"]
     [job] = site.http.get("/api/v1/analyses", params={"video_id": video_id}).json()

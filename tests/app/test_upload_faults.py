@@ -25,6 +25,7 @@ def finished_as(site, response):
     return site.http.get(f"/api/v1/videos/{response.headers['Kairoscope-Video']}").json()["sha256"]
 
 
+@pytest.mark.slow
 def test_cut_connection_keeps_what_arrived(site, clip, sha256):
     content = clip(10, padding=3 * MIB)
     url = site.create(len(content)).headers["Location"]
@@ -34,6 +35,7 @@ def test_cut_connection_keeps_what_arrived(site, clip, sha256):
     assert finished_as(site, site.patch(url, MIB, content[MIB:])) == sha256(content)
 
 
+@pytest.mark.slow
 def test_cut_connection_keeps_nothing_that_is_not_verified(site, upload_folder):
     url = site.create(10).headers["Location"]
     stream = socket.create_connection(("127.0.0.1", site.port))
@@ -51,6 +53,7 @@ def test_cut_connection_keeps_nothing_that_is_not_verified(site, upload_folder):
     assert site.offset(url) == 0
 
 
+@pytest.mark.slow
 def test_the_newer_of_two_writers_wins(site, clip, sha256):
     content = clip(11, padding=2 * MIB)
     url = site.create(len(content)).headers["Location"]
@@ -91,6 +94,7 @@ def test_many_writers_at_once_never_mix(site, clip, sha256):
     assert {finished_as(site, response) for response in finished} == {sha256(content)}
 
 
+@pytest.mark.slow
 def test_full_disk_keeps_the_durable_bytes(site, clip, sha256):
     """A file size limit of the process makes the kernel write short, then fail."""
     content = clip(13, padding=3 * MIB)
@@ -172,6 +176,7 @@ def test_an_upload_that_cannot_be_finished_does_not_stop_the_rest(serve, clip, m
     assert site.http.get("/healthz").status_code == 200
 
 
+@pytest.mark.slow
 def test_an_abandoned_upload_expires(serve):
     site = serve(upload_expiry_s=0.3)
     url = site.create(10).headers["Location"]
@@ -183,6 +188,7 @@ def test_an_abandoned_upload_expires(serve):
     assert site.head(url).status_code == 410
 
 
+@pytest.mark.slow
 def test_abandoned_uploads_are_collected(serve, monkeypatch):
     monkeypatch.setattr("app.background.ROUND_S", 0.1)
     site = serve(upload_expiry_s=0.3)

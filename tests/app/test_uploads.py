@@ -63,6 +63,7 @@ def test_a_video_arrives_in_pieces(site, clip, sha256):
     assert (state["state"], state["video_id"]) == ("done", video["id"])
 
 
+@pytest.mark.slow
 def test_creation_with_upload(site, clip):
     content = clip(2)
     base = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content))}
@@ -73,6 +74,7 @@ def test_creation_with_upload(site, clip):
     assert response.headers["Kairoscope-Video"]
 
 
+@pytest.mark.slow
 def test_the_same_video_twice_is_one(site, clip):
     first, second = site.upload(clip(3)), site.upload(clip(3), "again.mp4")
     assert first.headers["Kairoscope-Video"] == second.headers["Kairoscope-Video"]
@@ -177,6 +179,7 @@ def test_empty_file_is_complete_and_refused(site):
     assert problem(site.patch(url, 0, b""), 422, "unreadable-video")["detail"] == body["detail"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     quick(
@@ -202,10 +205,12 @@ def test_no_video_is_refused_and_stays_refused(site, content):
     assert problem(site.patch(url, len(content), b""), 422, "unreadable-video")["hint"]
 
 
+@pytest.mark.slow
 def test_truncated_video_is_refused(site, clip):
     assert site.upload(clip(4)[:200]).status_code == 422
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "shown"),
     quick(
@@ -245,6 +250,7 @@ def test_termination(site, upload_folder):
     assert site.head(url).status_code == 404
 
 
+@pytest.mark.slow
 def test_terminating_a_finished_upload_keeps_the_video(site, clip):
     content = clip(5)
     url = site.create(len(content)).headers["Location"]
@@ -263,6 +269,7 @@ def test_method_override(site):
     problem(site.http.post(url, headers=override), 400, "invalid-upload-request")
 
 
+@pytest.mark.slow
 def test_finishing_again_gives_the_same_answer(site, clip, upload_folder):
     content = clip(6)
     url = site.create(len(content)).headers["Location"]
@@ -274,6 +281,7 @@ def test_finishing_again_gives_the_same_answer(site, clip, upload_folder):
     assert sorted(path.name for path in upload_folder(url).iterdir()) == ["info.json", "lock"]
 
 
+@pytest.mark.slow
 def test_locked_while_finishing(site, clip, monkeypatch):
     content, add_video = clip(7), type(site.service).add_video
     entered, leave = threading.Event(), threading.Event()

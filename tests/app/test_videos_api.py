@@ -121,6 +121,7 @@ def test_the_original_is_a_download(site, video, clip):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("index", quick(1, [0, 4, 8]))
 def test_exact_frames(site, video, clip, index):
     response = site.http.get(f"{video}/frames/{index}.jpg")
@@ -139,6 +140,7 @@ def test_frames_that_are_not_there(site, video, index):
     assert site.http.get(f"{video}/frames/{index}.jpg").status_code == 404
 
 
+@pytest.mark.slow
 def test_delete(site, clip):
     video_id = site.upload(clip(21)).headers["Kairoscope-Video"]
     assert site.http.delete(f"/api/v1/videos/{video_id}").status_code == 204

@@ -26,6 +26,7 @@ def keyframes_of(*arguments: object) -> int:
     return analyze(*arguments, "--recognizer", "none")
 
 
+@pytest.mark.slow
 def test_json_of_one_video_is_an_analysis(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert keyframes_of(clip, "--methods", LIGHT, "--keyframes", 5, "--json", "-") == Exit.DONE
     data = json.loads(capsys.readouterr().out)
@@ -42,6 +43,7 @@ def test_json_of_one_video_is_an_analysis(clip: Path, capsys: pytest.CaptureFixt
         assert np.allclose(keyframes.time_K, keyframes.index_K / 20)
 
 
+@pytest.mark.slow
 def test_attention_at_the_asked_rate(
     clip: Path, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,6 +118,7 @@ def test_several_videos_are_json_lines_in_a_file(clip: Path, tmp_path: Path) -> 
     assert [json.loads(line)["video"]["frames"] for line in lines] == [40, 40]
 
 
+@pytest.mark.slow
 def test_parameters_reach_the_method(clip: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("--methods", "uniform", "--set", "uniform.count=3", "--json", "-")
     assert keyframes_of(clip, *arguments) == Exit.DONE
@@ -124,6 +127,7 @@ def test_parameters_reach_the_method(clip: Path, capsys: pytest.CaptureFixture[s
     assert len(uniform["keyframes"]) == 3
 
 
+@pytest.mark.slow
 def test_an_unreadable_input_is_reported_and_the_others_are_done(
     clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

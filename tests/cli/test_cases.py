@@ -56,6 +56,7 @@ def test_the_benchmark_is_read_as_ucf101_is(
     assert not list(tmp_path.rglob("*.part"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short")
 def test_whole_clips_are_kept_and_broken_ones_rendered_again(tmp_path: Path) -> None:
     render_benchmark(tmp_path, train=1, validation=0, test=0, picture=SMALL)

@@ -32,6 +32,7 @@ def analyze(*arguments: object) -> int:
     return main(["analyze", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_json_has_the_action_of_the_clip_and_of_each_method(
     clip: Path, recogniser_weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

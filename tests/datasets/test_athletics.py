@@ -52,6 +52,7 @@ def test_frames_are_determined_by_the_seed(action: str) -> None:
     assert np.abs(first[0].astype(int) - other).mean() > 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", quick(1, FIRST_CLASSES))
 def test_phases_cover_the_clip_and_the_run_up_dominates(action: str) -> None:
     for seed in range(30):
@@ -153,6 +154,7 @@ def test_the_vaulter_holds_the_pole_until_the_release() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_run_up_background_moves() -> None:
     frames = np.stack(list(islice(make_scene("LongJump", 2, **SMALL).frames(), 20))).astype(float)
     change = np.abs(np.diff(frames, axis=0)).mean(axis=(1, 2, 3))
@@ -216,6 +218,7 @@ def stage(action: str, seed: int) -> Stage:
     return Stage(make_scene(action, seed))
 
 
+@pytest.mark.slow
 def test_version_1_is_frozen() -> None:
     """What was trained on and reported must stay, while later versions add to it."""
     assert ATHLETICS_VERSION == "2"
@@ -227,6 +230,7 @@ def test_version_1_is_frozen() -> None:
     assert means == pytest.approx(FIRST_FRAME_MEAN, abs=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("action", "seed", "index", "blocks"), VERSION_1_FRAMES)
 def test_the_pixels_of_version_1_are_frozen(
     action: str, seed: int, index: int, blocks: str

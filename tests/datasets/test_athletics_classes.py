@@ -41,6 +41,7 @@ def test_there_are_twelve_classes_in_five_families() -> None:
     assert len({Action.registry[name].family for name in CLASSES}) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("action", quick(1, CLASSES))
 def test_frames_are_determined_by_the_seed_and_move(action: str) -> None:
     first = np.stack(list(scene(action, 5, **SMALL).frames()))
@@ -71,6 +72,7 @@ def test_phases_cover_a_clip_of_two_to_eight_seconds(action: str) -> None:
     assert after >= 8 or action == "PoleVault"  # whose last phase is the landing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("one", "other"), quick(2, SIBLINGS))
 def test_siblings_share_actors_and_places(one: str, other: str) -> None:
     for seed in SEEDS:

@@ -16,6 +16,7 @@ def samples(*paths):
     return [Sample(path, 0, path.stem) for path in paths]
 
 
+@pytest.mark.slow
 def test_bad_clips_are_named_in_order_with_code_and_reason(tmp_path):
     good = write_clip(tmp_path / "good.mp4", grey_frames(3))
     large = write_clip(tmp_path / "large.mp4", grey_frames(3, 128, 96))
@@ -44,6 +45,7 @@ def test_bad_clips_are_named_in_order_with_code_and_reason(tmp_path):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_clip_of_several_samples_is_looked_at_once(tmp_path):
     good = write_clip(tmp_path / "good.mp4", grey_frames(2))
     seen = []

@@ -40,6 +40,7 @@ def test_the_shipped_gate_finds_constant_pieces_as_the_optimum_does(model):
     assert result["own"]["methods"]["own optimum"]["share_of_gap_closed"] == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_without_weights_the_fixed_space_is_left_out(model):
     clip = pieces(0)
     bare = Steps(clip.name, clip.index_S, clip.time_S, clip.own_SD, None)

@@ -71,6 +71,7 @@ def test_sigma_starts_at_the_paper_s_value_and_stays_positive():
     assert gate.sigma.item() > 0
 
 
+@pytest.mark.slow
 def test_the_gate_s_gradient_equals_finite_differences():
     torch.manual_seed(2)
     gate = AttentionGate(6, "vector").double()

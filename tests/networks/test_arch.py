@@ -44,6 +44,7 @@ def test_a_cube_passes_five_convolutions_and_six_frames_become_one():
     np.testing.assert_allclose(model.features(cube)[0], maps.mean((1, 2, 3)), rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 @torch.no_grad()
 def test_the_last_state_over_a_clips_own_cubes_is_classified():
     model, cubes = network(), torch.randn(2, 4, 3, 6, 32, 32)
@@ -57,6 +58,7 @@ def test_the_last_state_over_a_clips_own_cubes_is_classified():
         torch.testing.assert_close(model(cubes, mask)[n], model.classifier(last)[0])
 
 
+@pytest.mark.slow
 def test_probabilities_come_from_uint8_cubes():
     cubes = torch.randint(0, 255, (3, 6, 32, 32, 3), dtype=torch.uint8)
     probabilities = network().recognise(cubes)

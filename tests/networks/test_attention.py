@@ -39,6 +39,7 @@ def run(model, cuts, rate=None):
     return attention.finish().scores(), partials
 
 
+@pytest.mark.slow
 def test_batching_changes_nothing_and_partial_scores_are_those_of_the_end(model):
     whole, _ = run(model, [])
     pieces, partials = run(model, [7, 20, 33])
@@ -62,6 +63,7 @@ def test_steps_come_at_the_rate_asked_for(model, rate, expected):
         assert np.abs(np.diff(scores.time_S) - 1 / rate).max() <= 0.5 / rate + 0.04
 
 
+@pytest.mark.slow
 def test_the_first_step_opens_and_a_dearer_price_opens_no_more(model):
     times, frames, flows = clip()
     attention = model.begin()
@@ -85,6 +87,7 @@ def test_cost_counts_closed_steps_only_to_the_gate(model):
     assert some["spent"] - none["spent"] == 4 * some["after_gate_per_step"]
 
 
+@pytest.mark.slow
 def test_a_checkpoint_comes_back_as_it_was_saved(model, tmp_path):
     path = tmp_path / "a.safetensors"
     checkpoint.save(path, model.front, model.rtsae, {"data": ["x"]})

@@ -115,6 +115,7 @@ def test_inputs_are_normalised_and_zero_flow_is_zero():
     torch.testing.assert_close(normalise_flow(still), torch.zeros(1, 3, 2, 2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "recipe", quick(1, [Recipe(position=2, size=32, pool="map"), Recipe(size=32)])
 )

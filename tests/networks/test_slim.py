@@ -36,6 +36,7 @@ def blocks_of(stream, maps):
     return maps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("position", [2, 3])
 def test_full_width_is_vgg_itself(vgg, position):
     channels = BLOCKS[position - 1][-1]
@@ -45,6 +46,7 @@ def test_full_width_is_vgg_itself(vgg, position):
     torch.testing.assert_close(blocks_of(stream, maps), behind(vgg, position, maps))
 
 
+@pytest.mark.slow
 def test_filters_that_do_nothing_are_those_that_go():
     """With all but `width` filters of each layer zeroed, the slim stream computes what is left."""
     torch.manual_seed(1)
@@ -65,6 +67,7 @@ def test_filters_that_do_nothing_are_those_that_go():
     assert full.abs().max() > 0
 
 
+@pytest.mark.slow
 def test_the_choice_is_carried_to_the_next_layers_inputs(vgg):
     stream = Stream(256, ((128,) * 3, (128,) * 3), cam=8)
     init_stream(stream, vgg, 3)

@@ -59,6 +59,7 @@ def methods(*names):
     return [registry()[name]() for name in names]
 
 
+@pytest.mark.slow
 def test_the_report_of_a_clip_whose_answers_are_known(clip):
     analysis = analyze(clip, methods("uniform"), keyframes=2, recogniser=Brightness())
     found = analysis.recognition
@@ -112,6 +113,7 @@ def test_flow_that_the_recogniser_was_not_trained_on_is_said(clip):
     assert found["notices"] == ["The recognizer was trained on tvl1 flow, this is farneback."]
 
 
+@pytest.mark.slow
 def test_a_recogniser_of_rendered_scenes_says_so(clip):
     class Rendered(Brightness):
         trained_on = "athletics"
@@ -120,6 +122,7 @@ def test_a_recogniser_of_rendered_scenes_says_so(clip):
     assert "rendered scenes alone" in notice
 
 
+@pytest.mark.slow
 def test_without_a_recogniser_the_object_is_empty(clip):
     assert analyze(clip, methods("uniform")).recognition == {}
 

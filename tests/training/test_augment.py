@@ -52,6 +52,7 @@ def test_own_steps_keep_their_order_and_the_mask_marks_the_rest():
             assert drawn.source_P.max() < T + 9
 
 
+@pytest.mark.slow
 def test_frequencies_are_as_stated():
     """80 % of examples; 1 to 7 of 32 steps, each as often; half of them foreign; all places."""
     rng, draws = np.random.default_rng(2), 4000

@@ -46,6 +46,7 @@ def assert_same(a, b):
         np.testing.assert_array_equal(getattr(a, name), getattr(b, name))
 
 
+@pytest.mark.slow
 def test_steps_follow_the_recipes_clock(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(30))
     images = step_images(path, RECIPE, 64, 32)
@@ -88,6 +89,7 @@ def test_very_many_steps_stay_even_from_few_candidates(tmp_path, monkeypatch):
     np.testing.assert_allclose(greys, np.array(levels(70))[images.index_T], atol=2.5)
 
 
+@pytest.mark.slow
 def test_a_clip_is_decoded_once(clip, tmp_path, decodes):
     cache = cache_in(tmp_path / "cache")
     first = cache.get(clip)
@@ -117,6 +119,7 @@ def test_whatever_determines_the_images_is_in_the_key(clip, tmp_path, decodes, c
     assert len(decodes) == 3
 
 
+@pytest.mark.slow
 def test_what_the_images_do_not_depend_on_is_not(clip, tmp_path, decodes):
     cache_in(tmp_path / "cache").get(clip)
     cache_in(tmp_path / "cache", recipe=Recipe(steps_per_second=5.0, position=2)).get(clip)

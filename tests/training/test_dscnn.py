@@ -99,6 +99,7 @@ def test_one_stream_learns_nothing_of_the_other():
     assert any(p.grad.any() for p in task.dscnn.s_tail.parameters())
 
 
+@pytest.mark.slow
 def test_fused_training_moves_all_but_front_and_gate():
     task = task_of(Stage1(ADAM))
     network = task.dscnn

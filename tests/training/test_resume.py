@@ -35,6 +35,7 @@ def line(folder, stop_at=None, iterations=9, **changes):
     return task, trainer.run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("optimiser", ["sgd", "adam"])
 @pytest.mark.parametrize("stop_at", [1, 4, 5])
 def test_a_run_stopped_anywhere_ends_as_if_it_had_not(tmp_path, stop_at, optimiser):
@@ -47,6 +48,7 @@ def test_a_run_stopped_anywhere_ends_as_if_it_had_not(tmp_path, stop_at, optimis
     assert len(resumed.shown) == 8 * (9 - stop_at // 2 * 2)  # done ones were not repeated
 
 
+@pytest.mark.slow
 def test_a_half_written_state_is_no_state(tmp_path):
     straight, _ = line(tmp_path / "straight")
     with pytest.raises(Interrupted):

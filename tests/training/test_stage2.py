@@ -119,6 +119,7 @@ def test_missing_and_empty_folders_are_wrong_usage(folder, tmp_path, capsys):
     assert "gone.mp4" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_folder_of_unreadable_files_says_which(tmp_path, capsys):
     (tmp_path / "bad.mp4").write_bytes(b"no")
     assert train(tmp_path, tmp_path / "x.safetensors") == Exit.UNREADABLE

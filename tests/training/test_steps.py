@@ -46,6 +46,7 @@ def test_the_last_frame_repeats_the_flow_before_it(tmp_path):
     assert np.abs(flows[-1]).max() > 1
 
 
+@pytest.mark.slow
 def test_a_single_frame_has_no_flow(tmp_path):
     index, times, frames, flows = joined(write_clip(tmp_path / "a.mp4", grey_frames(1)), 4)
     assert (index.tolist(), times.tolist(), frames.shape) == ([0], [0.0], (1, 224, 224, 3))

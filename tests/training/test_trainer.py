@@ -54,6 +54,7 @@ def run(task, clips=32, resume=None, curves=None, **changes):
     return Trainer(task, schedule, clips, resume=resume, curves=curves).run()
 
 
+@pytest.mark.slow
 def test_it_finds_the_line():
     task = Line()
     history = run(task, epochs=40, optimiser="sgd")

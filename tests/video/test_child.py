@@ -39,6 +39,7 @@ def gone(pid: int, within_s: float = 5) -> bool:
     return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", [signal.SIGKILL, signal.SIGSEGV])
 def test_a_crash_is_an_unreadable_video(long_clip, which):
     with open_clip(long_clip) as stream:
@@ -49,6 +50,7 @@ def test_a_crash_is_an_unreadable_video(long_clip, which):
             list(batches)
 
 
+@pytest.mark.slow
 def test_a_hang_is_an_unreadable_video(long_clip):
     with open_clip(long_clip, Limits(stall_seconds=0.5)) as stream:
         os.kill(stream.pid, signal.SIGSTOP)
@@ -58,6 +60,7 @@ def test_a_hang_is_an_unreadable_video(long_clip):
     assert gone(pid)
 
 
+@pytest.mark.slow
 def test_leaving_early_ends_the_decoder(long_clip):
     with open_clip(long_clip) as stream:
         next(iter(stream))
@@ -85,6 +88,7 @@ def test_the_decoder_dies_with_its_parent(long_clip):
     assert gone(pid)
 
 
+@pytest.mark.slow
 def test_an_idle_decoder_dies_with_its_parent(long_clip):
     """One that waits and never writes again notices by its stdin."""
     with open_clip(long_clip) as stream:
@@ -115,6 +119,7 @@ def test_too_little_processor_time_ends_the_decoder(long_clip):
         list(stream)
 
 
+@pytest.mark.slow
 def test_limits_hold_inside_the_child(long_clip):
     limits = Limits()
     with open_clip(long_clip, limits) as stream:
@@ -134,6 +139,7 @@ def test_no_secret_reaches_the_decoder(long_clip, monkeypatch):
     assert "secret" not in environment
 
 
+@pytest.mark.slow
 def test_decoder_noise_stays_inside(tmp_path, capfd):
     path = write_clip(tmp_path / "hurt.mp4", moving_square(20))
     data = bytearray(path.read_bytes())
@@ -144,6 +150,7 @@ def test_decoder_noise_stays_inside(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_refusals_keep_their_class(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(3))
     job = {"path": str(path)}
@@ -153,6 +160,7 @@ def test_refusals_keep_their_class(tmp_path):
     assert caught.value.hint
 
 
+@pytest.mark.slow
 def test_children_import_neither_torch_nor_cv2():
     script = (
         "import sys\n"

@@ -25,6 +25,7 @@ def assert_same_greys(frames_THWC, T, tolerance=2.5):
     np.testing.assert_allclose(greys(frames_THWC), levels(T), atol=tolerance)
 
 
+@pytest.mark.slow
 def test_batches_are_consecutive_and_squeezed_to_the_square(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(10), options={"bf": "0"})
     frames, clip, batches = decode(path, batch=4)
@@ -40,6 +41,7 @@ def test_batches_are_consecutive_and_squeezed_to_the_square(tmp_path):
     np.testing.assert_allclose(clip.times_T, np.arange(10) / 25)
 
 
+@pytest.mark.slow
 def test_b_frames_come_in_presentation_order(tmp_path):
     options = {"bf": "3", "b-adapt": "0", "g": "30"}
     path = write_clip(tmp_path / "b.mp4", grey_frames(24), options=options)
@@ -66,6 +68,7 @@ def test_a_delayed_start_begins_at_zero(tmp_path):
     np.testing.assert_allclose(clip.times_T, [0, 0.1, 0.2, 0.4], atol=0.0011)
 
 
+@pytest.mark.slow
 def test_an_edit_list_hides_frames(tmp_path):
     whole = write_clip(tmp_path / "whole.mp4", grey_frames(20), options={"bf": "0", "g": "20"})
     cut = tmp_path / "cut.mp4"
@@ -90,6 +93,7 @@ def test_an_edit_list_hides_frames(tmp_path):
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("clockwise", "flipped", "size", "corners"),
     quick(
@@ -178,6 +182,7 @@ def test_gif_with_its_own_delays(tmp_path):
     assert clip.info.container == "GIF"
 
 
+@pytest.mark.slow
 def test_one_frame(tmp_path):
     frames, clip, _ = decode(write_clip(tmp_path / "one.mp4", grey_frames(1)))
     assert frames.shape[0] == clip.info.frames == 1
@@ -231,6 +236,7 @@ def test_damage_in_the_middle_is_counted(tmp_path):
     assert "1 frames are damaged" in clip.info.warnings
 
 
+@pytest.mark.slow
 def test_nothing_decodable(tmp_path):
     path = write_clip(tmp_path / "none.mp4", grey_frames(12), container={"movflags": "+faststart"})
     data = bytearray(path.read_bytes())
@@ -241,6 +247,7 @@ def test_nothing_decodable(tmp_path):
         decode(path)
 
 
+@pytest.mark.slow
 def test_more_frames_than_allowed_without_a_claim(tmp_path):
     path = write_clip(tmp_path / "many.mkv", grey_frames(30))
     with pytest.raises(VideoTooLarge, match="more than 20"):

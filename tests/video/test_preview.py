@@ -25,6 +25,7 @@ def picture(path):
         return next(file.decode(video=0)).to_ndarray(format="rgb24")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "codec", "times"),
     quick(
@@ -92,6 +93,7 @@ def test_odd_shapes(tmp_path, size):
     assert max(made.sprites.tile_w, made.sprites.tile_h) <= 160
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("clockwise", "flipped", "size", "corners"),
     quick(
@@ -116,6 +118,7 @@ def test_turned_sources_are_upright_everywhere(tmp_path, clockwise, flipped, siz
         np.testing.assert_allclose((first, last), corners, atol=30)
 
 
+@pytest.mark.slow
 def test_each_tile_shows_its_frame(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(123))
     made = write_derivatives(path, tmp_path / "out")
@@ -143,6 +146,7 @@ def test_long_clips_have_evenly_strided_tiles(tmp_path):
     assert len(made.sprites.sheets) == 6
 
 
+@pytest.mark.slow
 def test_progress_rises_and_can_stop_the_work(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(30))
     seen = []

@@ -37,6 +37,7 @@ def test_a_good_file(tmp_path):
     assert found.claimed_duration_s == pytest.approx(0.4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     quick(
@@ -58,6 +59,7 @@ def test_other_files_named_mp4(tmp_path, text):
     assert FOREIGN in message or "moov atom" in message
 
 
+@pytest.mark.slow
 def test_a_real_picture_is_no_video(tmp_path):
     path = tmp_path / "a.mp4"
     encoder = av.CodecContext.create("png", "w")
@@ -73,6 +75,7 @@ def test_zero_bytes(tmp_path):
     assert refusal(path) == "the file is empty: 0 bytes"
 
 
+@pytest.mark.slow
 def test_not_a_file(tmp_path):
     assert refusal(tmp_path) == "not a regular file"
     os.mkfifo(tmp_path / "pipe.mp4")
@@ -84,11 +87,13 @@ def test_a_missing_file_is_a_callers_mistake(tmp_path):
         probe(tmp_path / "nowhere.mp4")
 
 
+@pytest.mark.slow
 def test_sound_only(tmp_path):
     message = refusal(write_tone(tmp_path / "a.mp4"))
     assert message == "the file has no video stream (it has: audio)"
 
 
+@pytest.mark.slow
 def test_cut_off_before_its_index(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(20))
     data = path.read_bytes()
@@ -96,6 +101,7 @@ def test_cut_off_before_its_index(tmp_path):
     assert "index (moov atom) is missing" in refusal(path)
 
 
+@pytest.mark.slow
 def test_nothing_decodes(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(12), container={"movflags": "+faststart"})
     data = bytearray(path.read_bytes())
@@ -132,6 +138,7 @@ def test_a_playlist_calls_no_host(tmp_path, kind, listener):
     assert FOREIGN in refusal(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", quick(1, PLAYLISTS))
 def test_a_playlist_opens_no_sibling(tmp_path, kind):
     """The sibling is a pipe: whoever opens it for reading lets our writer through."""
@@ -151,6 +158,7 @@ def test_a_playlist_opens_no_sibling(tmp_path, kind):
     assert opened.wait(2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", quick(1, ["concat:x.mp4", "http:x.mp4", "a%03d.mp4", "-y.mp4", "ü\n.mp4"])
 )

@@ -17,6 +17,7 @@ def picture(data):
         return next(file.decode(video=0)).to_ndarray(format="rgb24")
 
 
+@pytest.mark.slow
 def test_each_still_is_its_frame_at_full_size(tmp_path):
     path = write_clip(tmp_path / "a.mp4", grey_frames(30))
     stills = dict(read_stills(path, [20, 3, 3]))
@@ -26,6 +27,7 @@ def test_each_still_is_its_frame_at_full_size(tmp_path):
         assert abs(picture(data).mean() - levels(30)[index]) < 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("clockwise", "flipped", "shape", "corner"),
     quick(

@@ -91,6 +91,7 @@ def test_code_in_a_pickle_is_refused(pickled, tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 def test_a_wrong_shape_is_named(pickled):
     layers = layers_of(VggBlocks(5))
     layers["Conv_3"]["kernel"] = np.zeros((3, 3, 1, 1), np.float32)

@@ -33,6 +33,7 @@ def test_lease_that_ran_out_goes_to_the_next_and_the_first_is_locked_out(service
     assert service.get_job(job.id).state == "done"
 
 
+@pytest.mark.slow
 def test_extended_lease_does_not_expire(service, scripts):
     _, job = scripts.add("ok")
     lease = leases.claim(service.database, job.id, "a", 0.3)
@@ -43,6 +44,7 @@ def test_extended_lease_does_not_expire(service, scripts):
     assert service.get_job(job.id).state == "running"
 
 
+@pytest.mark.slow
 def test_a_job_that_killed_its_workers_too_often_fails(service, scripts):
     _, poison = scripts.add("ok")
     for attempt in (1, 2):
@@ -65,6 +67,7 @@ def test_cancelled_job_is_lost_to_its_worker(service, scripts):
     assert service.get_job(job.id).state == "cancelled"
 
 
+@pytest.mark.slow
 def test_workers_that_fell_silent_are_forgotten(service, monkeypatch):
     monkeypatch.setattr(leases, "WORKER_SILENT_S", 0.2)
     leases.seen(service.database, "old", "host", 1)

@@ -144,6 +144,7 @@ def test_beyond_loopback_a_token_is_required(settings):
     supervise.check_exposure(open_to_all.model_copy(update={"token": "secret"}))
 
 
+@pytest.mark.slow
 def test_a_part_that_keeps_dying_ends_the_server_with_its_command(settings, monkeypatch):
     monkeypatch.setattr(supervise, "PAUSES_S", (0.0, 0.0))
     part = supervise.Part("web server", [sys.executable, "-S", "-c", "raise SystemExit(7)"])
@@ -173,6 +174,7 @@ def test_commands_run_this_python(settings):
     assert supervise.web_command(settings) == [sys.executable, "-m", "app.server"]
 
 
+@pytest.mark.slow
 def test_socket_path_fits_however_long_the_data_directory_is(tmp_path):
     deep = Settings(data_dir=tmp_path / ("x" * 100))
     assert len(os.fsencode(broker.socket_path(deep))) <= 107
