@@ -14,7 +14,7 @@ from model.recognisers.base import Recogniser
 
 ROOT = Path(__file__).resolve().parents[2]
 S, STRIDE = 20, 3
-LARGE = {"i3d"}  # seconds for each answer
+LARGE = {"i3d", "rtsae-dscnn"}  # each answer takes tenths of a second, or seconds
 NAMES = [pytest.param(n, marks=[pytest.mark.slow] * (n in LARGE)) for n in sorted(registry())]
 
 

@@ -150,6 +150,7 @@ def test_the_javelin_is_held_until_the_release() -> None:
     assert np.diff(act.root_T2[:, 0])[-10:].max() < 0.02  # stopped
 
 
+@pytest.mark.slow
 def test_divers_enter_the_water_with_the_hands_and_cliff_divers_with_the_feet() -> None:
     for seed in range(0, 60, 4):
         low = {}

@@ -68,6 +68,7 @@ def test_a_bug_is_no_fault_of_the_clip(tmp_path):
         refused([tmp_path / "a"], look, jobs=1)
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_looks_at_no_more(tmp_path):
     looked = []
 

@@ -52,6 +52,7 @@ def test_batching_changes_nothing_and_partial_scores_are_those_of_the_end(model)
     assert known.phi_S.sum() == pytest.approx(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rate", "expected"), quick(3, [(10, 24), (5, 12), (1, 3), (25, 60), (0, 60)])
 )

@@ -37,6 +37,7 @@ def test_c3d_is_of_the_published_size_and_cost():
     assert network.multiply_adds() == pytest.approx(38.5e9, rel=0.01)
 
 
+@pytest.mark.slow
 def test_a_clip_is_the_mean_of_its_cubes_whatever_pads_it(c3d):
     cubes = torch.randint(0, 256, (5, DEPTH, 32, 32, 3), dtype=torch.uint8)
     with torch.no_grad():

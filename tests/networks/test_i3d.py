@@ -72,6 +72,7 @@ def test_colours_map_to_minus_one_and_one():
     assert normalise(clip).shape == (1, 3, 2, 4, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("frames", [1, 4, 9])
 def test_any_number_of_frames_gives_logits(frames):
     network = InceptionI3D(I3DConfig(("a", "b"), size=32, frames=8)).eval()

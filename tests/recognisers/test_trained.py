@@ -36,6 +36,7 @@ def noise(recogniser, S=20):
     return Shots(np.arange(S), np.arange(S) / 10, rgb, flow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_checkpoint_comes_back_as_it_was(name, tmp_path):
     before = registry()[name].untrained(seed=1)

@@ -50,6 +50,7 @@ def store(tmp_path, network, pictures, key="one", **more):
     return MapStore(tmp_path / "maps", network.front, pictures, key, **more)
 
 
+@pytest.mark.slow
 def test_cached_maps_are_those_of_the_front_in_half_precision(tmp_path, paths, network):
     pictures = Pictures()
     cached = MapSource(store(tmp_path, network, pictures), paths, [T] * 3)
@@ -86,6 +87,7 @@ def test_a_clip_is_computed_once_for_each_view(tmp_path, paths, network):
     assert pictures.asked == [("a.mp4", 0), ("a.mp4", WHOLE)]
 
 
+@pytest.mark.slow
 def test_a_changed_file_or_another_key_is_computed_again(tmp_path, paths, network):
     pictures = Pictures()
     store(tmp_path, network, pictures).get(paths[0], 0)
@@ -95,6 +97,7 @@ def test_a_changed_file_or_another_key_is_computed_again(tmp_path, paths, networ
     assert len(pictures.asked) == 3
 
 
+@pytest.mark.slow
 def test_beyond_the_cap_maps_are_computed_each_time_and_it_is_said_once(tmp_path, paths, network):
     pictures = Pictures()
     first = store(tmp_path, network, pictures)
@@ -120,6 +123,7 @@ def test_maps_of_other_fronts_make_room(tmp_path, paths, network):
     assert all(new.kept.key in file.name for file in new.kept.folder.iterdir())
 
 
+@pytest.mark.slow
 def test_images_let_the_gradient_reach_the_front(paths):
     network = small_network()
     network.front.requires_grad_(True)

@@ -62,6 +62,7 @@ def test_variable_frame_rate_keeps_each_time(tmp_path, suffix):
     assert_same_greys(frames, 6)
 
 
+@pytest.mark.slow
 def test_a_delayed_start_begins_at_zero(tmp_path):
     times = [7.0, 7.1, 7.2, 7.4]
     _, clip, _ = decode(write_clip(tmp_path / "late.mkv", grey_frames(4), times=times))

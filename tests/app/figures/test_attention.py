@@ -19,6 +19,7 @@ def line(figure: go.Figure, name: str) -> float:
     return found.y0
 
 
+@pytest.mark.slow
 def test_the_curves_are_phi_and_the_gate_at_the_times_of_the_steps(steps: FrameScores) -> None:
     figure = attention(steps, 0.5)
     for name, values in (("phi", steps.phi_S), ("gate", steps.gate_S)):
