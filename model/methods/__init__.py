@@ -7,13 +7,14 @@ from model.methods.base import Method
 from model.plugins import discover
 
 DEFAULT = ("rtsae", "sms", "average", "ranktracing", "superframes", "uniform")
+ORDER = (*DEFAULT, "vsumm1", "vsumm2", "dt", "stimo", "kts", "random", "delta", "iframes", "scenes")
 
 
 @cache
 def registry() -> dict[str, type[Method]]:
-    """All methods by name, the paper's first; ImportError names both files of a duplicate."""
+    """All methods by name, as `ORDER` lists them; ImportError names both files of a duplicate."""
     found: dict[str, type[Method]] = discover(__name__, __path__, Method)
-    order = {name: rank for rank, name in enumerate(DEFAULT)}
+    order = {name: rank for rank, name in enumerate(ORDER)}
     return dict(sorted(found.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
 
 

@@ -220,8 +220,10 @@ def test_an_integer_for_a_float_is_the_same_analysis():
     assert type(sms.from_parameters({"sigma": 2}).sigma) is float
 
 
-def test_the_six_methods_come_first():
-    assert tuple(methods.registry())[: len(methods.DEFAULT)] == methods.DEFAULT
+def test_the_six_methods_come_first_and_the_others_in_their_order():
+    found = tuple(methods.registry())
+    assert found[: len(methods.DEFAULT)] == methods.DEFAULT
+    assert found == tuple(name for name in methods.ORDER if name in found)
 
 
 def test_unknown_method_lists_the_known():

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.figures.diagnostics import diagnostics
 from app.figures.methods import STYLES, style_of
-from model.methods import registry
+from model.methods import DEFAULT
 from model.types import Keyframes
 
 
@@ -31,8 +31,8 @@ def test_panels_do_not_overlap(methods: dict[str, Keyframes]) -> None:
     assert layout.yaxis.domain[0] > layout.yaxis2.domain[1]
 
 
-def test_methods_are_told_apart_without_colour() -> None:
-    styles = [style_of(name) for name in registry()]
+def test_the_default_methods_are_told_apart_without_colour() -> None:
+    styles = [style_of(name) for name in DEFAULT]
     assert len(styles) == 6
     for quality in ("dash", "symbol", "glyph", "light", "dark"):
         assert len({getattr(style, quality) for style in styles}) == 6
