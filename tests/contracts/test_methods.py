@@ -89,7 +89,9 @@ def _long(T=20_000):
     return Features(
         times_T,
         {
+            "colours": np.repeat(shots[:, :256], 400, axis=0).astype(np.float32),
             "histogram": products(np.repeat(shots, 400, axis=0)),
+            "hues": np.repeat(shots[:, :16] / shots[:, :16].sum(1)[:, None], 400, axis=0),
             "motion": random.gamma(2, size=T),
             "quality": random.random((T, 3)),
             "tracks": random.random(T).repeat(5)[:T],

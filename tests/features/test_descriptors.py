@@ -15,6 +15,7 @@ from model.features.descriptors.tracks import Tracks, corners, displacement
 from model.features.types import FrameBatch
 
 SIDE = 224
+NAMES = ("colours", "histogram", "hues", "motion", "quality", "tracks")
 
 
 def texture(seed=0, side=SIDE + 100):
@@ -52,11 +53,11 @@ def noise_frames():
 
 
 def test_registry_names_every_descriptor():
-    assert set(registry()) == {"histogram", "motion", "quality", "tracks"}
+    assert set(registry()) == {*NAMES}
     assert {name for name, cls in registry().items() if cls.needs_flow} == {"motion"}
 
 
-@pytest.mark.parametrize("name", ["histogram", "motion", "quality", "tracks"])
+@pytest.mark.parametrize("name", NAMES)
 def test_batch_size_changes_nothing(name, noise_frames):
     flows = np.random.default_rng(2).normal(size=(7, SIDE, SIDE, 2)).astype(np.float32)
     one = described(registry()[name](), noise_frames, flows=flows, size=7)
@@ -66,7 +67,7 @@ def test_batch_size_changes_nothing(name, noise_frames):
     assert np.isfinite(one).all()
 
 
-@pytest.mark.parametrize("name", ["histogram", "motion", "quality", "tracks"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_frame_is_an_error(name):
     with pytest.raises(InvalidValue, match="at least one frame"):
         registry()[name]().finish()
