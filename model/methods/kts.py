@@ -11,6 +11,7 @@ from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
 from model.methods.changes import ROUNDING, best_partitions, boundaries, penalised, scatters
 from model.methods.filling import fill_apart, midpoints
+from model.methods.sampling import closest
 from model.types import Curve, Floats, Indices
 
 BLOCK = 4096  # frames measured at once: the memory beside the descriptor stays small
@@ -75,8 +76,7 @@ def medoids(x_ND: Floats, cuts_B: Indices) -> Indices:
     for a, b in pairwise(cuts_B.tolist()):
         x_ID = x_ND[a:b]
         apart_I = np.square(x_ID - x_ID.mean(axis=0)).sum(axis=1)
-        closest = np.flatnonzero(apart_I <= apart_I.min() + ROUNDING)
-        found.append(a + int(closest[np.abs(closest - (b - a) // 2).argmin()]))
+        found.append(a + closest(apart_I))
     return np.array(found, np.int64)
 
 
