@@ -6,6 +6,7 @@ Shape legend: S steps, K chosen. `distance_SS` holds squared distances of featur
 import numpy as np
 from numpy.typing import NDArray
 
+from model.methods.openings import at_most
 from model.types import Floats, Indices
 
 
@@ -63,25 +64,11 @@ def delta_rule(distance_SS: Floats, K: int) -> Indices:
 
     The threshold is bisected for at most K openings, as many as it gives.
     """
-    low, high, chosen = 0.0, float(distance_SS.max()) + 1, np.zeros(1, np.int64)
-    for _ in range(50):
-        middle = (low + high) / 2
-        tried = _moved_by(distance_SS, middle)
-        if len(tried) > K:
-            low = middle
-        else:
-            high = middle
-            chosen = tried if len(tried) >= len(chosen) else chosen
-    return chosen
 
+    def distance(held: int, first: int, end: int) -> Floats:
+        return distance_SS[first:end, held]
 
-def _moved_by(distance_SS: Floats, threshold: float) -> Indices:
-    held, chosen = 0, [0]
-    for step in range(1, len(distance_SS)):
-        if distance_SS[step, held] > threshold:
-            held = step
-            chosen.append(step)
-    return np.array(chosen, np.int64)
+    return at_most(distance, len(distance_SS), K, float(distance_SS.max()) + 1)
 
 
 def share_of_gap(ratio: float, uniform_ratio: float) -> float:
