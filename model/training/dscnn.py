@@ -1,8 +1,10 @@
 """Stage 1 (section 4.3): S-Net, T-Net and what follows them, trained on labels, every gate open.
 
 Shape legend: N examples, T steps, C features of a stream, K classes. The paper trains the two nets
-standalone, each with a softmax of its own over single frames (`stream_weight` 1, `fused_weight` 0).
-The fused training runs through equation 16, F-Net and the LSTM at once.
+standalone, each with a softmax of its own over single frames (`stream_weight` 1, `fused_weight` 0),
+and the T-Net on a second data set too, by a head of its own: flow has no ImageNet, and the classes
+of UCF101 and HMDB51 overlap (Simonyan and Zisserman 2014, section 4). The fused training runs
+through equation 16, F-Net and the LSTM at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,8 +49,19 @@ class Stage1:
             )
 
 
+@dataclass(frozen=True)
+class Labelled:
+    """Clips to train on, their labels, and of how many classes."""
+
+    source: Source
+    label_N: Sequence[int]
+    classes: int
+
+
 class DSCNNTask(Task):
-    """Cross-entropy of the fused network and of each stream alone."""
+    """Cross-entropy of the fused network and of each stream alone; with `second`, that of the
+    T-Net on as many clips of another data set. Raises InvalidParameter for `second` without a
+    stream's own loss."""
 
     def __init__(
         self,
@@ -57,19 +70,23 @@ class DSCNNTask(Task):
         source: Source,
         label_N: Sequence[int],
         validation: tuple[Source, Sequence[int]] | None = None,
+        second: Labelled | None = None,
     ) -> None:
         super().__init__()
-        self.config, self.source, self.label_N = config, source, label_N
-        self.validation = validation
+        self.config, self.validation, self.second = config, validation, second
+        self.first = Labelled(source, label_N, len(network.config.classes))
+        if second and not config.stream_weight:
+            raise InvalidParameter(
+                "a second data set trains the T-Net alone", "Add --standalone, or leave it out."
+            )
         self.dscnn = network
         network.requires_grad_(True)
         network.encoder.requires_grad_(False)
-        classes, cam = len(network.config.classes), network.config.cam
         parts: dict[str, nn.Module] = {"dscnn": network}
-        if config.stream_weight:
-            device = network.head.rho.device
-            for name in ("s_classifier", "t_classifier"):
-                parts[name] = nn.Linear(cam, classes).to(device)
+        heads = {"s": self.first, "t": self.first} | ({"second": second} if second else {})
+        for name, labelled in heads.items() if config.stream_weight else ():
+            head = nn.Linear(network.config.cam, labelled.classes)
+            parts[f"{name}_classifier"] = head.to(network.head.rho.device)
         self.network = nn.ModuleDict(parts)
 
     def pace(self, name: str) -> float:
@@ -78,8 +95,9 @@ class DSCNNTask(Task):
 
     def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
         """See Task."""
-        batch = collate(self.dscnn, self.source, [self._example(draw) for draw in draws])
-        return self._terms(batch)
+        examples = [self._example(draw, draw.clip, self.first) for draw in draws]
+        terms = self._terms(collate(self.dscnn, self.first.source, examples))
+        return self._with_second(terms, draws, self.second) if self.second else terms
 
     def measure(self, world: World) -> dict[str, tuple[float, float]]:
         """Loss and accuracy on the validation clips, all steps open."""
@@ -100,12 +118,29 @@ class DSCNNTask(Task):
         streams = ("s_net", "t_net", "s_accuracy", "t_accuracy")
         return ("loss", *fused, *(streams if self.config.stream_weight else ()))
 
-    def _example(self, draw: Draw) -> Example:
+    def _example(self, draw: Draw, clip: int, labelled: Labelled) -> Example:
         low, high = self.config.steps
         count = int(draw.rng.integers(low, high + 1))
-        view = int(draw.rng.integers(self.source.views))
-        step_T = random_steps(self.source.length_N[draw.clip], count, draw.rng)
-        return Example.of(self.label_N[draw.clip], view, draw.clip, step_T)
+        view = int(draw.rng.integers(labelled.source.views))
+        step_T = random_steps(labelled.source.length_N[clip], count, draw.rng)
+        return Example.of(labelled.label_N[clip], view, clip, step_T)
+
+    def _with_second(
+        self, terms: dict[str, Tensor], draws: Sequence[Draw], second: Labelled
+    ) -> dict[str, Tensor]:
+        """The terms, and the T-Net's loss on one clip of the second data set for each draw."""
+        clips = [int(draw.rng.integers(len(second.label_N))) for draw in draws]
+        examples = [
+            self._example(draw, clip, second) for draw, clip in zip(draws, clips, strict=True)
+        ]
+        batch = collate(self.dscnn, second.source, examples)
+        mask = batch.mask_NT
+        z_t = self.dscnn.features(
+            self.dscnn.t_tail, batch.x_t_NTCHW, mask.to(batch.x_t_NTCHW), mask
+        )
+        entropy, right = self._stream("second", z_t, mask, batch.label_N)
+        loss = terms["loss"] + self.config.stream_weight * entropy
+        return {**terms, "loss": loss, "second": entropy, "second_accuracy": right}
 
     def _terms(self, batch: Batch) -> dict[str, Tensor]:
         network, mask = self.dscnn, batch.mask_NT

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from model.errors import InvalidParameter
-from model.training.dscnn import DSCNNTask, Stage1
+from model.training.dscnn import DSCNNTask, Labelled, Stage1
 from model.training.examples import Example, collate, random_steps
 from model.training.preparation import fit_front
 from model.training.trainer import Draw, Schedule, Trainer
@@ -68,12 +68,12 @@ def test_the_fused_loss_is_the_cross_entropy_of_the_ungated_network():
     task.network.eval()
     with torch.no_grad():
         terms = task.losses(draws(6), 0.0)
-        whole = [Example.of(task.label_N[n], 0, n, np.arange(8)) for n in range(6)]
-        batch = collate(task.dscnn, task.source, whole)
+        whole = [Example.of(task.first.label_N[n], 0, n, np.arange(8)) for n in range(6)]
+        batch = collate(task.dscnn, task.first.source, whole)
         ones = batch.mask_NT.float()
         logits = task.dscnn.classify(batch.x_s_NTCHW, batch.x_t_NTCHW, ones, ones).double().numpy()
     shifted = logits - logits.max(1, keepdims=True)
-    entropy = np.log(np.exp(shifted).sum(1)) - shifted[np.arange(6), task.label_N[:6]]
+    entropy = np.log(np.exp(shifted).sum(1)) - shifted[np.arange(6), task.first.label_N[:6]]
     np.testing.assert_allclose(terms["loss"].numpy(), entropy, rtol=1e-5)
 
 
@@ -97,6 +97,47 @@ def test_one_stream_learns_nothing_of_the_other():
     task.losses(draws(4), 0.0)["s_net"].sum().backward()
     assert all(p.grad is None or not p.grad.any() for p in task.dscnn.t_tail.parameters())
     assert any(p.grad.any() for p in task.dscnn.s_tail.parameters())
+
+
+def two_sets(classes=3, **config):
+    """A task whose second data set has other classes, and its network."""
+    clips, other, network = MadeClips(8), MadeClips(6, classes=classes, seed=5), small_network()
+    fit_front(network, clips)
+    second = Labelled(other, other.label_N, classes)
+    config = Stage1(ADAM, steps=(1, 1), **config)
+    return DSCNNTask(network, config, clips, clips.label_N, second=second)
+
+
+STANDALONE = {"fused_weight": 0.0, "stream_weight": 1.0}
+
+
+def test_a_second_data_set_has_a_head_of_its_own_and_is_added_to_the_loss():
+    task = two_sets(**STANDALONE)
+    assert task.network["second_classifier"].out_features == 3
+    assert task.network["t_classifier"].out_features == 2
+    terms = task.losses(draws(8), 0.0)
+    parts = terms["s_net"] + terms["t_net"] + terms["second"]
+    torch.testing.assert_close(terms["loss"], parts)
+    alone = DSCNNTask(small_network(), task.config, task.first.source, task.first.label_N)
+    alone.dscnn.load_state_dict(task.dscnn.state_dict())
+    for name in ("s_classifier", "t_classifier"):
+        alone.network[name].load_state_dict(task.network[name].state_dict())
+    without = alone.losses(draws(8), 0.0)
+    torch.testing.assert_close(without["s_net"], terms["s_net"])  # the same examples are drawn
+    torch.testing.assert_close(without["t_net"], terms["t_net"])
+
+
+def test_the_second_data_set_reaches_the_t_net_alone():
+    task = two_sets(**STANDALONE)
+    task.losses(draws(8), 0.0)["second"].sum().backward()
+    reached = {name for name, p in task.network.named_parameters() if p.grad is not None}
+    assert {"second_classifier.weight", "dscnn.t_tail.cam.weight"} <= reached
+    assert not any(".s_tail." in name or name.startswith(("s_", "t_")) for name in reached)
+
+
+def test_a_second_data_set_without_a_loss_of_the_t_net_is_refused():
+    with pytest.raises(InvalidParameter, match="trains the T-Net alone"):
+        two_sets()
 
 
 @pytest.mark.slow
