@@ -11,7 +11,7 @@ from model.features.types import Features
 from model.methods.filling import midpoints
 from model.types import Floats, Indices
 
-MOST = 5000  # frames sampled, at most: over an hour at one a second
+MOST = 3000  # frames sampled, at most: 50 minutes at one a second
 ROUNDING = 1e-9  # differences of distance below this are rounding
 
 Distance = Callable[[Floats, Floats], Floats]  # of each row of (N, D) to the row (D,), (N,)
@@ -44,6 +44,11 @@ def meaningful(features: Features, at_N: Indices, contrast: float) -> tuple[Indi
     if left_out:
         notices.append(f"{left_out} frames nearly of one colour are left out.")
     return at_N[full_N], notices
+
+
+def rows(features: Features, name: str, at_N: Indices) -> Floats:
+    """The sampled rows of a descriptor, (N, D)."""
+    return np.asarray(features.descriptors[name][at_N], np.float64)
 
 
 def euclidean(x_ND: Floats, y_D: Floats) -> Floats:

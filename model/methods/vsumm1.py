@@ -15,6 +15,7 @@ from model.methods.sampling import (
     euclidean,
     held,
     meaningful,
+    rows,
     sampled,
     to_previous,
 )
@@ -58,7 +59,7 @@ class VSUMM1(Method):
         T = features.T
         at_N = sampled(features.times_T, self.rate, k)
         at_N, notices = meaningful(features, at_N, self.contrast)
-        x_ND = np.round(features.descriptors["hues"][at_N].astype(np.float64), 9)
+        x_ND = np.asarray(np.round(rows(features, "hues", at_N), 9), np.float64)
         step_N = to_previous(x_ND, euclidean)
         step_T = held(at_N, step_N, T)
         if len(at_N) > 1 and not step_N.any():
