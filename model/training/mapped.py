@@ -46,8 +46,11 @@ class MappedFolder:
         return self.folder / f"{clip.hexdigest()[:24]}-{name}-{self.key}.npy"
 
     def _room_for(self, wanted: int) -> bool:
-        """Whether so many bytes fit, after files of other keys have gone, oldest first."""
-        files = [(file, file.stat()) for file in self.folder.glob("*.npy")]
+        """Whether so many bytes fit, after files of other keys have gone, oldest first; nothing
+        more once something did not, lest each miss look at every file."""
+        if self.notice:
+            return False
+        files = [pair for file in self.folder.glob("*.npy") for pair in _there(file)]
         used = sum(stat.st_size for _, stat in files)
         others = [(f, s) for f, s in files if self.key not in f.name]
         for file, stat in sorted(others, key=lambda pair: pair[1].st_mtime):
@@ -56,12 +59,20 @@ class MappedFolder:
             file.unlink(missing_ok=True)
             used -= stat.st_size
         fits = used + wanted <= self.cap_bytes
-        if not fits and not self.notice:
+        if not fits:
             self.notice = (
                 f"the {self.what} of all clips need more than {self.cap_bytes / 1e9:.1f} GB: those "
                 "of the rest are computed again each time (--cache-gb raises the cap)"
             )
         return fits
+
+
+def _there(file: Path) -> list[tuple[Path, os.stat_result]]:
+    """The file and its state; none when another process has just made room."""
+    try:
+        return [(file, file.stat())]
+    except FileNotFoundError:
+        return []
 
 
 def _write(path: Path, array: Array) -> None:

@@ -58,9 +58,7 @@ class ImageStore:
 
     def __init__(self, folder: Path, views: Views, cap_bytes: int) -> None:
         self.views = views
-        cache = views.cache
-        key = hashlib.sha256(f"{cache.key} {cache.side}".encode()).hexdigest()[:16]
-        self.kept = MappedFolder(folder, key, cap_bytes, "images")
+        self.kept = MappedFolder(folder, views.cache.key, cap_bytes, "images")
 
     def __call__(self, path: Path, view: int, step_M: NDArray[np.int64]) -> tuple[Images, Images]:
         """RGB and flow images (M, H, W, 3). Raises UnreadableVideo."""
