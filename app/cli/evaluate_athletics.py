@@ -56,7 +56,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
         arguments.jobs,
         arguments.attention,
         _Notes().clip,
-        tuple(arguments.select.split(",")),
+        tuple(name.strip() for name in arguments.select.split(",")),
     )
     dataset = open_dataset(arguments.root, name="athletics")
     result = evaluate(dataset, arguments.weights, work)
