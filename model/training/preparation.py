@@ -210,11 +210,12 @@ def sources(
     train, held = parts.files
     if not preset.frozen:
         images = ImageStore(run.cache / "images", views, run.cache_bytes - share)
+        clips = [(path, WHOLE) for path in (*train, *held)]
+        _fill(run, "images", clips, lambda path, _: images.steps(path), images.kept)
         live = [
             ImageSource(paths, list(map(images.steps, paths)), images, preset.views)
             for paths in (train, held)
         ]
-        _say(run, images.kept)
         return parts, live[0], live[1]
     store = MapStore(
         run.cache / "maps",
@@ -225,24 +226,26 @@ def sources(
         cap_bytes=run.cache_bytes - share,
         precision=precision,
     )
-    _fill(run, store, train, held)
+    wanted = [(path, view) for path in train for view in range(store.views)]
+    wanted += [(path, WHOLE) for path in held]
+    _fill(run, "maps", wanted, store.get, store.kept)
     kept = [MapSource(store, paths, list(map(store.steps, paths))) for paths in (train, held)]
     return parts, kept[0], kept[1]
 
 
-def _fill(run: Run, store: MapStore, train: Sequence[Path], held: Sequence[Path]) -> None:
-    """Compute the maps that are not there yet, each rank its share."""
-    wanted = [(path, view) for path in train for view in range(store.views)]
-    wanted += [(path, WHOLE) for path in held]
+def _fill(
+    run: Run,
+    what: str,
+    wanted: Sequence[tuple[Path, int]],
+    make: Callable[[Path, int], object],
+    kept: MappedFolder,
+) -> None:
+    """Make what is not there yet of these clips and views, each rank its share."""
     mine = wanted[run.world.rank :: run.world.size]
-    for number, (path, view) in enumerate(mine):
-        store.get(path, view)
-        run.on_clip("maps", number + 1, len(mine), path.name)
+    for done, (path, view) in enumerate(mine, 1):
+        make(path, view)
+        run.on_clip(what, done, len(mine), path.name)
     run.world.wait()
-    _say(run, store.kept)
-
-
-def _say(run: Run, kept: MappedFolder) -> None:
     if kept.notice:
         run.on_notice(kept.notice)
 

@@ -6,7 +6,9 @@ import pytest
 
 from model.datasets.types import Dataset, Fault, Sample
 from model.errors import InvalidParameter, UnreadableVideo
-from model.training.preparation import Parts, Run, check, split, usable, verified
+from model.networks.frontend import FrontEnd
+from model.training.distributed import World
+from model.training.preparation import Parts, Run, check, sources, split, usable, verified
 from model.training.presets import PRESETS, changed, tiny
 from tests.clips import moving_square, write_clip
 
@@ -119,6 +121,35 @@ def test_files_are_verified_once(tmp_path):
     first, second = verified(run), verified(run)
     assert len(first.train) == len(second.train) == 3
     assert looked == [4] * 4 + [1]  # only what failed is looked at again
+
+
+class Unheard(World):
+    """A rank whose fellows are always there."""
+
+    def wait(self):
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("rank", [0, 1])
+def test_ranks_share_the_unpacking_of_images(run, rank):
+    said = []
+    clips = samples(run.dataset.root, groups=2)
+    for sample in clips:
+        write_clip(sample.path, moving_square(4))
+    run = replace(
+        run,
+        preset=replace(run.preset, frozen=False),
+        world=Unheard(rank, 2),
+        on_clip=lambda what, done, total, name: said.append((what, name, done, total)),
+    )
+    front = FrontEnd(run.preset.recipe)
+    _, train, held = sources(run, Parts(clips[1:], clips[:1]), front, "float32")
+    assert [len(train.length_N), len(held.length_N)] == [3, 1]
+    listed = [sample.path.name for sample in (*clips[1:], clips[0])][rank::2]
+    assert [row for row in said if row[0] == "images"] == [
+        ("images", name, done, 2) for done, name in enumerate(listed, 1)
+    ]
 
 
 def test_presets_are_what_the_paper_states():
