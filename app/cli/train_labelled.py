@@ -176,6 +176,7 @@ def run_dscnn(arguments: argparse.Namespace) -> Exit:
     from model.training.stages import train_dscnn
 
     preset = PRESETS[arguments.preset]()
+    _refuse_in_vain(arguments, preset)
     recipe = changed(
         preset.recipe,
         position=int(arguments.position[1]) if arguments.position else None,
@@ -192,6 +193,17 @@ def run_dscnn(arguments: argparse.Namespace) -> Exit:
     return _train(
         arguments, preset, train_dscnn, backbone=arguments.backbone, start=arguments.start
     )
+
+
+def _refuse_in_vain(arguments: argparse.Namespace, preset: "Preset") -> None:
+    """Raises InvalidParameter for options that would change nothing."""
+    features = ("position", "steps_per_second", "flow")
+    given = [name for name in features if getattr(arguments, name) is not None]
+    if arguments.start and given:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise InvalidParameter("--from brings its own features", f"Leave {options} out.")
+    if arguments.share and preset.width == "paper":
+        raise InvalidParameter("--share: the preset paper has the paper's widths", "Leave it out.")
 
 
 def run_joint(arguments: argparse.Namespace) -> Exit:

@@ -46,6 +46,11 @@ class DSCNNConfig:
                 f"convolutions, got {got}",
                 "Use DSCNNConfig.paper or DSCNNConfig.compact.",
             )
+        least = min(
+            self.cam, self.fusion, self.hidden, *(w for block in self.widths for w in block)
+        )
+        if least < 1:
+            raise InvalidParameter(f"network: wanted layers of 1 or more channels, got {least}")
         if len(self.classes) < 2 or self.size < 32:
             raise InvalidParameter(
                 f"wanted at least 2 classes and 32 pixels, got {len(self.classes)}, {self.size}"

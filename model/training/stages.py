@@ -26,7 +26,7 @@ from model.training.curves import Curves
 from model.training.dscnn import DSCNNTask
 from model.training.joint import JointTask
 from model.training.preparation import Parts, Run, check, fit_front, fit_head, sources, verified
-from model.training.trainer import Progress, Schedule, Task, Trainer
+from model.training.trainer import Schedule, Task, Trainer
 from model.weights.vgg16 import load_blocks
 
 MODELS = {
@@ -65,6 +65,7 @@ def _started(run: Run) -> tuple[RTSAEDSCNN, dict[str, Any]]:
     classes = run.dataset.classes
     if run.start is not None:
         full, about = load_dscnn(run.start, classes)
+        _trainable(full, run)
         preset = replace(run.preset, recipe=full.front.recipe)
         network = RTSAEDSCNN(full.front, Encoder(RTSAEConfig()), preset.network(classes))
         prune(full, network)
@@ -87,6 +88,7 @@ def train_joint(run: Run) -> dict[str, Any]:
     config = run.preset.joint
     torch.manual_seed(config.schedule.seed)
     network, start_card = load_dscnn(run.start, run.dataset.classes)
+    _trainable(network, run)
     run = replace(run, preset=replace(run.preset, recipe=network.front.recipe))
     adopt_gate(network, run.attention)
     _laid_out(network.to(run.device))
@@ -118,6 +120,17 @@ def load_dscnn(path: Path | None, classes: tuple[str, ...]) -> tuple[RTSAEDSCNN,
             "Train stage 1 on the same data set.",
         )
     return network, about
+
+
+def _trainable(network: RTSAEDSCNN, run: Run) -> None:
+    """Raises InvalidParameter for a front that is to be trained though its streams share it."""
+    if network.front.recipe.shared and not run.preset.frozen:
+        assert run.start is not None
+        raise InvalidParameter(
+            f"{run.start.name}: the preset {run.preset.name} trains the layers before the gate, "
+            "which both streams of this network share",
+            "Start from a network of that preset, or take --preset compact.",
+        )
 
 
 def adopt_gate(network: RTSAEDSCNN, path: Path | None) -> None:
@@ -218,20 +231,10 @@ def fit(
         "list": card.list_hash(run.dataset.root, parts.train),
         "processes": run.world.size,
     }
-    trainer = Trainer(task, schedule, len(parts.train), identity, folder, run.world)
-
-    def on_progress(progress: Progress) -> None:
-        if curves and progress.report:
-            curves.write(trainer.history)
-        if run.on_progress:
-            run.on_progress(progress)
-
-    trainer.on_progress = on_progress
-    history = trainer.run()
-    if curves:
-        curves.write(history)
-        curves.close()
-    return history
+    trainer = Trainer(
+        task, schedule, len(parts.train), identity, folder, run.world, run.on_progress, curves
+    )
+    return trainer.run()
 
 
 def _front(run: Run) -> FrontEnd:

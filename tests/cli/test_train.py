@@ -2,15 +2,19 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from app.cli import Exit, main
 from model.networks import recognition_checkpoint
 from model.networks.attention import AttentionModel
 from model.networks.checkpoint import SHIPPED
+from model.networks.frontend import Recipe
 from model.recognisers import registry
+from model.training.presets import PRESETS, tiny
 from tests.clips import write_clip
 
 SMALL = ("--preset", "tiny", "--iterations", "2", "--batch", "4")
@@ -148,6 +152,64 @@ def test_checkpoints_that_do_not_fit_are_refused(dataset, stage1, tmp_path, caps
     assert not out.exists()
 
 
+@pytest.mark.slow
+def test_a_trained_network_is_pruned_by_the_command(dataset, stage1, tmp_path):
+    slim, cache = tmp_path / "slim.safetensors", stage1.parent / "training-cache"
+    more = ["--from", str(stage1), "--share", "0.125", "--cache", str(cache)]
+    assert train("dscnn", dataset, slim, *more) == Exit.DONE
+    (wide, _), (network, card) = map(recognition_checkpoint.load, (stage1, slim))
+    assert 2 * network.config.widths[0][0] == wide.config.widths[0][0]
+    assert card["origin"]["pruned from"]["name"] == stage1.name
+    for name, tensor in wide.front.streams.state_dict().items():
+        assert torch.equal(tensor, network.front.streams.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    "option", [("--position", "p2"), ("--flow", "farneback"), ("--steps-per-second", "0")]
+)
+def test_a_network_to_prune_brings_its_own_features(dataset, tmp_path, option, capsys):
+    out = tmp_path / "x.safetensors"
+    assert train("dscnn", dataset, out, "--from", str(SHIPPED), *option) == Exit.USAGE
+    said = capsys.readouterr().err
+    assert "brings its own features" in said
+    assert option[0] in said
+
+
+def small_paper():
+    """The preset `paper` in what sets it apart, at the sizes of `tiny`."""
+    small = tiny()
+    like = replace(Recipe.literal(), size=32, steps_per_second=4.0, shared=False)
+    return replace(small, name="paper", frozen=False, views=5, recipe=like)
+
+
+@pytest.mark.slow
+def test_a_trained_front_goes_through_the_three_stages(dataset, tmp_path, monkeypatch):
+    monkeypatch.setitem(PRESETS, "paper", small_paper)
+    names = ("dscnn", "rtsae", "joint")
+    stage1, attention, joint = (tmp_path / f"{name}.safetensors" for name in names)
+    paper = ["--preset", "paper", "--cache", str(tmp_path / "cache")]
+    start = ["--from", str(stage1)]
+    assert train("dscnn", dataset, stage1, *paper) == Exit.DONE
+    given = ["--dataset", str(dataset), *start, "--out", str(attention), "--reading", "literal"]
+    short = ["--iterations", "2", "--batch", "2", "--steps", "12"]
+    assert main(["train", "rtsae", *given, *short]) == Exit.DONE
+    options = [*start, "--attention", str(attention), *paper]
+    assert train("joint", dataset, joint, *options) == Exit.DONE
+    before, after = (recognition_checkpoint.load(path)[0].front for path in (stage1, joint))
+    assert not after.recipe.shared
+    for part in ("blocks", "flow_blocks"):
+        pair = [getattr(front.streams, part).convolutions[1][1].weight for front in (before, after)]
+        assert not torch.equal(*pair), part
+
+
+@pytest.mark.slow
+def test_a_front_that_both_streams_share_is_not_trained(dataset, stage1, tmp_path, capsys):
+    for stage in ("dscnn", "joint"):
+        more = ["--preset", "paper", "--from", str(stage1)]
+        assert train(stage, dataset, tmp_path / "x.safetensors", *more) == Exit.USAGE
+        assert "both streams" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("stage", "options"),
     [
@@ -162,6 +224,8 @@ def test_checkpoints_that_do_not_fit_are_refused(dataset, stage1, tmp_path, caps
         ("dscnn", ["--device", "cuda:99"]),
         ("dscnn", ["--cache-gb", "0"]),
         ("dscnn", ["--backbone", "/nowhere/vgg.safetensors"]),
+        ("dscnn", ["--preset", "paper", "--share", "0.5"]),
+        ("dscnn", ["--share", "0.001"]),
         ("joint", ["--from", "/nowhere/dscnn.safetensors"]),
         ("arch", ["--attention", "/nowhere/rtsae.safetensors", "--selection", "rtsae"]),
     ],
