@@ -25,12 +25,14 @@ class FrameBatch:
 
     `frames_NHWC` is RGB uint8, 224 x 224. `flows_NHW2` is in pixels of that 224 grid, from each
     frame to the next, the clip's last frame repeating the flow before it; None when nobody asked.
+    `key_N` tells which frames the codec stored whole; None when nobody knows.
     """
 
     start: int
     times_N: Floats
     frames_NHWC: NDArray[np.uint8]
     flows_NHW2: NDArray[np.float32] | None = None
+    key_N: NDArray[np.bool_] | None = None
 
 
 class Descriptor(Protocol):

@@ -10,6 +10,16 @@ def midpoints(T: int, K: int) -> Indices:
     return (2 * np.arange(K, dtype=np.int64) + 1) * T // (2 * K)
 
 
+def away_from(chosen: Indices, T: int) -> Floats:
+    """(T,): how many frames each frame is from the nearest of `chosen`, sorted, at least one."""
+    frames_T = np.arange(T)
+    place_T = np.searchsorted(chosen, frames_T)
+    after_T = chosen[np.minimum(place_T, len(chosen) - 1)]
+    before_T = chosen[np.maximum(place_T - 1, 0)]
+    nearest_T = np.minimum(np.abs(frames_T - before_T), np.abs(after_T - frames_T))
+    return nearest_T.astype(np.float64)
+
+
 def fill_apart(score_T: Floats, chosen: Indices, K: int) -> Indices:
     """`chosen` and the highest-scoring frames away from them, K in all, sorted.
 

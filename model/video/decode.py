@@ -54,7 +54,7 @@ class ClipStream:
                     self._about = message
                     self.expected_frames = message["expected_frames"]
                 case "frames":
-                    yield self._batch(message["times"], payload)
+                    yield self._batch(message["times"], message["keys"], payload)
                 case "end":
                     self._clip = self._finish(message)
 
@@ -70,12 +70,13 @@ class ClipStream:
         """Process id of the decoder."""
         return self._child.pid
 
-    def _batch(self, times: list[float], payload: bytearray) -> FrameBatch:
+    def _batch(self, times: list[float], keys: list[bool], payload: bytearray) -> FrameBatch:
         shape = (len(times), self._size, self._size, 3)
         batch = FrameBatch(
             len(self._times),
             np.asarray(times, np.float64),
             np.frombuffer(payload, np.uint8).reshape(shape),
+            key_N=np.asarray(keys, np.bool_),
         )
         self._times += times
         return batch

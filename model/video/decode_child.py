@@ -17,6 +17,7 @@ def decode(job: Job, limits: Limits) -> None:
     upright, size, batch = Upright(), job["size"], job["batch"]
     frames_NHWC = np.empty((batch, size, size, 3), np.uint8)
     times_N: list[float] = []
+    keys_N: list[bool] = []
     last: Picture | None = None
     sizes: list[tuple[int, int]] = []
     with Source(job["path"], limits, threads=THREADS) as source:
@@ -24,14 +25,15 @@ def decode(job: Job, limits: Limits) -> None:
         for picture in source.pictures():
             frames_NHWC[len(times_N)] = upright.rgb(picture, size, size)
             times_N.append(picture.time_s)
+            keys_N.append(bool(picture.frame.key_frame))
             last = picture
             if picture.upright_size not in sizes[-1:] and len(sizes) < 10:
                 sizes.append(picture.upright_size)
             if len(times_N) == batch:
-                send("frames", frames_NHWC, times=times_N)
-                times_N = []
+                send("frames", frames_NHWC, times=times_N, keys=keys_N)
+                times_N, keys_N = [], []
         if times_N:
-            send("frames", frames_NHWC[: len(times_N)], times=times_N)
+            send("frames", frames_NHWC[: len(times_N)], times=times_N, keys=keys_N)
         send(
             "end",
             errors=source.errors,

@@ -6,7 +6,7 @@ from math import floor
 import numpy as np
 import pytest
 
-from model.methods.filling import fill_apart, midpoints
+from model.methods.filling import away_from, fill_apart, midpoints
 
 
 def test_midpoints_are_the_floor_of_exact_fractions():
@@ -14,6 +14,11 @@ def test_midpoints_are_the_floor_of_exact_fractions():
         for K in range(1, T + 1):
             wanted = [floor((i + Fraction(1, 2)) * T / K) for i in range(K)]
             assert midpoints(T, K).tolist() == wanted
+
+
+def test_away_from_is_the_distance_to_the_nearest():
+    assert away_from(np.array([2, 7]), 10).tolist() == [2, 1, 0, 1, 2, 2, 1, 0, 1, 2]
+    assert away_from(np.array([0]), 3).tolist() == [0, 1, 2]
 
 
 def test_fill_takes_the_best_frames_that_are_apart():
