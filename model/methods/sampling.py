@@ -51,9 +51,9 @@ def rows(features: Features, name: str, at_N: Indices) -> Floats:
     return np.asarray(features.descriptors[name][at_N], np.float64)
 
 
-def euclidean(x_ND: Floats, y_D: Floats) -> Floats:
-    """The Euclidean distance of each row, (N,)."""
-    return np.asarray(np.linalg.norm(x_ND - y_D, axis=1), np.float64)
+def manhattan(x_ND: Floats, y_D: Floats) -> Floats:
+    """The sum of absolute differences of each row, (N,)."""
+    return np.asarray(np.abs(x_ND - y_D).sum(axis=1), np.float64)
 
 
 def to_previous(x_ND: Floats, distance: Distance) -> Floats:

@@ -12,8 +12,8 @@ from model.methods.kmeans import kmeans
 from model.methods.sampling import (
     closest,
     different,
-    euclidean,
     held,
+    manhattan,
     meaningful,
     rows,
     sampled,
@@ -34,10 +34,12 @@ class VSUMM1(Method):
     neighbours of more than `tau` adds a cluster to the first. k-means starts from the frames dealt
     to the clusters in order of time. The frame nearest to each centroid is a keyframe; those closer
     than `tau` to an earlier one are dropped. The paper's text was not at hand: the steps come from
-    descriptions of it and from a public implementation, the distance is Euclidean between
-    histograms that sum to 1, and `contrast` is our choice, as the original says only that the
-    deviation within such a frame is near 0. The score of a keyframe is its cluster's share of the
-    sampled frames. A clip of a few seconds gives a few samples only.
+    descriptions of it and from public implementations. These differ in the distance that `tau`
+    bounds; here it is the sum of absolute differences of histograms that sum to 1, as in the
+    authors' evaluation with the same 0.5: under the Euclidean distance, which descriptions name,
+    0.5 leaves few clusters. `contrast` is our choice, as the original says only that the deviation
+    within such a frame is near 0. The score of a keyframe is its cluster's share of the sampled
+    frames. A clip of a few seconds gives a few samples only.
 
     Keyframes: one for each cluster, without near duplicates. A wanted number K is the number of
     clusters, and no keyframe is dropped; of a short clip 2 K evenly spaced frames are clustered.
@@ -49,7 +51,7 @@ class VSUMM1(Method):
     needs: ClassVar[frozenset[str]] = frozenset({"hues", "quality"})
 
     rate: float = parameter(1.0, "Frames sampled per second.", low=0.01, high=60.0)
-    tau: float = parameter(0.5, "Hue histograms closer than this are alike.", low=0.0, high=1.5)
+    tau: float = parameter(0.5, "Hue histograms closer than this are alike.", low=0.0, high=2.0)
     contrast: float = parameter(
         0.02, "Frames of less contrast are left out, of 1.", low=0.0, high=1.0
     )
@@ -60,7 +62,7 @@ class VSUMM1(Method):
         at_N = sampled(features.times_T, self.rate, k)
         at_N, notices = meaningful(features, at_N, self.contrast)
         x_ND = np.asarray(np.round(rows(features, "hues", at_N), 9), np.float64)
-        step_N = to_previous(x_ND, euclidean)
+        step_N = to_previous(x_ND, manhattan)
         step_T = held(at_N, step_N, T)
         if len(at_N) > 1 and not step_N.any():
             notices.append("The hues never change.")
@@ -68,14 +70,14 @@ class VSUMM1(Method):
             clusters = 1 + int((step_N > self.tau).sum())
             chosen_K, share_N = self._nearest(x_ND, clusters)
             found = len(chosen_K)
-            chosen_K = different(x_ND, chosen_K, self.tau, euclidean)
-            notices.append(f"{found} keyframes from {clusters} clusters.")
+            chosen_K = different(x_ND, chosen_K, self.tau, manhattan)
+            notices.append(f"Clusters: {clusters}; keyframes: {found}.")
             if len(chosen_K) < found:
-                notices.append(f"{found - len(chosen_K)} near duplicates are dropped.")
+                notices.append(f"Near duplicates dropped: {found - len(chosen_K)}.")
         else:
             chosen_K, share_N = self._as_many(x_ND, k)
             if len(chosen_K) < k:
-                notices.append(f"{len(chosen_K)} clusters, and {k - len(chosen_K)} frames away.")
+                notices.append(f"Clusters: {len(chosen_K)}; frames added: {k - len(chosen_K)}.")
         index_K = at_N[chosen_K]
         if k is not None:
             index_K = fill_apart(step_T, index_K, k)

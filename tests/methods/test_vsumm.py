@@ -5,7 +5,7 @@ import pytest
 
 from model.features.types import Features
 from model.methods.kmeans import kmeans
-from model.methods.sampling import MOST, closest, different, euclidean, held, sampled
+from model.methods.sampling import MOST, closest, different, held, manhattan, sampled
 from model.methods.vsumm1 import VSUMM1
 from model.methods.vsumm2 import VSUMM2
 
@@ -43,7 +43,7 @@ def test_a_scene_that_comes_back_has_one_keyframe():
     seconds = [hue(1, 0.98)] * 4 + [hue(8)] * 4 + [hue(1, 0.9)] * 4
     keyframes = VSUMM1().run(clip(seconds))
     assert keyframes.index_K.tolist() == [2 * 25, 6 * 25]
-    assert "1 near duplicates are dropped." in keyframes.notices
+    assert "Near duplicates dropped: 1." in keyframes.notices
     assert len(VSUMM1().run(clip(seconds), 3).index_K) == 3
 
 
@@ -51,6 +51,13 @@ def test_vsumm2_leaves_small_clusters_out():
     clip_ = clip([hue(1)] * 7 + [hue(6)] + [hue(11)] * 7)
     assert VSUMM1().run(clip_).index_K.tolist() == [3 * 25, 7 * 25, 11 * 25]
     assert VSUMM2().run(clip_).index_K.tolist() == [3 * 25, 11 * 25]
+
+
+def test_a_step_counts_by_its_absolute_differences():
+    """0.4 of the pixels change their hue: a distance of 0.8, or 0.57 at right angles."""
+    seconds = [0.4 * hue(1) + 0.6 * hue(5)] * 3 + [0.4 * hue(9) + 0.6 * hue(5)] * 3
+    assert VSUMM1(tau=0.79).run(clip(seconds)).index_K.tolist() == [25, 4 * 25]
+    assert len(VSUMM1(tau=0.81).run(clip(seconds)).index_K) == 1
 
 
 def test_half_the_mean_size_is_too_small():
@@ -106,7 +113,8 @@ def test_sampling_takes_the_first_frame_of_each_second():
 
 
 def test_helpers_by_hand():
+    assert manhattan(np.array([[0.5, 0.5], [1, 0]]), np.array([1.0, 0])).tolist() == [1, 0]
     assert held(np.array([1, 3]), np.array([5.0, 7]), 5).tolist() == [5, 5, 5, 7, 7]
     assert closest(np.array([1.0, 0, 0, 0, 2])) == 2
     rows = np.array([[0.0], [1], [1.2], [0.1], [3]])
-    assert different(rows, np.arange(5), 0.5, euclidean).tolist() == [0, 1, 4]
+    assert different(rows, np.arange(5), 0.5, manhattan).tolist() == [0, 1, 4]
