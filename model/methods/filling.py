@@ -16,8 +16,8 @@ def away_from(chosen: Indices, T: int) -> Floats:
     place_T = np.searchsorted(chosen, frames_T)
     after_T = chosen[np.minimum(place_T, len(chosen) - 1)]
     before_T = chosen[np.maximum(place_T - 1, 0)]
-    nearest_T = np.minimum(np.abs(frames_T - before_T), np.abs(after_T - frames_T))
-    return nearest_T.astype(np.float64)
+    nearest_T: Floats = np.minimum(np.abs(frames_T - before_T), np.abs(after_T - frames_T)) * 1.0
+    return nearest_T
 
 
 def fill_apart(score_T: Floats, chosen: Indices, K: int) -> Indices:
