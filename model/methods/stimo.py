@@ -23,10 +23,11 @@ class STIMO(Method):
     farthest from all centres the next centre and gives each frame to its closest. The medoid is
     that of the authors' clustering: the frame midway between two that lie far apart in the
     cluster. The paper's text was not at hand: the steps come from descriptions of it and of the
-    clustering; its threshold is statistical, and `tau`, `rate` and `contrast`, below which a
-    frame counts as meaningless, are our choice. The first centre, any frame in the original, is the
-    first frame, so that no chance is involved. The score of a keyframe is its cluster's share of
-    the sampled frames.
+    clustering. Its threshold is a statistical one; here `tau` is set so that, on half of the Open
+    Video clips, about as many keyframes result as the authors published. `rate` and `contrast`,
+    below which a frame counts as meaningless, are our choice. The first centre, any frame in the
+    original, is the first frame, so that no chance is involved. The score of a keyframe is its
+    cluster's share of the sampled frames.
 
     Keyframes: one for each cluster. A wanted number K is the number of clusters; of a short clip
     2 K evenly spaced frames are clustered. Where there are fewer different frames, those of the
@@ -58,8 +59,8 @@ class STIMO(Method):
         members = [np.flatnonzero(label_N == c) for c in range(len(centre_C))]
         chosen = [medoid(x_ND, member_I, c) for member_I, c in zip(members, centre_C, strict=True)]
         index_K = at_N[np.sort(np.array(chosen, np.int64))]
-        if len(index_K) < clusters:
-            notices.append(f"Clusters: {len(index_K)}; no more frames differ.")
+        more = "; no more frames differ." if len(index_K) < clusters else "."
+        notices.append(f"Clusters: {len(index_K)}{more}")
         if k is not None:
             index_K = fill_apart(step_T, index_K, k)
         share_N = (np.bincount(label_N) / len(at_N))[label_N]
