@@ -50,11 +50,14 @@ def open_named(arguments: argparse.Namespace, *, speak: bool = True) -> Any:
 
     Raises InvalidDataset.
     """
+    name, split = arguments.dataset_name, arguments.split_number
+    return _open(arguments.dataset, name=name, split=split, speak=speak)
+
+
+def _open(root: Path, *, name: str = "auto", split: int = 1, speak: bool = True) -> Any:
     from model.datasets import open_dataset
 
-    dataset = open_dataset(
-        arguments.dataset, name=arguments.dataset_name, split=arguments.split_number
-    )
+    dataset = open_dataset(root, name=name, split=split)
     missing = tuple(f"missing: {name}" for name in dataset.missing)
     for line in (*dataset.notices, *missing) if speak else ():
         print(line, file=sys.stderr)
@@ -106,6 +109,8 @@ def _add_dscnn(stages: Any) -> None:
     add("--dropout", type=rate)
     add("--steps", type=positive_int, nargs=2, metavar=("LOW", "HIGH"), help="of one example")
     add("--standalone", action="store_true", help="each stream with a softmax of its own")
+    help = "labelled clips that train the T-Net too, by a head of its own (with --standalone)"
+    add("--second", metavar="ROOT", type=Path, help=help)
     parser.set_defaults(run=run_dscnn)
 
 
@@ -190,9 +195,8 @@ def run_dscnn(arguments: argparse.Namespace) -> Exit:
         preset, recipe=recipe, dscnn=dscnn, views=arguments.views, dropout=arguments.dropout
     )
     preset = changed(preset, share=arguments.share)
-    return _train(
-        arguments, preset, train_dscnn, backbone=arguments.backbone, start=arguments.start
-    )
+    checkpoints = {"backbone": arguments.backbone, "start": arguments.start}
+    return _train(arguments, preset, train_dscnn, arguments.second, **checkpoints)
 
 
 def _refuse_in_vain(arguments: argparse.Namespace, preset: "Preset") -> None:
@@ -273,6 +277,7 @@ def _train(
     arguments: argparse.Namespace,
     preset: "Preset",
     train: "Callable[[Run], dict[str, Any]]",
+    second: Path | None = None,
     **checkpoints: Path | None,
 ) -> Exit:
     """Run a stage in this process's place among torchrun's; the first one speaks."""
@@ -288,6 +293,7 @@ def _train(
             preset=changed(preset, max_steps=arguments.max_steps),
             out=arguments.out,
             cache=arguments.cache or arguments.out.parent / "training-cache",
+            second=_open(second, speak=world.leads) if second else None,
             note=arguments.note,
             device=device,
             world=world,

@@ -48,6 +48,13 @@ class Stage1:
                 f"{self.fused_weight}, streams {self.stream_weight}"
             )
 
+    def check_second(self) -> None:
+        """Raises InvalidParameter when a second data set would train nothing."""
+        if not self.stream_weight:
+            raise InvalidParameter(
+                "a second data set trains the T-Net alone", "Add --standalone, or leave it out."
+            )
+
 
 @dataclass(frozen=True)
 class Labelled:
@@ -75,10 +82,8 @@ class DSCNNTask(Task):
         super().__init__()
         self.config, self.validation, self.second = config, validation, second
         self.first = Labelled(source, label_N, len(network.config.classes))
-        if second and not config.stream_weight:
-            raise InvalidParameter(
-                "a second data set trains the T-Net alone", "Add --standalone, or leave it out."
-            )
+        if second:
+            config.check_second()
         self.dscnn = network
         network.requires_grad_(True)
         network.encoder.requires_grad_(False)

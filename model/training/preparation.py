@@ -34,13 +34,15 @@ OnClip = Callable[[str, int, int, str], None]  # what is done, clips done, clips
 
 @dataclass(frozen=True)
 class Run:
-    """What a labelled stage needs. `attention` and `start` are checkpoints, `backbone` a converted
-    VGG-16; `validation_share` of the groups is held out where the data set has no validation."""
+    """What a labelled stage needs. `second` trains the T-Net of stage 1 too; `attention` and
+    `start` are checkpoints, `backbone` a converted VGG-16; `validation_share` of the groups is
+    held out where the data set has no validation."""
 
     dataset: Dataset
     preset: Preset
     out: Path
     cache: Path
+    second: Dataset | None = None
     backbone: Path | None = None
     start: Path | None = None
     attention: Path | None = None

@@ -23,7 +23,7 @@ from model.networks.slim import init_streams, prune
 from model.networks.vgg import BLOCKS, VggBlocks
 from model.training import card
 from model.training.curves import Curves
-from model.training.dscnn import DSCNNTask
+from model.training.dscnn import DSCNNTask, Labelled
 from model.training.joint import JointTask
 from model.training.preparation import Parts, Run, check, fit_front, fit_head, sources, verified
 from model.training.trainer import Schedule, Task, Trainer
@@ -48,6 +48,9 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     """
     check(run)
     config = run.preset.dscnn
+    if run.second is not None:
+        check(replace(run, dataset=run.second))
+        config.check_second()
     torch.manual_seed(config.schedule.seed)
     network, origin = _started(run)
     _laid_out(network.to(run.device))
@@ -55,9 +58,22 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     fit_front(network, train)
     fit_head(network, train)
     labels, validation = labels_of(parts)
-    task = DSCNNTask(network, config, train, labels, (held, validation) if validation else None)
+    second, extra = _second(run, network.front)
+    measured = (held, validation) if validation else None
+    task = DSCNNTask(network, config, train, labels, measured, second)
     network.front.requires_grad_(not run.preset.frozen)
-    return finish(run, "dscnn", task, config, parts, origin, network)
+    return finish(run, "dscnn", task, config, parts, origin | extra, network)
+
+
+def _second(run: Run, front: FrontEnd) -> tuple[Labelled | None, dict[str, Any]]:
+    """The clips of the second data set, all its clips to train on, and what the card says."""
+    if run.second is None:
+        return None, {}
+    run = replace(run, dataset=run.second, validation_share=0.0)
+    parts, source, _ = sources(run, verified(run), front, run.preset.dscnn.schedule.precision)
+    labels, _ = labels_of(parts)
+    about = card.data(run.dataset, {"train": parts.train})
+    return Labelled(source, labels, len(run.dataset.classes)), {"second data set": about}
 
 
 def _started(run: Run) -> tuple[RTSAEDSCNN, dict[str, Any]]:

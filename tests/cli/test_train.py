@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -48,6 +49,26 @@ def stage1(dataset, tmp_path_factory):
     out = tmp_path_factory.mktemp("stage1") / "dscnn.safetensors"
     assert train("dscnn", dataset, out, "--note", "made clips", "--seed", "3") == Exit.DONE
     return out
+
+
+@pytest.mark.slow
+def test_a_second_data_set_trains_the_t_net_and_is_named_in_the_card(
+    dataset, stage1, tmp_path, capsys
+):
+    second = tmp_path / "second"
+    for name in ("up", "down", "still"):
+        (second / name).mkdir(parents=True)
+        for source in sorted((dataset / "left").glob("*g0[1-3]*")):
+            shutil.copy(source, second / name)
+    cache = ["--cache", str(stage1.parent / "training-cache"), "--second", str(second)]
+    out = tmp_path / "x.safetensors"
+    assert train("dscnn", dataset, out, *cache) == Exit.USAGE
+    assert "--standalone" in capsys.readouterr().err
+    assert train("dscnn", dataset, out, *cache, "--standalone") == Exit.DONE
+    about = recognition_checkpoint.load(out)[1]["origin"]["second data set"]
+    assert about["classes"] == ["down", "still", "up"]
+    assert about["train"]["clips"] == 6  # of each class one is for the test
+    assert "second_accuracy" in out.with_suffix(".csv").read_text()
 
 
 @pytest.mark.slow
