@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from model.weights import registry
-from worker.keys import analysis_key
+from worker.keys import analysis_key, complete_methods
 from worker.settings import Settings
 
 
@@ -39,3 +39,9 @@ def test_weights_that_are_pulled_later_are_another_analysis(tmp_path: Path):
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "i3d-kinetics400.safetensors").write_bytes(b"i3d")
     assert key(tmp_path, recognizer="i3d") != missing
+
+
+def test_methods_added_later_run_only_when_they_are_named():
+    six = ["rtsae", "sms", "average", "ranktracing", "superframes", "uniform"]
+    assert list(complete_methods(None)) == six
+    assert list(complete_methods({"scenes": {}})) == ["scenes"]
