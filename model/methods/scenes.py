@@ -113,6 +113,6 @@ def _how(detector: str, scenes: int, k: int, threshold: float) -> str:
     if scenes == k:
         return f"The {name} is {threshold:.4g} for {k} scenes."
     return (
-        f"No {name} gives {k} scenes: {threshold:.4g} gives {scenes}, and {k - scenes} frames "
-        "far from their middles are added."
+        f"No {name} tried gives {k} scenes: {threshold:.4g} gives {scenes}, and {k - scenes} "
+        "frames far from their middles are added."
     )

@@ -119,7 +119,7 @@ def test_more_than_there_are_cuts_is_filled_far_from_the_middles():
     keyframes = Scenes().run(of_values(value_T), 4)
     assert keyframes.index_K.tolist() == [0, 25, 50, 75]
     assert keyframes.score_K.tolist() == [0, 0, 0, 90]
-    assert "No threshold gives 4 scenes" in keyframes.notices[0]
+    assert "No threshold tried gives 4 scenes" in keyframes.notices[0]
 
 
 def test_one_shot_is_its_middle_frame():
