@@ -20,7 +20,14 @@ from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, make_flow
 from model.video.limits import Limits
 
-PACKAGES = ("numpy", "scipy", "av", "opencv-contrib-python-headless")
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "scenedetect",
+    "av",
+    "opencv-contrib-python-headless",
+)
 
 
 class Attention(Protocol):

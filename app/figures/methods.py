@@ -1,5 +1,6 @@
-"""The look of each method: Okabe and Ito's colours, shifted to 3:1 contrast on each ground, and a
-dash, a marker and a glyph of its own, so that nothing is told by colour alone."""
+"""The look of each method: Okabe and Ito's colours, shifted to 3:1 contrast on each ground, with a
+dash that no other of its colour has, and a marker and a glyph of its own, so that nothing is told
+by colour alone."""
 
 from dataclasses import dataclass
 
@@ -29,12 +30,21 @@ STYLES = (
     MethodStyle("#a34a85", "#e294c4", "dashdot", "triangle-up", "▲"),
     MethodStyle("#866800", "#e3c14a", "longdash", "cross", "✚"),
     MethodStyle("#646b76", "#a7aeb9", "longdashdot", "x", "✖"),
+    MethodStyle("#0069a8", "#56b4e9", "dash", "circle-open", "○"),
+    MethodStyle("#c04f00", "#ff8f4d", "dot", "square-open", "□"),
+    MethodStyle("#00805d", "#3fcf9f", "dashdot", "diamond-open", "◇"),
+    MethodStyle("#a34a85", "#e294c4", "longdash", "triangle-up-open", "△"),
+    MethodStyle("#866800", "#e3c14a", "longdashdot", "cross-open", "✛"),
+    MethodStyle("#646b76", "#a7aeb9", "solid", "x-open", "✕"),
+    MethodStyle("#0069a8", "#56b4e9", "longdash", "star", "★"),
+    MethodStyle("#c04f00", "#ff8f4d", "dashdot", "hexagon", "⬢"),
+    MethodStyle("#00805d", "#3fcf9f", "longdashdot", "triangle-down", "▼"),
 )
 
 
 def style_of(method: str) -> MethodStyle:
     """The style of a method by its place in the registry, so that it looks the same in every
-    analysis; after six, and for a method no longer there, the styles repeat."""
+    analysis; after fifteen, and for a method no longer there, the styles repeat."""
     known = list(registry())
     place = known.index(method) if method in known else len(known)
     return STYLES[place % len(STYLES)]

@@ -4,7 +4,7 @@ import numpy as np
 
 from app.figures.diagnostics import diagnostics
 from app.figures.methods import STYLES, style_of
-from model.methods import DEFAULT
+from model.methods import DEFAULT, registry
 from model.types import Keyframes
 
 
@@ -36,6 +36,14 @@ def test_the_default_methods_are_told_apart_without_colour() -> None:
     assert len(styles) == 6
     for quality in ("dash", "symbol", "glyph", "light", "dark"):
         assert len({getattr(style, quality) for style in styles}) == 6
+
+
+def test_all_methods_are_told_apart_by_marker_glyph_and_dash() -> None:
+    styles = [style_of(name) for name in registry()]
+    assert len(styles) == 15
+    for told in ("symbol", "glyph"):
+        assert len({getattr(style, told) for style in styles}) == 15
+    assert len({(style.light, style.dash) for style in styles}) == 15
 
 
 def test_a_method_no_longer_registered_still_has_a_style() -> None:
