@@ -7,7 +7,6 @@ import dataclasses
 import json
 import subprocess
 import sys
-import time
 from functools import cache
 
 import cv2
@@ -137,9 +136,7 @@ def assert_sound(keyframes, features):
 @pytest.mark.parametrize("name", METHODS)
 def test_own_number(name, kind):
     features = features_of(kind)
-    started = time.perf_counter()
     keyframes = methods.get(name)().run(features)
-    assert time.perf_counter() - started < 10
     assert_sound(keyframes, features)
     assert keyframes.method == name
     measures = methods.get(name).needs or methods.get(name).needs_gate
