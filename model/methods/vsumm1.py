@@ -24,6 +24,11 @@ from model.types import Curve, Flags, Floats, Indices
 ATTEMPTS = 20  # numbers of clusters tried to find as many keyframes as are wanted
 
 
+def hues(colours_ND: Floats) -> Floats:
+    """The 16 hues of joint colour histograms, (N, 16); alike where no pixel's hue differs."""
+    return np.asarray(np.round(colours_ND.reshape(-1, 16, 16).sum(2), 6), np.float64)
+
+
 @dataclass(frozen=True)
 class VSUMM1(Method):
     """One frame a second, clustered by hue; the frame nearest to the centre of each cluster.
@@ -49,7 +54,7 @@ class VSUMM1(Method):
 
     name: ClassVar[str] = "vsumm1"
     title: ClassVar[str] = "VSUMM1"
-    needs: ClassVar[frozenset[str]] = frozenset({"hues", "quality"})
+    needs: ClassVar[frozenset[str]] = frozenset({"colours", "quality"})
 
     rate: float = parameter(1.0, "Frames sampled per second.", low=0.01, high=60.0)
     tau: float = parameter(0.5, "Hue histograms closer than this are alike.", low=0.0, high=2.0)
@@ -62,7 +67,7 @@ class VSUMM1(Method):
         T = features.T
         at_N = sampled(features.times_T, self.rate, k)
         at_N, notices = meaningful(features, at_N, self.contrast)
-        x_ND = np.asarray(np.round(rows(features, "hues", at_N), 9), np.float64)
+        x_ND = hues(rows(features, "colours", at_N))
         step_N = to_previous(x_ND, manhattan)
         step_T = held(at_N, step_N, T)
         if len(at_N) > 1 and not step_N.any():

@@ -91,7 +91,6 @@ def _long(T=20_000):
             "colours": np.repeat(shots[:, :256], 400, axis=0).astype(np.float32),
             "content": random.gamma(2, size=T) + 90 * (np.arange(T) % 400 == 0),
             "histogram": products(np.repeat(shots, 400, axis=0)),
-            "hues": np.repeat(shots[:, :16] / shots[:, :16].sum(1)[:, None], 400, axis=0),
             "key": np.arange(T) % 250 == 0,
             "layout": np.repeat(random.integers(0, 256, (T // 400, 192), np.uint8), 400, axis=0),
             "motion": random.gamma(2, size=T),

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from model.features.descriptors.colours import Colours
-from model.features.descriptors.hues import Hues
 from model.features.types import FrameBatch
+from model.methods.vsumm1 import hues
 
 SIDE = 224
 
@@ -25,17 +25,14 @@ def test_a_plain_frame_fills_the_bin_of_its_colour(rgb):
     frames = np.full((1, SIDE, SIDE, 3), rgb, np.uint8)
     hue, saturation, value = colorsys.rgb_to_hsv(*(part / 255 for part in rgb))
     h, s, v = int(hue * 16), min(3, int(saturation * 4)), min(3, int(value * 4))
-    (colours,), (hues,) = described(Colours(), frames), described(Hues(), frames)
+    (colours,) = described(Colours(), frames)
     assert colours[16 * h + 4 * s + v] == 1
-    assert hues[h] == 1
-    assert colours.sum() == hues.sum() == 1
+    assert colours.sum() == 1
 
 
-def test_hues_are_the_colours_without_saturation_and_value():
+def test_without_saturation_and_value_hues_are_left():
     frames = np.random.default_rng(1).integers(0, 256, (3, SIDE, SIDE, 3), np.uint8)
-    colours, hues = described(Colours(), frames), described(Hues(), frames)
-    assert (colours.shape, hues.shape) == ((3, 256), (3, 16))
-    np.testing.assert_allclose(colours.reshape(3, 16, 16).sum(axis=2), hues, atol=1e-6)
+    found = hues(described(Colours(), frames))
     hue = cv2.cvtColor(frames[1], cv2.COLOR_RGB2HSV)[..., 0].astype(int)
     counted = np.bincount((hue * 16 // 180).ravel(), minlength=16) / SIDE**2
-    np.testing.assert_allclose(hues[1], counted, atol=1e-6)
+    np.testing.assert_allclose(found[1], counted, atol=1e-6)

@@ -15,7 +15,7 @@ from model.features.descriptors.tracks import Tracks, corners, displacement
 from model.features.types import FrameBatch
 
 SIDE = 224
-NAMES = ("colours", "content", "histogram", "hues", "key", "layout", "motion", "quality", "tracks")
+NAMES = ("colours", "content", "histogram", "key", "layout", "motion", "quality", "tracks")
 
 
 def texture(seed=0, side=SIDE + 100):

@@ -19,9 +19,10 @@ def hue(bin_, share=1.0):
 
 def clip(seconds, fps=25, contrast=0.5):
     """A clip whose seconds have these hue histograms."""
-    hues_TD = np.repeat(np.asarray(seconds, np.float32), fps, axis=0)
-    quality_T3 = np.full((len(hues_TD), 3), contrast)
-    return Features(np.arange(len(hues_TD)) / fps, {"hues": hues_TD, "quality": quality_T3})
+    hues_TH = np.repeat(np.asarray(seconds, np.float32), fps, axis=0)
+    colours_TD = np.repeat(hues_TH / 16, 16, axis=1)  # all saturations and values alike
+    quality_T3 = np.full((len(hues_TH), 3), contrast)
+    return Features(np.arange(len(hues_TH)) / fps, {"colours": colours_TD, "quality": quality_T3})
 
 
 def test_a_keyframe_for_each_cluster():

@@ -14,7 +14,8 @@ RANGES = (0, 180, 0, 256, 0, 256)  # OpenCV stores 8-bit hue in units of two deg
 
 
 class Colours(RowDescriptor):
-    """(T, 256) float32: 16 hues x 4 saturations x 4 values, each row summing to 1 (KTS, DT, STIMO).
+    """(T, 256) float32: 16 hues x 4 saturations x 4 values, each row summing to 1 (KTS, DT,
+    STIMO; VSUMM by hue alone).
 
     Bin (h, s, v) is column 16 h + 4 s + v. Grey pixels have hue 0.
     """
