@@ -28,8 +28,9 @@ class DT(Method):
     rule comes from descriptions of it. How many frames it samples and how many components it keeps
     are not certain: three frames a second stand for every tenth of 30, and two or three components
     are kept, as a triangulation's size grows steeply with more; with either it finds fewer clusters
-    than the authors published for half of the Open Video clips, by which two were chosen. Where frames differ along fewer components, they are triangulated in
-    those, on a line if need be, and a notice says so.
+    than the authors published for half of the Open Video clips, by which two were chosen. Where
+    frames differ along fewer components, they are triangulated in those, on a line if need be, and
+    a notice says so.
 
     Keyframes: one for each cluster. A wanted number K takes the K largest clusters; of a short clip
     2 K evenly spaced frames are clustered. Where there are fewer clusters, the frames farthest
