@@ -289,7 +289,7 @@ def test_what_a_frame_leaves_behind_is_small_for_every_method_without_the_networ
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     peaks = {}
-    few, many = 4_000, 24_000
+    few, many = 4_000, 16_000
     for T in (few, many):
         answer = subprocess.run(
             [sys.executable, "-c", script, str(T)],
