@@ -166,7 +166,10 @@ class Curve:
 @dataclass(frozen=True)
 class Keyframes:
     """What one method chose: decoded-frame indices `index_K` (sorted, unique), their times (s) and
-    scores, the parameters used, diagnostic curves, seconds spent and notices for the reader."""
+    scores, the parameters used, diagnostic curves, seconds spent and notices for the reader.
+
+    `quality` holds `coverage` and `redundancy` (model.features.representation), in [0, 1]; it is
+    empty where nobody measured them."""
 
     method: str
     index_K: Indices
@@ -176,6 +179,7 @@ class Keyframes:
     curves: Mapping[str, Curve] = field(default_factory=dict)
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
+    quality: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         K = len(self.index_K)
@@ -200,6 +204,7 @@ class Keyframes:
             "curves": {name: curve.to_json() for name, curve in self.curves.items()},
             "seconds": self.seconds,
             "notices": list(self.notices),
+            "quality": dict(self.quality),
         }
 
     @classmethod
@@ -215,6 +220,7 @@ class Keyframes:
             {name: Curve.from_json(curve) for name, curve in data["curves"].items()},
             float(data["seconds"]),
             tuple(data["notices"]),
+            dict(data.get("quality", {})),
         )
 
 

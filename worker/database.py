@@ -79,6 +79,7 @@ class VideoRow(Base):
     derivatives_ready: Mapped[bool] = mapped_column(default=False)
     gallery: Mapped[bool] = mapped_column(default=False)
     truth: Mapped[dict[str, Any] | None]
+    annotations: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)  # up to megabytes
     jobs: Mapped[list["JobRow"]] = relationship(
         back_populates="video", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from model.evaluation.truth import GroundTruth
+from model.evaluation.truth_formats import of_scene
 from model.video.limits import Limits
 from model.video.probe import Probe, probe, sha256_of
 from worker import keys
@@ -82,8 +84,31 @@ class Service:
         """The video. Raises NotFound."""
         video = self._video_where(VideoRow.id == video_id)
         if video is None:
-            raise NotFound(f"no video {video_id!r}", "It may have been deleted.")
+            raise _no_video(video_id)
         return video
+
+    def set_annotations(self, video_id: str, truth: GroundTruth | None) -> None:
+        """Keep what people marked in a video instead of what was there; None removes it. Raises
+        NotFound."""
+        wanted = update(VideoRow).where(VideoRow.id == video_id).returning(VideoRow.id)
+        with self.database.write() as session:
+            kept = wanted.values(annotations=truth.to_json() if truth else None)
+            if session.scalar(kept) is None:
+                raise _no_video(video_id)
+
+    def annotations(self, video_id: str) -> GroundTruth | None:
+        """What people marked in the video, if anybody did. Raises NotFound."""
+        with self.database.read() as session:
+            wanted = select(VideoRow.annotations).where(VideoRow.id == video_id)
+            row = session.execute(wanted).one_or_none()
+        if row is None:
+            raise _no_video(video_id)
+        return GroundTruth.from_json(row.annotations) if row.annotations else None
+
+    def ground_truth(self, video_id: str) -> GroundTruth | None:
+        """The annotations, else a rendered scene's own phases, else None. Raises NotFound."""
+        own = self.get_video(video_id).truth
+        return self.annotations(video_id) or (of_scene(own) if own and own.get("phases") else None)
 
     def delete_video(self, video_id: str) -> None:
         """Delete a video, its jobs and its results; running work on it stops. Raises NotFound."""
@@ -276,6 +301,10 @@ class Service:
             if row.state == "done" and not self.blobs.exists(result_key(video.sha256, key)):
                 return None
             return job_from(row)
+
+
+def _no_video(video_id: str) -> NotFound:
+    return NotFound(f"no video {video_id!r}", "It may have been deleted.")
 
 
 def new_id() -> str:
