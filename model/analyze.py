@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import model
 from model.errors import Cancelled, InvalidParameter
 from model.features.extract import AttentionPass, Stopwatch, extract
+from model.features.representation import COLOURS, quality
 from model.features.shots import ShotCollector
 from model.features.types import Features
 from model.methods.base import Method
@@ -111,7 +112,7 @@ def analyze(
     watch, stopwatch, algorithm = _Watch(on_progress, cancelled), Stopwatch(), make_flow(flow)
     run = attention.begin(steps_per_second) if attention else None
     shots = _collector(recogniser) if recogniser else None
-    wanted = {name for method in methods for name in method.needs}
+    wanted = {name for method in methods for name in (*method.needs, COLOURS)}
     with open_clip(path, limits) as stream:
 
         def tell(done: int) -> None:
@@ -122,6 +123,7 @@ def analyze(
             stream, wanted, run, algorithm, shots=shots, after_batch=tell, stopwatch=stopwatch
         )
     results = _keyframes(methods, features, keyframes, watch, stopwatch)
+    results = _with_quality(results, features, stopwatch)
     recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
     steps = features.gate.scores() if features.gate else None
     return Analysis(
@@ -185,6 +187,17 @@ def _keyframes(
             results[method.name] = method.run(features, k)
         watch(method.name, 1, 1)
     return results
+
+
+def _with_quality(
+    results: Mapping[str, Keyframes], features: Features, stopwatch: Stopwatch
+) -> dict[str, Keyframes]:
+    """The same keyframes, each with how well it stands for the clip."""
+    with stopwatch.on("quality"):
+        return {
+            name: replace(found, quality=quality(features.descriptors[COLOURS], found.index_K))
+            for name, found in results.items()
+        }
 
 
 def _recognition(
