@@ -27,7 +27,7 @@ Summary = tuple[int, ...]
 
 @dataclass(frozen=True)
 class SummarisedVideo:
-    """A video and the keyframes of each user, as sorted indices.
+    """A video and the keyframes of each user, as sorted indices; named twice they are there twice.
 
     There is the `video` file, or a `bank`: the stills of some of its `frames`, by index. `frames`
     is None where only decoding tells, and else at least the last number named.
@@ -97,6 +97,8 @@ def _with_bank(root: Path) -> tuple[tuple[SummarisedVideo, ...], tuple[str, ...]
         last = 1 + max(index for indices in (*users, tuple(stills)) for index in indices)
         if last > claimed:
             notices.append(f"{name}: {claimed} frames are claimed, but there is number {last}")
+        if any(len(set(user)) < len(user) for user in users):
+            notices.append(f"{name}: keyframes of users are named more than once, and count so")
         videos.append(SummarisedVideo(name, users, max(claimed, last), bank=stills))
     count = sum(len(video.bank) for video in videos)
     notices.insert(0, f"a sparse bank: {count} single frames of {len(videos)} videos")
@@ -106,7 +108,7 @@ def _with_bank(root: Path) -> tuple[tuple[SummarisedVideo, ...], tuple[str, ...]
 def _annotation(name: str, about: Any) -> tuple[int, tuple[Summary, ...]]:
     """The number of frames, and each user's keyframes."""
     try:
-        users = tuple(_indices(numbers) for numbers in about.get("user_keyframes", ()))
+        users = tuple(_indices(numbers) for numbers in about.get("user_keyframes", ()) if numbers)
         return int(about["n_frames"]), users
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InvalidDataset(
@@ -125,16 +127,19 @@ def _with_files(root: Path) -> tuple[SummarisedVideo, ...]:
         for path in sorted((root / folder).iterdir())
         if is_video(path)
     }
-    users = {
-        folder.name: tuple(tuple(sorted(_stills(user))) for user in folders_in(folder))
-        for folder in folders_in(root / "UserSummary")
-    }
+    users = {folder.name: user_summaries(folder) for folder in folders_in(root / "UserSummary")}
     if not files or not users.keys() & files.keys():
         raise wrong_root(root, "videos named as the folders of UserSummary/", LAYOUT)
     return tuple(
         SummarisedVideo(name, users.get(name, ()), video=path)
         for name, path in sorted(files.items(), key=_by_number)
     )
+
+
+def user_summaries(folder: Path) -> tuple[Summary, ...]:
+    """What users chose in one video, from `folder`/user<n>/Frame<number>.jpeg; users without a
+    picture are left out. Raises InvalidDataset."""
+    return tuple(filter(None, (tuple(_stills(user)) for user in folders_in(folder))))
 
 
 def _stills(folder: Path) -> dict[int, Path]:
@@ -149,7 +154,7 @@ def _stills(folder: Path) -> dict[int, Path]:
 
 
 def _indices(numbers: list[int]) -> Summary:
-    return tuple(sorted({number - 1 for number in numbers}))
+    return tuple(sorted(number - 1 for number in numbers))
 
 
 def _by_number(item: tuple[str, Any]) -> tuple[int, str]:

@@ -85,3 +85,14 @@ def test_a_still_numbered_from_zero_is_refused(bank):
     touch(bank, "frames/v9/00000.jpg")
     with pytest.raises(InvalidDataset, match=r"wanted numbers from 1, got 00000\.jpg"):
         vsumm.read(bank)
+
+
+def test_a_keyframe_named_twice_counts_twice_and_a_user_without_any_not_at_all(bank):
+    about = {
+        "v21": {"n_frames": 100, "user_keyframes": [[20, 10, 20], [], [90]]},
+        "v9": {"n_frames": 60},
+    }
+    (bank / "annotations.json").write_text(json.dumps(about))
+    found = vsumm.read(bank)
+    assert found.videos[1].users == ((9, 19, 19), (89,))
+    assert found.notices[1:] == ("v21: keyframes of users are named more than once, and count so",)
