@@ -84,7 +84,8 @@ def _timed(predict: Any) -> Prediction:
 class Recogniser(ABC):
     """A loaded network with the names of its classes. Subclasses declare `name`, `title`, `knows`
     (which classes, in a few words) and `weights`: the name of theirs in `model.weights.registry`,
-    or None when there are none but those that users train.
+    or None when there are none but those that users train; `mixes_back` where a few frames more
+    cost so little that the inverse analysis is made of every clip.
 
     Instances state what they want to see: `steps_per_second` (0: every frame), `size` (px),
     `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`;
@@ -95,6 +96,7 @@ class Recogniser(ABC):
     title: ClassVar[str]
     knows: ClassVar[str]
     weights: ClassVar[str | None] = None
+    mixes_back: ClassVar[bool] = False
 
     classes: tuple[str, ...]
     steps_per_second: float

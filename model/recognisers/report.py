@@ -12,6 +12,7 @@ from model.types import Keyframes
 Watch = Callable[[str, int, int], None]
 STAGE = "recognition"
 RENDERED = "athletics"  # the data set that this program draws
+MIXED_BACK = (0.25, 0.5, 0.75, 1.0)  # shares of the discarded steps
 
 
 def recognise(
@@ -24,7 +25,9 @@ def recognise(
     """Predictions on the whole clip, and on each method's keyframes alone.
 
     `full_multiply_adds` is what the clip costs with all of its `steps` computed to the end, to
-    compare with each prediction's own. `flow` is the algorithm that made the flow images; `watch`
+    compare with each prediction's own. Where more frames cost little, each method also has
+    `mixed_back`: its prediction with growing shares of the discarded steps in the clip again, the
+    inverse analysis of section 5.1. `flow` is the algorithm that made the flow images; `watch`
     hears of each prediction, and what it raises ends the work.
     """
     total = 1 + len(methods)
@@ -35,8 +38,11 @@ def recognise(
     entries = {}
     for done, (name, keyframes) in enumerate(methods.items(), start=2):
         prediction = session.on(keyframes.index_K)
-        kept = bool(prediction.probability_C.argmax() == whole.probability_C.argmax())
-        entries[name] = {**_entry(recogniser, prediction), "kept": kept}
+        entries[name] = {
+            **_entry(recogniser, prediction),
+            "kept": _agree(prediction, whole),
+            **_inverse(recogniser, session, prediction, whole),
+        }
         watch(STAGE, done, total)
     return {
         "recognizer": recogniser.name,
@@ -61,6 +67,28 @@ def _entry(recogniser: Recogniser, prediction: Prediction) -> dict[str, Any]:
         "multiply_adds": prediction.multiply_adds,
         "seconds": prediction.seconds,
     }
+
+
+def _agree(prediction: Prediction, whole: Prediction) -> bool:
+    return bool(prediction.probability_C.argmax() == whole.probability_C.argmax())
+
+
+def _inverse(
+    recogniser: Recogniser, session: Session, prediction: Prediction, whole: Prediction
+) -> dict[str, Any]:
+    """Predictions with shares of the discarded steps mixed back in, each holding the one before."""
+    if not recogniser.mixes_back:
+        return {}
+    steps = np.arange(len(session.shots))
+    discarded = np.random.default_rng(0).permutation(np.setdiff1d(steps, prediction.step_M))
+    found = []
+    for share in MIXED_BACK:
+        back = discarded[: round(share * len(discarded))]
+        step_M = np.union1d(prediction.step_M, back)
+        mixed = session.on(session.shots.index_S[step_M])
+        entry = {**_entry(recogniser, mixed), "kept": _agree(mixed, whole)}
+        found.append({"share": share, **entry})
+    return {"mixed_back": found}
 
 
 def _notices(

@@ -31,6 +31,7 @@ class RTSAEDSCNNRecogniser(Recogniser):
     title: ClassVar[str] = "RTSAE-DSCNN"
     knows: ClassVar[str] = "the classes that its checkpoint was trained on"
     weights: ClassVar[str | None] = "compact"
+    mixes_back: ClassVar[bool] = True
     needs_flow = True
 
     def __init__(self, network: "RTSAEDSCNN", card: dict[str, Any]) -> None:

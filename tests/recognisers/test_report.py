@@ -7,9 +7,11 @@ import pytest
 
 from model.analyze import analyze
 from model.errors import Cancelled
+from model.features.types import Shots
 from model.methods import registry
 from model.recognisers.base import Prediction, Recogniser, Session
-from model.types import Analysis
+from model.recognisers.report import recognise
+from model.types import Analysis, Keyframes
 from tests.clips import grey_frames, write_clip
 
 T, FPS = 40, 20
@@ -82,10 +84,6 @@ def test_the_report_of_a_clip_whose_answers_are_known(clip):
 
 
 def test_kept_means_the_same_likeliest_class_as_on_the_whole_clip(clip):
-    from model.features.types import Shots
-    from model.recognisers.report import recognise
-    from model.types import Keyframes
-
     index_S = np.arange(4)
     rgb = np.array([10, 20, 30, 250], np.uint8)[:, None, None, None] + np.zeros(
         (4, 8, 8, 3), np.uint8
@@ -164,3 +162,21 @@ def test_top_is_sorted_and_short():
         {"label": "b", "probability": 0.4},
         {"label": "d", "probability": 0.3},
     ]
+
+
+def test_discarded_steps_mixed_back_in_end_with_the_whole_clip():
+    class Mixing(Brightness):
+        mixes_back = True
+
+    index_S = np.arange(0, 80, 4)
+    rgb = np.linspace(0, 250, 20).astype(np.uint8)[:, None, None, None] + np.zeros(
+        (20, 8, 8, 3), np.uint8
+    )
+    kept = Keyframes("last", np.array([72, 76]), np.array([7.2, 7.6]), np.ones(2))
+    found = recognise(Mixing(), Shots(index_S, index_S / 10, rgb), {"last": kept}, "dis")
+    rows = found["methods"]["last"]["mixed_back"]
+    assert [row["share"] for row in rows] == [0.25, 0.5, 0.75, 1.0]
+    assert [row["frames"] for row in rows] == [6, 11, 16, 20]  # of 18 discarded: 4 (4.5), 9, 14, 18
+    assert [row["multiply_adds"] for row in rows] == [600, 1100, 1600, 2000]
+    assert rows[-1]["top"] == found["whole"]["top"]
+    assert rows[-1]["kept"]
