@@ -9,11 +9,14 @@ export async function call(method, path, body) {
   });
   const text = await answer.text();
   const data = text ? JSON.parse(text) : null;
-  if (!answer.ok) {
-    const cause = [data?.detail ?? answer.statusText, data?.hint].filter(Boolean).join(" ");
-    throw Object.assign(new Error(cause), { status: answer.status });
-  }
+  if (!answer.ok) throw problem(answer, data);
   return data;
+}
+
+// The error that an answer's problem object tells of.
+export function problem(answer, data) {
+  const cause = [data?.detail ?? answer.statusText, data?.hint].filter(Boolean).join(" ");
+  return Object.assign(new Error(cause), { status: answer.status });
 }
 
 // Say something to everyone, for a moment, without moving anything.

@@ -31,7 +31,8 @@ export class Strips {
   }
 
   lay() {
-    for (const band of this.#timeline.querySelectorAll(".phase")) this.#band(band);
+    for (const band of this.#timeline.querySelectorAll(".track [data-start]")) this.#band(band);
+    for (const mark of this.#timeline.querySelectorAll(".track [data-at]")) this.#place(mark);
     if (this.#sprites) this.#film();
     for (const row of this.#timeline.querySelectorAll("[data-method]")) {
       this.#mark(row);
@@ -63,6 +64,12 @@ export class Strips {
     band.style.left = `${from}px`;
     band.style.width = `${Math.max(0, to - from)}px`;
     band.hidden = to <= from;
+  }
+
+  #place(mark) {
+    const x = this.#x(Number(mark.dataset.at));
+    mark.style.left = `${x}px`;
+    mark.hidden = x < 0 || x > this.#axis.width;
   }
 
   #film() {

@@ -3,11 +3,13 @@ import { Axis } from "./axis.js";
 import { Clock } from "./clock.js";
 import { listen } from "./keys.js";
 import { watch } from "./live.js";
+import { Methods } from "./methods.js";
 import { Pointer } from "./pointer.js";
 import { Preview } from "./preview.js";
 import { API, call, toast } from "./rest.js";
 import { Sprites } from "./sprites.js";
 import { Strips } from "./strips.js";
+import { chooseTruth } from "./truth.js";
 
 const SPEEDS = [1, 0.5, 0.25, 0.1, 2];
 let page = null;
@@ -119,8 +121,12 @@ class VideoPage {
       this.clock.rate = SPEEDS[(SPEEDS.indexOf(this.clock.rate) + 1) % SPEEDS.length];
     });
     document.getElementById("keyframes").addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#ask(() => this.#analyse());
+      if (event.key === "Enter") this.#ask(() => this.#analyse(this.#state.methods));
     }, { signal });
+    const methods = new Methods(document.getElementById("methods"),
+      (chosen) => this.#ask(() => this.#analyse(chosen)), signal);
+    on("choose-methods", () => this.#ask(() => methods.open(this.#state.methods)));
+    chooseTruth(this.video, (action) => this.#ask(action), signal);
     on("copy-link", async () => {
       await navigator.clipboard.writeText(location.href);
       toast("Link to this moment copied");
@@ -129,7 +135,7 @@ class VideoPage {
       const target = (name) => event.target.closest(`[data-${name}]`);
       if (target("select")) this.strips.select(target("select").dataset.select);
       if (target("cancel")) this.#ask(() => call("DELETE", `/analyses/${target("cancel").dataset.cancel}`));
-      if (target("analyse")) this.#ask(() => this.#analyse());
+      if (target("analyse")) this.#ask(() => this.#analyse(this.#state.methods));
     }, { signal });
   }
 
@@ -137,12 +143,16 @@ class VideoPage {
     try { await action(); } catch (error) { toast(error.message); }
   }
 
-  async #analyse() {
+  // Without `methods`, as for a video that has no analysis yet, by all default ones.
+  async #analyse(methods) {
     const keyframes = document.getElementById("keyframes").valueAsNumber || null;
-    await call("POST", "/analyses", { video_id: this.#state.video, ...(keyframes && { keyframes }) });
-    const search = keyframes ? `?k=${keyframes}` : "";
-    if (search === location.search) location.reload();
-    else location.assign(location.pathname + search);
+    const chosen = Object.keys(methods).length ? { methods } : {};
+    const job = await call("POST", "/analyses", { video_id: this.video, ...chosen, ...(keyframes && { keyframes }) });
+    const address = new URL(location);
+    address.searchParams.delete("k");
+    address.searchParams.set("run", job.id);
+    if (address.href === location.href) location.reload();
+    else location.assign(address);
   }
 
   #show() {

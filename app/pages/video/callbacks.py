@@ -10,11 +10,12 @@ from dash import ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 
 from app.pages.shell_ids import ROUTE, THEME
 from app.pages.video import ids
+from app.pages.video.comparison import compared
 from app.pages.video.layout import status
 from app.pages.video.numbers import numbers
-from app.pages.video.recognition import recognition
+from app.pages.video.recognition import recognised_on, recognition
 from app.pages.video.rows import method_rows
-from app.pages.video.view import Look, Shown, keyframes_of, shown
+from app.pages.video.view import Look, Shown, shown
 from worker.service import Service
 
 
@@ -23,6 +24,8 @@ def register(dash_app: Dash, service: Service) -> None:
     _draw(dash_app, service)
     _follow(dash_app, service)
     _settle(dash_app, service)
+    _compare(dash_app, service)
+    _mix_back(dash_app, service)
     dash_app.clientside_callback(
         ClientsideFunction("kairoscope", "openVideo"),
         Output(ids.OPENED, "data"),
@@ -90,13 +93,18 @@ def _settle(dash_app: Dash, service: Service) -> None:
         Output(ids.ROWS, "children"),
         Output("diagnostics", "hidden"),
         Output("export", "hidden"),
+        Output("comparison", "hidden"),
+        Output(ids.COMPARISON, "children", allow_duplicate=True),
         Output(ids.STATE, "data"),
         Input(ids.SETTLED, "data"),
         State(ids.STATE, "data"),
         State(ROUTE, "data"),
+        State(ids.TOLERANCE, "value"),
         prevent_initial_call=True,
     )
-    def settle(_: Any, state: Mapping[str, Any], route: Mapping[str, Any]) -> tuple[Any, ...]:
+    def settle(
+        _: Any, state: Mapping[str, Any], route: Mapping[str, Any], tolerance_s: float | None
+    ) -> tuple[Any, ...]:
         now = _shown(service, state, route)
         unfinished = now.analysis is None
         return (
@@ -107,9 +115,42 @@ def _settle(dash_app: Dash, service: Service) -> None:
             method_rows(now),
             unfinished,
             unfinished,
+            unfinished,
+            compared(now, tolerance_s),
             now.state(),
         )
 
 
+def _compare(dash_app: Dash, service: Service) -> None:
+    """The scores again at another tolerance."""
+
+    @dash_app.callback(
+        Output(ids.COMPARISON, "children"),
+        Input(ids.TOLERANCE, "value"),
+        State(ids.STATE, "data"),
+        State(ROUTE, "data"),
+        prevent_initial_call=True,
+    )
+    def compare(
+        tolerance_s: float | None, state: Mapping[str, Any], route: Mapping[str, Any]
+    ) -> list[Any]:
+        return compared(_shown(service, state, route), tolerance_s)
+
+
+def _mix_back(dash_app: Dash, service: Service) -> None:
+    """The inverse analysis: what is recognised with discarded steps in the clip again."""
+
+    @dash_app.callback(
+        Output(ids.RECOGNISED, "children"),
+        Input(ids.MIXED, "value"),
+        State(ids.STATE, "data"),
+        State(ROUTE, "data"),
+        prevent_initial_call=True,
+    )
+    def mix_back(level: int, state: Mapping[str, Any], route: Mapping[str, Any]) -> Any:
+        now = _shown(service, state, route)
+        return recognised_on(now.analysis.recognition, level) if now.analysis else no_update
+
+
 def _shown(service: Service, state: Mapping[str, Any], route: Mapping[str, Any]) -> Shown:
-    return shown(service, state["video"], keyframes_of(route.get("search")))
+    return shown(service, state["video"], route.get("search"))

@@ -12,3 +12,7 @@ ACTION = "video-action"  # what was recognised
 ROWS = "video-rows"
 ATTENTION = "video-attention"
 DIAGNOSTICS = "video-diagnostics"
+COMPARISON = "video-comparison"
+TOLERANCE = "video-tolerance"  # seconds by which a keyframe may miss a mark
+MIXED = "video-mixed"  # how many of the discarded steps are mixed back in: a level
+RECOGNISED = "video-recognised"

@@ -8,10 +8,12 @@ from dash import dcc, html
 
 from app.pages import text
 from app.pages.video import ids
+from app.pages.video.comparison import comparison
 from app.pages.video.numbers import numbers
 from app.pages.video.recognition import recognition
-from app.pages.video.rows import film_row, method_rows, phase_row
-from app.pages.video.view import Look, Shown, keyframes_of, shown
+from app.pages.video.rows import film_row, method_rows, phase_row, truth_row
+from app.pages.video.title import dialogs, title_row
+from app.pages.video.view import Look, Shown, shown
 from worker.errors import NotFound
 from worker.service import Service
 from worker.types import Job
@@ -23,12 +25,12 @@ GRAPH = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> list[Any]:
     """The page of one video, complete as far as its analysis is."""
     try:
-        now = shown(service, video_id, keyframes_of(route.get("search")))
+        now = shown(service, video_id, route.get("search"))
     except NotFound as error:
         return not_found(f"{error.message.capitalize()}. {error.hint}")
     look = Look.of(route.get("theme"), route, scaled=False)
     return [
-        _title(now),
+        title_row(now),
         html.Div(status(now.job), id=ids.STATUS),
         html.Div(
             [
@@ -39,6 +41,8 @@ def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> lis
         ),
         _timeline(now, look),
         _action(now),  # below: the curves stay in one view with the picture
+        comparison(now),
+        *dialogs(now),
         dcc.Store(id=ids.STATE, data=now.state()),
         dcc.Store(id=ids.VIEW, data={"gutter": look.gutter}),
         dcc.Store(id=ids.OPENED),
@@ -106,46 +110,6 @@ def status(job: Job | None) -> Any:
 
 def _retry(label: str) -> html.Button:
     return html.Button(label, type="button", className="button", **{"data-analyse": ""})
-
-
-def _title(now: Shown) -> html.Div:
-    video, job = now.video, now.job
-    result = f"/api/v1/analyses/{job.id}/result" if job else ""
-    export = html.A(
-        "Export JSON",
-        href=result,
-        download=f"{video.name}.json",
-        className="button",
-        id="export",
-        hidden=now.analysis is None,
-    )
-    keyframes = dcc.Input(
-        id="keyframes",
-        type="number",
-        min=1,
-        step=1,
-        value=job.keyframes if job else None,
-        placeholder="auto",
-    )
-    return html.Div(
-        [
-            html.H1(video.name, title=video.name),
-            html.Div(
-                [
-                    html.Div(
-                        [html.Label("Keyframes", htmlFor="keyframes"), keyframes], className="field"
-                    ),
-                    html.Button(
-                        "Analyse", type="button", className="button", **{"data-analyse": ""}
-                    ),
-                    export,
-                    html.Button("Copy link", type="button", className="button", id="copy-link"),
-                ],
-                className="actions",
-            ),
-        ],
-        className="title-row",
-    )
 
 
 def _player(now: Shown) -> html.Figure:
@@ -236,6 +200,7 @@ def _timeline(now: Shown, look: Look) -> html.Section:
     return html.Section(
         [
             phase_row(now),
+            truth_row(now),
             curves,
             film_row(),
             html.Div(method_rows(now), id=ids.ROWS),

@@ -86,7 +86,7 @@ def _compute(operations: Mapping[str, Any]) -> Any:
 
 def _notes(now: Shown) -> Any:
     warnings = now.analysis.clip.info.warnings if now.analysis else now.video.warnings
-    notes = [html.Li(warning) for warning in warnings]
+    notes = [html.Li(warning) for warning in (*warnings, now.truth_fault) if warning]
     for name, kept in (now.analysis.methods if now.analysis else {}).items():
         label = html.Strong(f"{title_of(name)}: ")
         notes += [html.Li([label, notice]) for notice in kept.notices]

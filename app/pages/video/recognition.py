@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from app.figures.methods import style_of, title_of
 from app.pages import text
+from app.pages.video import ids
 
 SHOWN = 3  # likeliest actions of the whole clip
 
@@ -23,7 +24,36 @@ def recognition(found: Mapping[str, Any]) -> list[Any]:
         html.P(_in_words(found, full), className="compute"),
         *(html.P(notice, className="remark") for notice in found["notices"]),
     ]
-    return [html.Div(whole), html.Div(_table(found, full))]
+    on_keyframes = html.Div(recognised_on(found, 0), id=ids.RECOGNISED)
+    return [html.Div(whole), html.Div([on_keyframes, *_mixing(found)])]
+
+
+def recognised_on(found: Mapping[str, Any], level: int) -> Any:
+    """The table of what each method's keyframes keep of the action; above level 0 with shares of
+    the discarded steps mixed back in."""
+    entries = {
+        name: entry["mixed_back"][level - 1] if level and entry.get("mixed_back") else entry
+        for name, entry in found["methods"].items()
+    }
+    return _table(entries, found["full_multiply_adds"])
+
+
+def _mixing(found: Mapping[str, Any]) -> list[Any]:
+    """The inverse analysis: a slider over the shares that were tried; nothing where none were."""
+    tried = next((e["mixed_back"] for e in found["methods"].values() if e.get("mixed_back")), [])
+    if not tried:
+        return []
+    marks = {0: "0 %"} | {n: f"{100 * row['share']:.0f} %" for n, row in enumerate(tried, 1)}
+    slider = dcc.Slider(
+        id=ids.MIXED, min=0, max=len(tried), step=1, value=0, marks=marks, included=True,
+        allow_direct_input=False,
+    )  # fmt: skip
+    return [
+        html.Div(
+            [html.Label("Discarded steps mixed back in", htmlFor=ids.MIXED), slider],
+            className="mixing",
+        )
+    ]
 
 
 def _action(top: Mapping[str, Any]) -> html.Li:
@@ -37,11 +67,11 @@ def _action(top: Mapping[str, Any]) -> html.Li:
     return html.Li([label, bar, html.Span(percent, className="percent-of")])
 
 
-def _table(found: Mapping[str, Any], full: int) -> html.Table:
+def _table(entries: Mapping[str, Mapping[str, Any]], full: int) -> html.Table:
     words = ("Recognised on", "Action", "Steps", "Saved")
     head = html.Tr([html.Th(word, scope="col") for word in words])
     rows = []
-    for name, entry in found["methods"].items():
+    for name, entry in entries.items():
         style, best = style_of(name), entry["top"][0]
         glyph = html.Span(style.glyph, className="glyph", **{"aria-hidden": "true"})
         verdict = "kept" if entry["kept"] else best["label"]

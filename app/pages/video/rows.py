@@ -10,6 +10,7 @@ from dash import html
 from app.figures.methods import style_of, title_of
 from app.pages import text
 from app.pages.video.view import Shown
+from model.evaluation.truth import Annotator
 
 
 def phase_row(now: Shown) -> html.Div | None:
@@ -28,6 +29,44 @@ def phase_row(now: Shown) -> html.Div | None:
     ]
     label = html.Div([html.H2("Ground truth")], className="row-label")
     return html.Div([label, html.Div(bands, className="track")], className="row phases")
+
+
+def truth_row(now: Shown) -> html.Div | None:
+    """What people chose, a lane each: keyframes as marks, intervals as bands; None without."""
+    if now.truth is None or not now.truth.annotators:
+        return None
+    lanes = [
+        html.Div(
+            [
+                *(
+                    html.Span(
+                        className="interval", **{"data-start": str(start), "data-end": str(end)}
+                    )
+                    for start, end in annotator.intervals
+                ),
+                *(html.I(**{"data-at": str(time_s)}) for time_s in annotator.keyframes),
+            ],
+            className="lane",
+            title=f"{annotator.name}: {_marks(annotator)}",
+        )
+        for annotator in now.truth.annotators
+    ]
+    people = text.count(len(lanes), "person").replace("persons", "people")
+    label = html.Div(
+        [html.H2("Ground truth"), html.Span(people, className="kept")], className="row-label"
+    )
+    described = "; ".join(f"{a.name}: {_marks(a)}" for a in now.truth.annotators)
+    track = html.Div(lanes, className="track", role="img", **{"aria-label": described})
+    return html.Div([label, track], className="row truth")
+
+
+def _marks(annotator: Annotator) -> str:
+    found = [
+        text.count(len(marks), noun)
+        for marks, noun in ((annotator.keyframes, "keyframe"), (annotator.intervals, "interval"))
+        if marks
+    ]
+    return ", ".join(found)
 
 
 def film_row() -> html.Div:

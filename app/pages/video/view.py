@@ -10,7 +10,9 @@ import plotly.graph_objects as go
 from app.figures.attention import Phase, attention
 from app.figures.diagnostics import diagnostics
 from app.figures.style import Theme
+from model.evaluation.truth import GroundTruth, InvalidAnnotations
 from model.types import Analysis, FrameScores
+from worker.errors import NotFound
 from worker.service import Service
 from worker.types import Job, Video
 
@@ -36,11 +38,15 @@ class Look:
 
 @dataclass(frozen=True)
 class Shown:
-    """A video, the job the page follows, and its analysis once that is done."""
+    """A video, the job the page follows, its analysis once that is done, and all its jobs."""
 
     video: Video
     job: Job | None
     analysis: Analysis | None
+    jobs: Sequence[Job] = ()
+    annotations: GroundTruth | None = None  # what people marked
+    truth: GroundTruth | None = None  # that, or the phases of a rendered scene, in seconds
+    truth_fault: str = ""
 
     @property
     def steps(self) -> FrameScores | None:
@@ -103,26 +109,48 @@ class Shown:
             "video": self.video.id,
             "job": self.job.id if self.job else None,
             "state": self.job.state if self.job else None,
+            "methods": dict(self.job.methods) if self.job else {},
             "ready": self.video.derivatives_ready,
             "duration_s": self.duration_s,
         }
 
 
-def shown(service: Service, video_id: str, keyframes: int | None) -> Shown:
-    """What to show of a video: the newest job asked for with that many keyframes, else the newest.
+def shown(service: Service, video_id: str, search: str | None) -> Shown:
+    """What to show of a video: the analysis that the query string names as `run`; else the newest
+    one that was asked for with its number of keyframes `k`, else the newest.
 
     Raises NotFound.
     """
     video = service.get_video(video_id)
-    jobs = service.jobs_of(video_id)
-    asked = [job for job in jobs if job.keyframes == keyframes]
-    job = (asked or jobs or [None])[0]
+    jobs = tuple(service.jobs_of(video_id))
+    job = _asked(jobs, search)
     done = job is not None and job.state == "done"
     analysis = Analysis.from_json(service.result(job.id)) if job and done else None
-    return Shown(video, job, analysis)
+    annotations = service.annotations(video_id)
+    known = annotations or service.ground_truth(video_id)
+    return Shown(video, job, analysis, jobs, annotations, *_in_seconds(known, analysis))
 
 
-def keyframes_of(search: str | None) -> int | None:
-    """The `k` of a query string, when it is a number of at least 1."""
-    value = parse_qs((search or "").lstrip("?")).get("k", [""])[0]
-    return int(value) if value.isdecimal() and int(value) >= 1 else None
+def _in_seconds(
+    truth: GroundTruth | None, analysis: Analysis | None
+) -> tuple[GroundTruth | None, str]:
+    """The ground truth once the frames' times are known, or why it does not fit."""
+    if truth is None or analysis is None:
+        return None, ""
+    try:
+        return truth.in_seconds(analysis.clip.times_T), ""
+    except InvalidAnnotations as error:
+        return None, f"The ground truth does not fit: {error.message}. {error.hint}"
+
+
+def _asked(jobs: Sequence[Job], search: str | None) -> Job | None:
+    query = parse_qs((search or "").lstrip("?"))
+    run, keyframes = (query.get(name, [""])[0] for name in ("run", "k"))
+    if run:
+        for job in jobs:
+            if job.id == run:
+                return job
+        raise NotFound("this analysis is not there", "Its video may have been deleted and added.")
+    k = int(keyframes) if keyframes.isdecimal() and int(keyframes) >= 1 else None
+    alike = [job for job in jobs if job.keyframes == k]
+    return next(iter(alike or jobs), None)

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from model.evaluation.truth import GroundTruth
+from model.evaluation.truth_formats import of_scene
 from model.types import Analysis, Clip, FrameScores, Keyframes, VideoInfo
 from worker.errors import NotFound
 from worker.types import Job, Video
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+PHASE = {"name": "flight", "start": 2, "end": 6, "start_s": 0.2, "end_s": 0.6, "decisive": True}
 
 
 @dataclass
@@ -21,6 +24,7 @@ class Shelf:
     videos: list[Video] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)  # newest first
     results: dict[str, Any] = field(default_factory=dict)
+    marked: dict[str, GroundTruth] = field(default_factory=dict)
 
     def list_videos(self, offset: int, limit: int, query: str | None) -> list[Video]:
         found = [video for video in self.videos if (query or "") in video.name]
@@ -38,13 +42,20 @@ class Shelf:
     def latest_jobs(self, video_ids: Any) -> dict[str, Job]:
         return {id: self.jobs_of(id)[0] for id in video_ids if self.jobs_of(id)}
 
+    def annotations(self, video_id: str) -> GroundTruth | None:
+        return self.marked.get(video_id)
+
+    def ground_truth(self, video_id: str) -> GroundTruth | None:
+        own = self.get_video(video_id).truth
+        return self.annotations(video_id) or (of_scene(own) if own else None)
+
     def result(self, job_id: str) -> dict[str, Any]:
         return dict(self.results[job_id])
 
 
 @pytest.fixture
 def video() -> Video:
-    truth = {"phases": [{"name": "flight", "start_s": 0.2, "end_s": 0.6, "decisive": True}]}
+    truth = {"phases": [PHASE]}
     return Video(
         id="v1", name="jump.avi", sha256="0" * 64, created_at=NOON, bytes=1, frames=12, width=64,
         height=48, duration_s=1.2, codec="mpeg4", container="AVI", warnings=(),

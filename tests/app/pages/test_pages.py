@@ -10,7 +10,9 @@ from dash.development.base_component import Component
 from app.pages import text
 from app.pages.library.layout import card, grid
 from app.pages.shell import page_of
-from app.pages.video.view import Look, keyframes_of, shown
+from app.pages.video.comparison import compared
+from app.pages.video.view import Look, shown
+from model.evaluation.truth import Annotator, GroundTruth
 from model.types import Analysis, FrameScores
 from worker.types import Job, Video
 
@@ -106,11 +108,35 @@ def test_failure_and_cancellation_offer_another_try(shelf: Any, job: Job) -> Non
     assert "This analysis was cancelled." in open_page(shelf, "/v/v1")
 
 
-def test_the_page_follows_the_job_with_the_keyframes_of_the_address(shelf: Any, job: Job) -> None:
-    shelf.jobs = [replace(job, id="newest"), replace(job, id="eight", keyframes=8)]
-    assert shown(shelf, "v1", 8).job.id == "eight"
-    assert shown(shelf, "v1", None).job.id == "newest"
-    assert shown(shelf, "v1", 5).job.id == "newest"
+@pytest.mark.parametrize(
+    ("search", "followed"),
+    [
+        ("", "newest"),
+        (None, "newest"),
+        ("?t=1&k=8", "eight"),
+        ("?k=5", "newest"),
+        ("?k=0", "newest"),
+        ("?k=x", "newest"),
+        ("?run=oldest&t=1", "oldest"),
+        ("?run=oldest&k=8", "oldest"),
+    ],
+)
+def test_the_page_follows_the_job_of_the_address(
+    shelf: Any, job: Job, search: str | None, followed: str
+) -> None:
+    jobs = [replace(job, id="newest"), replace(job, id="eight", keyframes=8)]
+    shelf.jobs = [*jobs, replace(job, id="oldest")]
+    assert shown(shelf, "v1", search).job.id == followed
+
+
+def test_earlier_runs_are_listed_and_one_that_is_gone_is_said_to_be(shelf: Any, job: Job) -> None:
+    assert "runs" not in open_page(shelf, "/v/v1")
+    shelf.jobs = [replace(job, id="b", keyframes=8), replace(job, id="a", state="done")]
+    shelf.jobs[1] = replace(shelf.jobs[1], state="cancelled")
+    said = open_page(shelf, "/v/v1", "?run=a")
+    assert "2 runs 2 methods, 8 keyframes 2026-01-01 12:00:00 UTC · running" in said
+    assert "2 methods, own number 2026-01-01 12:00:00 UTC · cancelled" in said
+    assert "This analysis is not there" in open_page(shelf, "/v/v1", "?run=gone")
 
 
 @pytest.mark.parametrize("pathname", ["/v/none", "/v", "/x", "/v/v1/more"])
@@ -124,14 +150,6 @@ def test_every_page_is_plain_json(finished: Any) -> None:
         assert json.loads(json.dumps([part.to_plotly_json()["type"] for part in page]))
 
 
-@pytest.mark.parametrize(
-    ("search", "keyframes"),
-    [("", None), (None, None), ("?k=8", 8), ("?t=1&k=3", 3), ("?k=0", None), ("?k=x", None)],
-)
-def test_keyframes_of_an_address(search: str | None, keyframes: int | None) -> None:
-    assert keyframes_of(search) == keyframes
-
-
 def test_numbers_read_well() -> None:
     assert [text.seconds(s) for s in (None, 4.56, 42, 125, 3720)] == [
         "–", "4.6 s", "42 s", "2 min 05 s", "1 h 02 min",
@@ -141,3 +159,44 @@ def test_numbers_read_well() -> None:
     assert text.share(1, 200) == "0.5 %"
     assert text.share(1, 3) == "33 %"
     assert text.quantity(2.4e9) == "2.4 G"
+
+
+def test_methods_are_compared_with_the_phases_of_a_scene_and_with_each_other(finished: Any) -> None:
+    said = open_page(finished, "/v/v1")
+    # rtsae has frames 0 and 6 (0.0 and 0.6 s), uniform frame 6; the flight lasts 0.2 to 0.6 s
+    assert "Method Decisive" in said
+    assert "RTSAE (attention) 1.00" in said  # within half a second of it
+    assert "● RTSAE (attention) 0.67" in said.split("Agreement, F")[1]
+
+
+def test_a_tighter_tolerance_tells_more_apart(finished: Any) -> None:
+    said = words(compared(shown(finished, "v1", None), 0.1))
+    assert "RTSAE (attention) 0.50" in said
+    assert "Uniform 1.00" in said
+    assert compared(shown(finished, "v1", None), None) == []
+
+
+def test_what_people_marked_is_shown_in_lanes_and_measured(finished: Any) -> None:
+    anna, ben = Annotator("anna", (0, 6)), Annotator("ben", intervals=((5, 8),))
+    finished.marked["v1"] = GroundTruth((anna, ben))
+    said = open_page(finished, "/v/v1")
+    assert "Ground truth 2 people" in said
+    assert "Precision (keyframes) Recall (keyframes) F (keyframes) Precision (intervals)" in said
+    assert "RTSAE (attention) 1.00 1.00 1.00" in said
+    lanes = [part for part in rows_of(finished) if getattr(part, "className", "") == "lane"]
+    assert [lane.title for lane in lanes] == ["anna: 2 keyframes", "ben: 1 interval"]
+    marks = [getattr(mark, "data-at") for mark in lanes[0].children]
+    assert marks == ["0.0", "0.6"]
+
+
+def test_marks_beyond_the_clip_are_told_and_the_page_is_still_there(finished: Any) -> None:
+    finished.marked["v1"] = GroundTruth((Annotator("anna", (99,)),))
+    said = open_page(finished, "/v/v1")
+    assert "The ground truth does not fit" in said
+    assert "RTSAE (attention) 2 17 %" in said
+
+
+def rows_of(shelf: Any) -> list[Any]:
+    """Every component of the video page."""
+    page = page_of(shelf, {**ROUTE, "pathname": "/v/v1"})
+    return [part for top in page for part in top._traverse()]

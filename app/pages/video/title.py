@@ -1,0 +1,156 @@
+"""The head of the video page: its name, what to analyse it by, its earlier runs, its exports."""
+
+from typing import Any
+from urllib.parse import quote
+
+from dash import dcc, html
+
+from app.pages import text
+from app.pages.video.view import Shown
+from worker.types import Job
+
+
+def title_row(now: Shown) -> html.Div:
+    """The name and the actions."""
+    video, job = now.video, now.job
+    result = f"/api/v1/analyses/{job.id}/result" if job else ""
+    export = html.A(
+        "Export JSON",
+        href=result,
+        download=f"{video.name}.json",
+        className="button",
+        id="export",
+        hidden=now.analysis is None,
+    )
+    keyframes = dcc.Input(
+        id="keyframes",
+        type="number",
+        min=1,
+        step=1,
+        value=job.keyframes if job else None,
+        placeholder="auto",
+    )
+    return html.Div(
+        [
+            html.H1(video.name, title=video.name),
+            html.Div(
+                [
+                    html.Div(
+                        [html.Label("Keyframes", htmlFor="keyframes"), keyframes], className="field"
+                    ),
+                    _button("Analyse", **{"data-analyse": ""}),
+                    _button("Methods", id="choose-methods"),
+                    _button("Ground truth", id="choose-truth"),
+                    _runs(now),
+                    export,
+                    _button("Copy link", id="copy-link"),
+                ],
+                className="actions",
+            ),
+        ],
+        className="title-row",
+    )
+
+
+def dialogs(now: Shown) -> list[html.Dialog]:
+    """The choice of methods, which the browser fills, and of ground truth."""
+    return [_methods(), _truth(now)]
+
+
+def _methods() -> html.Dialog:
+    return html.Dialog(
+        html.Form(
+            [
+                html.H2("Methods", id="methods-title"),
+                html.P(
+                    [
+                        html.Button("All", type="button", **{"data-choose": "all"}),
+                        html.Button(
+                            "The default ones", type="button", **{"data-choose": "default"}
+                        ),
+                    ],
+                    className="presets",
+                ),
+                html.Ul(className="notes faults", **{"aria-label": "Plug-ins that were skipped"}),
+                html.Ul(className="choices"),
+                html.Div(
+                    [
+                        _button("Cancel", **{"data-close": ""}),
+                        html.Button("Analyse", type="submit", className="button primary"),
+                    ],
+                    className="buttons",
+                ),
+            ]
+        ),
+        id="methods",
+        className="sheet wide",
+        **{"aria-labelledby": "methods-title"},
+    )
+
+
+def _truth(now: Shown) -> html.Dialog:
+    return html.Dialog(
+        [
+            html.H2("Ground truth", id="truth-title"),
+            html.P(
+                "Keyframes or intervals that people chose in this video, as JSON or CSV: each is "
+                "shown above the methods, and every method is measured against them.",
+            ),
+            html.Pre("annotator,index\nanna,12\nanna,96\nben,14", className="example"),
+            html.P(
+                "Or the columns time_s, start and end (frames), start_s and end_s (seconds); JSON "
+                "as this server exports it, or in the layouts of VSUMM and SumMe.",
+                className="aside",
+            ),
+            html.Div(
+                [
+                    _button("Cancel", **{"data-close": ""}),
+                    _button("Remove", id="remove-truth", hidden=now.annotations is None),
+                    html.Button(
+                        "Choose a file",
+                        type="button",
+                        className="button primary",
+                        id="import-truth",
+                    ),
+                ],
+                className="buttons",
+            ),
+        ],
+        id="truth",
+        className="sheet",
+        **{"aria-labelledby": "truth-title"},
+    )
+
+
+def _runs(now: Shown) -> Any:
+    """The analyses of this video, newest first, where there are several."""
+    if len(now.jobs) < 2:
+        return None
+    links = [
+        html.Li(
+            html.A(
+                [html.Strong(_chosen(job)), html.Span(_when(job))],
+                href=f"/v/{quote(now.video.id)}?run={quote(job.id)}",
+                **({"aria-current": "true"} if now.job and job.id == now.job.id else {}),
+            )
+        )
+        for job in now.jobs
+    ]
+    return html.Details(
+        [html.Summary(f"{len(now.jobs)} runs", className="button"), html.Ul(links)],
+        className="menu",
+    )
+
+
+def _chosen(job: Job) -> str:
+    methods = text.count(len(job.methods), "method")
+    return f"{methods}, {f'{job.keyframes} keyframes' if job.keyframes else 'own number'}"
+
+
+def _when(job: Job) -> str:
+    state = "" if job.state == "done" else f" · {job.state}"
+    return f"{job.created_at:%Y-%m-%d %H:%M:%S} UTC{state}"
+
+
+def _button(label: str, **more: Any) -> html.Button:
+    return html.Button(label, type="button", className="button", **more)

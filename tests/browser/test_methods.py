@@ -1,0 +1,71 @@
+"""The choice of methods and parameters on the page, and the runs it leads to."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.studio import METHODS
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def form(page: Page, analysed: str) -> Locator:
+    """The open form on the page of the first analysis."""
+    page.goto(analysed)
+    page.get_by_role("button", name="Methods").click()
+    form = page.get_by_role("dialog", name="Methods")
+    expect(form).to_be_visible()
+    return form
+
+
+def test_the_form_shows_every_method_and_what_this_analysis_ran(page: Page, form: Locator) -> None:
+    known = page.evaluate("() => fetch('/api/v1/methods').then(answer => answer.json())")
+    expect(form.locator(".choices > li")).to_have_count(len(known))
+    ticked = form.locator(".method-choice input:checked")
+    assert ticked.evaluate_all("boxes => boxes.map(box => box.name)") == METHODS
+    for method in known:
+        entry = form.locator(f"[data-entry={method['name']}]")
+        expect(entry.locator("input:not(.method-choice input), select")).to_have_count(
+            len(method["parameters"])
+        )
+
+
+def test_a_parameter_out_of_range_is_shown_and_not_sent(page: Page, form: Locator) -> None:
+    entry = form.locator("[data-entry=sms]")
+    entry.locator("summary").click()
+    entry.get_by_label("prominence").fill("7")
+    entry.locator("summary").click()
+    form.get_by_role("button", name="Analyse with 6 methods").click()
+    expect(form).to_be_visible()
+    expect(entry.locator("details")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+
+
+def test_a_changed_parameter_is_a_run_of_its_own(page: Page, form: Locator) -> None:
+    for name in set(METHODS) - {"sms", "uniform"}:
+        form.locator(f"input[name={name}]").uncheck()
+    form.locator("input[name=delta]").check()
+    entry = form.locator("[data-entry=sms]")
+    entry.locator("summary").click()
+    entry.get_by_label("prominence").fill("0.35")
+    expect(entry.locator("summary")).to_have_text("Parameters, 1 changed")
+    form.get_by_role("button", name="Analyse with 3 methods").click()
+    page.wait_for_url(re.compile(r"\?run="))
+    expect(page.locator("[data-method] .track:has(.cell)")).to_have_count(3)
+    result = page.evaluate(
+        "() => fetch(document.getElementById('export').href).then(answer => answer.json())"
+    )
+    assert set(result["methods"]) == {"sms", "uniform", "delta"}
+    assert result["methods"]["sms"]["parameters"]["prominence"] == 0.35
+
+    page.reload()
+    expect(page.locator("[data-method] .track:has(.cell)")).to_have_count(3)
+    page.locator(".menu summary").click()
+    runs = page.locator(".menu a")
+    expect(runs.first).to_contain_text("3 methods, own number")
+    expect(runs.first).to_have_attribute("aria-current", "true")
+    runs.last.click()
+    expect(page.locator("[data-method] .track:has(.cell)")).to_have_count(len(METHODS))
