@@ -5,13 +5,16 @@ from typing import Annotated, Any
 
 import anyio
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, field_validator
 
 from app.api.parts import TheService, TheStreams
 from app.api.problems import answers
 from model.errors import KairoscopeError
+from model.evaluation.matching import TOLERANCE_S
+from model.evaluation.scores import scores
+from model.types import Analysis
 from worker.errors import NotFound
 from worker.types import Job
 
@@ -87,6 +90,19 @@ def cancel(service: TheService, job_id: str) -> Job:
 def result(service: TheService, job_id: str) -> dict[str, Any]:
     """The result, schema `kairoscope/analysis@1`; 409 until it is there."""
     return service.result(job_id)
+
+
+@routes.get("/{job_id}/scores", responses=answers(404, 409, 422))
+def get_scores(
+    service: TheService,
+    job_id: str,
+    tolerance_s: Annotated[float, Query(ge=0, le=3600, allow_inf_nan=False)] = TOLERANCE_S,
+) -> dict[str, Any]:
+    """How each method's keyframes compare with the video's annotations, or a rendered scene's
+    phases, and with the other methods', within `tolerance_s`; 409 until there is a result."""
+    analysis = Analysis.from_json(service.result(job_id))
+    truth = service.ground_truth(service.get_job(job_id).video_id)
+    return scores(analysis, truth, tolerance_s)
 
 
 def _known(service: TheService, job_id: str) -> Job:

@@ -107,9 +107,12 @@ def of_users(
     keyframes: Iterable[Sequence[float]] = (),
     intervals: Iterable[Sequence[tuple[float, float]]] = (),
 ) -> GroundTruth:
-    """Of users without names, who marked keyframes or intervals in frames."""
+    """Of users without names, who marked keyframes or intervals in frames; one who marked nothing
+    was not asked and is left out."""
     marks = [("keyframes", user) for user in keyframes] + [("intervals", u) for u in intervals]
-    users = [{"name": f"user{n}", kind: user} for n, (kind, user) in enumerate(marks, start=1)]
+    users = [
+        {"name": f"user{n}", kind: user} for n, (kind, user) in enumerate(marks, start=1) if user
+    ]
     return validated(_TRUTH, {"annotators": users})
 
 

@@ -7,17 +7,22 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import alembic.command
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, make_url, select, text
 
+from model.evaluation.truth import Annotator, GroundTruth, Phase
 from tests.worker.scripted import ScriptedEngine
 from worker import leases
 from worker.database import Base, Database, clock
+from worker.errors import NotFound
 from worker.run_job import run_job
 from worker.service import Service
 from worker.settings import Settings
+
+TRUTH = GroundTruth((Annotator("ann", (1, 5), ((2, 4),)),))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -44,6 +49,48 @@ def test_migrations_give_exactly_the_tables_of_the_models(settings):
     with database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     database.close()
+
+
+def test_a_database_of_the_first_version_keeps_its_rows(settings, monkeypatch):
+    upgrade = alembic.command.upgrade
+    with monkeypatch.context() as patch:
+        patch.setattr("alembic.command.upgrade", lambda config, _: upgrade(config, "0001"))
+        first = Database(settings)
+    insert = text(
+        "INSERT INTO videos (id, name, sha256, created_at, bytes, width, height, codec, container,"
+        " warnings, derivatives_ready, gallery, truth) VALUES ('v', 'x.mp4', 'abc', 5.0, 9, 4, 3,"
+        " 'h264', 'MP4', '[]', true, false, :truth)"
+    )
+    with first.write() as session:
+        session.execute(insert, {"truth": '{"phases": []}'})
+    first.close()
+    service = Service(settings)
+    video = service.get_video("v")
+    assert (video.name, video.bytes, video.truth) == ("x.mp4", 9, {"phases": []})
+    assert service.annotations("v") is None
+    service.set_annotations("v", TRUTH)
+    assert service.annotations("v") == TRUTH
+    service.close()
+
+
+def test_annotations_come_before_a_scenes_own_phases(settings, scripted_probe, tmp_path):
+    service = Service(settings)
+    path = tmp_path / "video"
+    path.write_text("ok")
+    phase = {"name": "flight", "start": 3, "end": 6, "decisive": True}
+    video = service.add_video(path, "x.mp4", truth={"phases": [phase]})
+    own = GroundTruth((), (Phase("flight", 3, 6, True),))
+    assert (service.annotations(video.id), service.ground_truth(video.id)) == (None, own)
+    service.set_annotations(video.id, TRUTH)
+    assert service.ground_truth(video.id) == TRUTH
+    service.set_annotations(video.id, None)
+    assert service.ground_truth(video.id) == own
+    for call in (service.annotations, service.ground_truth):
+        with pytest.raises(NotFound):
+            call("gone")
+    with pytest.raises(NotFound):
+        service.set_annotations("gone", TRUTH)
+    service.close()
 
 
 def test_processes_that_start_together_migrate_once(settings):
