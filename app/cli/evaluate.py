@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cli import Exit
 from app.cli.evaluate_athletics import add_athletics
+from app.cli.evaluate_keyframes import add_keyframes
 from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter
 
@@ -37,6 +38,7 @@ def register(subparsers: Any) -> None:
     add("--json", action="store_true", help="print everything as JSON, not as a table")
     attention.set_defaults(run=run_attention)
     add_athletics(protocols)
+    add_keyframes(protocols)
 
 
 def run_attention(arguments: argparse.Namespace) -> Exit:

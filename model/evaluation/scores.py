@@ -1,7 +1,7 @@
 """The one document of how an analysis compares with ground truth: the page, REST and the command
 line show the same."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from model.evaluation.truth import GroundTruth
 from model.types import Analysis, Floats, Keyframes
 
 Document = dict[str, Any]
+FIGURES = ("precision", "recall", "f")
 
 
 def scores(
@@ -27,7 +28,7 @@ def scores(
     - `intervals`: `{"annotators", "mean", "best"}` of those who marked intervals;
     - `phases`: `{"decisive": share of keyframes in or near a decisive phase, "counts": [{"name",
       "decisive", "keyframes"}]}`, the counts without tolerance;
-    - `coverage` and `redundancy`.
+    - `keyframes`, how many, and their `coverage` and `redundancy`.
 
     Raises InvalidAnnotations for marks that are beyond the clip.
     """
@@ -43,6 +44,50 @@ def scores(
     }
 
 
+def over_videos(documents: Sequence[Document]) -> Document:
+    """The mean of `scores` over videos: each method's figures over those that have them, `videos`
+    in all, and the agreement of the methods that every video has.
+
+    A method's mean over a video's annotators counts once, however many they are; precision, recall
+    and F of intervals are named `interval_...`.
+    """
+    every = [document["methods"] for document in documents]
+    names = dict.fromkeys(name for methods in every for name in methods)
+    figures = {
+        name: [_figures(methods[name]) for methods in every if name in methods] for name in names
+    }
+    shared = [name for name, rows in figures.items() if len(rows) == len(documents)]
+    f_VMM = [[[_f(one["agreement"], a, b) for b in shared] for a in shared] for one in documents]
+    return {
+        "methods": {name: {"videos": len(rows), **_mean(rows)} for name, rows in figures.items()},
+        "agreement": {"methods": shared, "f": np.mean(f_VMM, axis=0).tolist()},
+    }
+
+
+def _figures(entry: Document) -> dict[str, float | None]:
+    """An entry's numbers side by side."""
+    mean = entry["mean"] or dict.fromkeys(FIGURES)
+    intervals = (entry["intervals"] or {"mean": dict.fromkeys(FIGURES)})["mean"]
+    return {
+        **{name: entry[name] for name in ("keyframes", "coverage", "redundancy")},
+        **mean,
+        **{f"interval_{name}": value for name, value in intervals.items()},
+        "decisive": (entry["phases"] or {"decisive": None})["decisive"],
+    }
+
+
+def _mean(rows: Sequence[Mapping[str, float | None]]) -> dict[str, float | None]:
+    """The mean of each figure over the rows that have it; None where none has."""
+    known = {name: [v for row in rows if (v := row[name]) is not None] for name in rows[0]}
+    return {name: float(np.mean(values)) if values else None for name, values in known.items()}
+
+
+def _f(agreement: Document, a: str, b: str) -> float:
+    """F of two methods by name."""
+    at = agreement["methods"].index
+    return float(agreement["f"][at(a)][at(b)])
+
+
 def _entry(keyframes: Keyframes, truth: GroundTruth | None, tolerance_s: float) -> Document:
     time_K = keyframes.time_K
     people = truth.annotators if truth else ()
@@ -55,6 +100,7 @@ def _entry(keyframes: Keyframes, truth: GroundTruth | None, tolerance_s: float) 
         who.name: hit(time_K, who.intervals, tolerance_s) for who in people if who.intervals
     }
     return {
+        "keyframes": len(time_K),
         **_of_people(points),
         "intervals": _of_people(stretches) if stretches else None,
         "phases": _phases(time_K, truth, tolerance_s) if truth and truth.phases else None,

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from model.evaluation.scores import scores
+from model.evaluation.scores import over_videos, scores
 from model.evaluation.truth import Annotator, GroundTruth, InvalidAnnotations, Phase
 from model.types import Analysis, Clip, Keyframes, VideoInfo
 
@@ -30,6 +30,7 @@ def test_annotators_their_mean_and_the_best():
     found = json.loads(json.dumps(scores(TWO, truth), allow_nan=False))
     assert found["tolerance_s"] == 0.5
     assert found["methods"]["sms"] == {
+        "keyframes": 2,
         "annotators": {
             "ann": {"precision": 1.0, "recall": 1.0, "f": 1.0},
             "bo": {"precision": 0.0, "recall": 0.0, "f": 0.0},
@@ -111,3 +112,28 @@ def test_an_analysis_from_before_has_no_quality():
 def test_annotations_of_a_longer_clip_are_refused():
     with pytest.raises(InvalidAnnotations, match="before frame 100"):
         scores(TWO, GroundTruth((Annotator("ann", (100,)),)))
+
+
+def test_means_over_videos_take_what_each_has():
+    people = GroundTruth((Annotator("ann", (10, 50)),))
+    phases = GroundTruth((), (Phase("flight", 45, 55, True),))
+    other = analysis(uniform=[50], sms=[50])
+    first, second = scores(TWO, people), scores(other, phases)
+    found = over_videos([first, second, scores(analysis(sms=[1]))])
+    assert found["methods"]["sms"] == {
+        "videos": 3,
+        "keyframes": pytest.approx(4 / 3),
+        "precision": 1.0,
+        "recall": 1.0,
+        "f": 1.0,
+        "interval_precision": None,
+        "interval_recall": None,
+        "interval_f": None,
+        "decisive": 1.0,
+        **QUALITY,
+    }
+    assert found["methods"]["uniform"]["videos"] == 2
+    assert found["agreement"] == {"methods": ["sms"], "f": [[1.0]]}
+    two = over_videos([first, second])["agreement"]
+    assert two["methods"] == ["sms", "uniform"]
+    assert two["f"] == [[1.0, pytest.approx(0.7)], [pytest.approx(0.7), 1.0]]

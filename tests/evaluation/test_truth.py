@@ -1,6 +1,8 @@
 """Ground truth: read from every format, checked, and laid on a clip's own times."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -219,3 +221,24 @@ def test_summes_own_selections(real_data):
     last = max(end for who in truth.annotators for _, end in who.intervals)
     seconds = truth.in_seconds(np.arange(T) / 25)
     assert max(end for who in seconds.annotators for _, end in who.intervals) == last / 25
+
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "ground-truth.md"
+EXAMPLES = re.findall(r"```(?:json|csv)\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_documents_examples_are_read(example):
+    truth = parse(example.encode())
+    assert GroundTruth.from_json(truth.to_json()) == truth
+
+
+def test_the_documents_examples_mean_what_it_says():
+    own, frames, seconds, summe, vsumm, scene = (parse(example.encode()) for example in EXAMPLES)
+    assert own.annotators[1] == Annotator("bo", (0.5, 9.21), unit="seconds")
+    assert own.phases[0].decisive
+    assert frames.annotators == (Annotator("ann", (12, 230)), Annotator("bo", (14,)))
+    assert seconds.annotators[0].intervals == ((8.0, 10.4),)
+    assert summe.annotators[1] == Annotator("user2", (), ((190, 240),))
+    assert vsumm.annotators[0] == Annotator("user1", (12, 230))
+    assert scene.phases == (Phase("flight", 30, 41, True),)

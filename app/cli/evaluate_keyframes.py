@@ -1,0 +1,150 @@
+"""`kairoscope evaluate keyframes`: keyframes of any video against what people marked in it."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli import Exit, exit_code
+from app.cli.options import (
+    add_attention_options,
+    add_method_options,
+    chosen_methods,
+    load_attention,
+    positive_int,
+    rate,
+    require_file,
+)
+from app.cli.output import ProgressLine
+from model.errors import InvalidParameter, KairoscopeError
+from model.evaluation.matching import TOLERANCE_S
+
+if TYPE_CHECKING:
+    from model.evaluation.truth import GroundTruth
+    from model.methods.base import Method
+    from model.networks.attention import AttentionModel
+
+SCHEMA = "kairoscope/keyframes-evaluation@1"
+COLUMNS = {
+    "keyframes": "keyframes",
+    "precision": "P",
+    "recall": "R",
+    "f": "F",
+    "interval_precision": "P inter",
+    "interval_recall": "R inter",
+    "interval_f": "F inter",
+    "decisive": "decisive",
+    "coverage": "coverage",
+    "redundancy": "redundancy",
+}
+
+
+def add_keyframes(protocols: Any) -> None:
+    """Add the protocol."""
+    parser = protocols.add_parser(
+        "keyframes",
+        help="keyframes of videos against what people marked in them",
+        description="Precision, recall and F of each method's keyframes against annotated "
+        "keyframes and intervals, their share in decisive phases, coverage, redundancy, and how "
+        "far methods agree; the mean over annotators, then over videos. docs/ground-truth.md "
+        "defines every figure and shows the formats. Exit codes are those of analyze.",
+    )
+    add = parser.add_argument
+    add("videos", metavar="VIDEO", nargs="+", type=Path)
+    truth = "a file, or a folder with <video>.json, .csv or .mat, or VSUMM's UserSummary"
+    add("--truth", metavar="FILE|DIR", type=Path, help=f"{truth} (default: beside each video)")
+    add_method_options(parser)
+    add("--keyframes", metavar="K", type=positive_int, help="exactly K from every method")
+    add(
+        "--tolerance",
+        metavar="S",
+        type=rate,
+        default=TOLERANCE_S,
+        help=f"how many seconds apart still match (default: {TOLERANCE_S})",
+    )
+    add_attention_options(parser)
+    add("--json", action="store_true", help="print everything as JSON, not as a table")
+    parser.set_defaults(run=run_keyframes)
+
+
+def run_keyframes(arguments: argparse.Namespace) -> Exit:
+    """Evaluate; prints a table or JSON. A video that fails is reported and the others are done."""
+    from model.evaluation.scores import over_videos
+    from model.evaluation.truth_files import truth_of
+
+    if len(arguments.videos) > 1 and arguments.truth and not arguments.truth.is_dir():
+        raise InvalidParameter(
+            f"--truth: wanted a folder for {len(arguments.videos)} videos, got {arguments.truth}",
+            "Name the folder in which each video has a file of its own name.",
+        )
+    for video in arguments.videos:
+        require_file(video)
+    truths = {video: truth_of(video, arguments.truth) for video in arguments.videos}
+    methods = chosen_methods(arguments)
+    attention = load_attention(arguments, methods, arguments.device)
+    found, worst = [], Exit.DONE
+    for video, truth in truths.items():
+        try:
+            found.append(_scored(arguments, video, truth, methods, attention))
+        except KairoscopeError as error:
+            problem = error.to_problem() | {"instance": str(video)}
+            print(json.dumps(problem, ensure_ascii=False), file=sys.stderr)
+            worst = max(worst, exit_code(error))
+    if found:
+        mean = over_videos(found)
+        result = {"schema": SCHEMA, "tolerance_s": arguments.tolerance, "videos": found, **mean}
+        print(json.dumps(result, indent=1) if arguments.json else _table(result))
+    return worst
+
+
+def _scored(
+    arguments: argparse.Namespace,
+    video: Path,
+    truth: "GroundTruth",
+    methods: "Sequence[Method]",
+    attention: "AttentionModel | None",
+) -> dict[str, Any]:
+    """The scores of one video, with its name and its methods' parameters."""
+    from model.analyze import analyze
+    from model.evaluation.scores import scores
+
+    line = ProgressLine(video.name)
+    try:
+        analysis = analyze(
+            video,
+            methods,
+            keyframes=arguments.keyframes,
+            attention=attention,
+            flow=arguments.flow,
+            steps_per_second=arguments.steps_per_second,
+            on_progress=line,
+        )
+    finally:
+        line.clear()
+    parameters = {name: dict(found.parameters) for name, found in analysis.methods.items()}
+    about = {"file": str(video), "parameters": parameters, "provenance": analysis.provenance}
+    return {**about, **scores(analysis, truth, arguments.tolerance)}
+
+
+def _table(result: dict[str, Any]) -> str:
+    """The means for reading, without columns that no video fills."""
+    rows = result["methods"]
+    shown = [name for name in COLUMNS if any(row[name] is not None for row in rows.values())]
+    heads = [COLUMNS[name] for name in shown]
+    count, wide = len(result["videos"]), max(map(len, (*rows, "method"))) + 2
+    lines = [
+        f"{count} video{'s' * (count > 1)}, within {result['tolerance_s']:g} s",
+        f"  {'method':<{wide}}" + "".join(f"{head:>11}" for head in heads),
+    ]
+    for method, row in rows.items():
+        cells = "".join(_cell(name, row[name]) for name in shown)
+        lines.append(f"  {method:<{wide}}{cells}")
+    return "\n".join(lines)
+
+
+def _cell(name: str, value: float | None) -> str:
+    if value is None:
+        return f"{'-':>11}"
+    return f"{value:>11.1f}" if name == "keyframes" else f"{value:>11.3f}"

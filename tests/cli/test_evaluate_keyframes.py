@@ -1,0 +1,96 @@
+"""`kairoscope evaluate keyframes`: a table, JSON, and what it refuses."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.cli import Exit, main
+from tests.marks import quick
+
+
+def evaluate(*arguments: object) -> Exit:
+    return main(["evaluate", "keyframes", *map(str, arguments)])
+
+
+def test_a_table_of_the_methods(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = tmp_path / "marks.csv"
+    truth.write_text("annotator,index\nann,0\nann,39\nbo,20\n")
+    arguments = ("--truth", truth, "--methods", "uniform", "--set", "uniform.count=2")
+    assert evaluate(clip, *arguments, "--tolerance", 0.6) == Exit.DONE
+    first, head, row = capsys.readouterr().out.splitlines()
+    assert first == "1 video, within 0.6 s"
+    assert head.split() == ["method", "keyframes", "P", "R", "F", "coverage", "redundancy"]
+    # Uniform takes 10 and 30, the middles of the halves, at 0.5 and 1.5 s: both within 0.6 s of
+    # ann's two, and one of them of bo's, at 1.0 s.
+    assert row.split()[:5] == ["uniform", "2.0", "0.750", "1.000", "0.833"]
+
+
+@pytest.mark.slow
+def test_json_of_several_videos_and_a_folder_of_truth(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    videos = [shutil.copy(clip, tmp_path / name) for name in ("a.mp4", "b.mp4")]
+    folder = tmp_path / "truth"
+    folder.mkdir()
+    (folder / "a.json").write_text('{"user_keyframes": [[11]]}')
+    (folder / "b.csv").write_text("start,end\n0,20\n")
+    arguments = ("--truth", folder, "--methods", "uniform,sms", "--keyframes", 2, "--json")
+    assert evaluate(*videos, *arguments) == Exit.DONE
+    result = json.loads(capsys.readouterr().out)
+    assert result["schema"] == "kairoscope/keyframes-evaluation@1"
+    a, b = result["videos"]
+    assert a["file"].endswith("a.mp4")
+    assert a["methods"]["uniform"]["annotators"]["user1"]["recall"] == 1.0
+    assert b["methods"]["uniform"]["intervals"]["mean"]["recall"] == 1.0
+    assert result["methods"]["uniform"]["videos"] == 2
+    assert result["methods"]["uniform"]["recall"] == 1.0
+    assert result["agreement"]["methods"] == ["uniform", "sms"]
+    assert result["agreement"]["f"][0][0] == 1.0
+
+
+@pytest.mark.slow
+def test_truth_beside_the_video_and_a_video_that_fails(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = tmp_path / "good.mp4", tmp_path / "bad.mp4"
+    shutil.copy(clip, good)
+    bad.write_bytes(b"no video")
+    row = {"name": "flight", "start": 0, "end": 40, "decisive": True}
+    for path in (good, bad):
+        path.with_suffix(".json").write_text(json.dumps({"phases": [row]}))
+    assert evaluate(bad, good, "--methods", "uniform") == Exit.UNREADABLE
+    out, err = capsys.readouterr()
+    assert json.loads(err)["instance"] == str(bad)
+    assert out.splitlines()[0] == "1 video, within 0.5 s"
+    assert "decisive" in out
+
+
+@pytest.mark.parametrize(
+    ("truth", "said"),
+    quick(2, [("gone.csv", "gone.csv"), ("frame\n1\n", "line 1: wanted the columns"),
+              (None, "wanted the ground truth of square.mp4")]),
+)  # fmt: skip
+def test_truth_that_is_not_there_or_wrong(
+    clip: Path, tmp_path: Path, truth: str | None, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path if truth is None else tmp_path / "gone.csv"
+    if truth and "\n" in truth:
+        path.write_text(truth)
+    assert evaluate(clip, "--truth", path) == Exit.USAGE
+    assert said in capsys.readouterr().err
+
+
+def test_one_file_is_of_one_video(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(clip, clip, "--truth", tmp_path / "x.csv") == Exit.USAGE
+    assert "wanted a folder for 2 videos" in capsys.readouterr().err
+
+
+def test_a_video_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(tmp_path / "gone.mp4") == Exit.UNREADABLE
+    assert "gone.mp4 does not exist" in capsys.readouterr().err
