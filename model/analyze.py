@@ -2,18 +2,22 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
 import model
-from model.errors import Cancelled, InvalidParameter
+from model.errors import Cancelled, InvalidParameter, PluginFailed
 from model.features.extract import AttentionPass, Stopwatch, extract
 from model.features.representation import COLOURS, quality
 from model.features.shots import ShotCollector
 from model.features.types import Features
+from model.methods import from_outside
 from model.methods.base import Method
+from model.methods.budget import answers, remembering
+from model.methods.outside import run as run_method
 from model.recognisers.base import Recogniser
 from model.recognisers.report import recognise
 from model.types import Analysis, FrameScores, Keyframes
@@ -91,6 +95,7 @@ def analyze(
     methods: Sequence[Method],
     *,
     keyframes: int | None = None,
+    budget: bool = False,
     attention: Attention | None = None,
     recogniser: Recogniser | None = None,
     flow: str | None = None,
@@ -101,11 +106,14 @@ def analyze(
 ) -> Analysis:
     """Decode `path` once and run every method on it.
 
-    `keyframes` is the number K asked of each method (None: its own). `flow` is the optical flow
+    `keyframes` is the number K asked of each method (None: its own); with `budget` each also
+    answers for exactly 1, 2, ... of them (model.methods.budget). `flow` is the optical flow
     (None: the attention model's own, else the recogniser's). With `attention` the steps are
     always computed; with `recogniser` the action is recognised on the whole clip and on each
     method's keyframes. `on_progress` hears of every batch, method and prediction; `cancelled` is
-    asked as often. Raises UnreadableVideo, VideoTooLarge, InvalidParameter or Cancelled.
+    asked as often. A method from outside the repository that fails is skipped, and
+    `provenance["skipped"]` says why. Raises UnreadableVideo, VideoTooLarge, InvalidParameter,
+    Cancelled, or PluginFailed when every method was skipped.
     """
     _check(methods, attention)
     flow = flow or _own_flow(attention, recogniser)
@@ -122,7 +130,10 @@ def analyze(
         features = extract(
             stream, wanted, run, algorithm, shots=shots, after_batch=tell, stopwatch=stopwatch
         )
-    results = _keyframes(methods, features, keyframes, watch, stopwatch)
+    features = remembering(features)
+    results, skipped = _keyframes(methods, features, keyframes, watch, stopwatch)
+    if budget:
+        results = _with_budget(methods, results, features, watch, stopwatch)
     results = _with_quality(results, features, stopwatch)
     recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
     steps = features.gate.scores() if features.gate else None
@@ -132,7 +143,10 @@ def analyze(
         methods=results,
         recognition=recognition,
         compute={"seconds": stopwatch.seconds, **_operations(attention, steps)},
-        provenance=_provenance(attention, recogniser, flow, steps_per_second),
+        provenance={
+            **_provenance(attention, recogniser, flow, steps_per_second),
+            **from_outside(results, skipped),
+        },
     )
 
 
@@ -179,25 +193,61 @@ def _keyframes(
     k: int | None,
     watch: _Watch,
     stopwatch: Stopwatch,
-) -> dict[str, Keyframes]:
-    results = {}
+) -> tuple[dict[str, Keyframes], dict[str, str]]:
+    """The keyframes of each method, and why methods from outside were skipped.
+
+    Raises PluginFailed when all were.
+    """
+    results: dict[str, Keyframes] = {}
+    skipped: dict[str, str] = {}
     for method in methods:
         watch(method.name, 0, 1)
-        with stopwatch.on(f"method:{method.name}"):
-            results[method.name] = method.run(features, k)
+        try:
+            with stopwatch.on(f"method:{method.name}"):
+                results[method.name] = run_method(method, features, k)
+        except PluginFailed as error:
+            skipped |= error.skipped
         watch(method.name, 1, 1)
-    return results
+    if skipped and not results:
+        raise PluginFailed(skipped)
+    return results, skipped
+
+
+def _with_budget(
+    methods: Sequence[Method],
+    results: Mapping[str, Keyframes],
+    features: Features,
+    watch: _Watch,
+    stopwatch: Stopwatch,
+) -> dict[str, Keyframes]:
+    """The same keyframes, each with the method's answers to exactly 1, 2, ..., where it has any."""
+    found = dict(results)
+    for method in methods:
+        if method.name not in found:
+            continue
+
+        def run(features: Features, k: int, method: Method = method) -> Keyframes:
+            watch(method.name, 1, 1)
+            return run_method(method, features, k)
+
+        with stopwatch.on("budget"), suppress(PluginFailed):
+            found[method.name] = replace(found[method.name], budget=answers(run, features))
+    return found
 
 
 def _with_quality(
     results: Mapping[str, Keyframes], features: Features, stopwatch: Stopwatch
 ) -> dict[str, Keyframes]:
     """The same keyframes, each with how well it stands for the clip."""
+
+    def judged(found: Keyframes) -> Keyframes:
+        budget = tuple(judged(answer) for answer in found.budget)
+        return replace(
+            found, quality=quality(features.descriptors[COLOURS], found.index_K), budget=budget
+        )
+
     with stopwatch.on("quality"):
-        return {
-            name: replace(found, quality=quality(features.descriptors[COLOURS], found.index_K))
-            for name, found in results.items()
-        }
+        return {name: judged(found) for name, found in results.items()}
 
 
 def _recognition(

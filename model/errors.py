@@ -1,5 +1,6 @@
 """The one error hierarchy: every failure a user can meet has a code, a cause and a fix."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -66,6 +67,17 @@ class UnknownMethod(InvalidParameter):
     """No keyframe method of this name exists."""
 
     code = "unknown-method"
+
+
+class PluginFailed(KairoscopeError):
+    """Methods from outside the repository failed: `skipped` has a sentence for each by its name."""
+
+    code = "plugin-failed"
+
+    def __init__(self, skipped: Mapping[str, str]) -> None:
+        causes = "; ".join(f"{name}: {cause.rstrip('.')}" for name, cause in skipped.items())
+        super().__init__(f"no keyframes by {causes}", "Correct the plug-in, or choose others.")
+        self.skipped = dict(skipped)
 
 
 class InvalidCheckpoint(KairoscopeError):

@@ -14,6 +14,7 @@ Data directory:
     <data_dir>/serve.lock          held by the one running `kairoscope serve`
 """
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
     recognizer_weights: Path | None = Field(
         default=None, description="its checkpoint, not its own one"
     )
+    plugins: str = Field(
+        default="", description="files of keyframe methods, separated as in PATH; docs/plugins.md"
+    )
     gallery: bool = Field(default=True, description="show rendered sample scenes")
     hosts: str = Field(default="", description="further host names, separated by commas")
     max_upload_bytes: int = Field(default=8 * 2**30, gt=0, description="largest file, bytes")
@@ -69,6 +73,12 @@ class Settings(BaseSettings):
     lease_s: float = Field(default=15, gt=0, description="seconds a dead worker keeps a job")
     max_attempts: int = Field(default=3, ge=1, description="deaths that make a job poison")
     log_level: str = Field(default="INFO", description="level of all logs")
+
+    @property
+    def plugin_files(self) -> tuple[Path, ...]:
+        """The files of `plugins`, each once."""
+        names = dict.fromkeys(name.strip() for name in self.plugins.split(os.pathsep))
+        return tuple(Path(name) for name in names if name)
 
     def environment(self) -> dict[str, str]:
         """These settings as environment variables, for a child process."""

@@ -21,8 +21,10 @@ import psutil
 
 from model.analyze import Attention
 from model.features.descriptors import registry
+from model.features.representation import COLOURS, quality
 from model.features.types import Features, FrameBatch, Gate
 from model.methods.base import Method
+from model.methods.outside import run as run_method
 from model.types import VideoInfo
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, FlowAdder, make_flow
@@ -91,9 +93,10 @@ def bench(
     steps_per_second: float | None = None,
     limits: Limits | None = None,
 ) -> Bench:
-    """Measure every stage on one clip: all descriptors, the network if given, each method.
+    """Measure every stage on one clip: all descriptors, the network if given, each method, and the
+    quality of what they chose.
 
-    Raises UnreadableVideo, VideoTooLarge or InvalidParameter.
+    Raises UnreadableVideo, VideoTooLarge, InvalidParameter or PluginFailed.
     """
     flow = flow or (attention.flow if attention else DEFAULT_FLOW)
     meter = _Meter()
@@ -105,7 +108,9 @@ def bench(
         features = _features(stream, meter, flow, attention, steps_per_second)
         for method in methods:
             with meter.on(f"method {method.name}"):
-                method.run(features)
+                found = run_method(method, features)
+            with meter.on("quality"):
+                quality(features.descriptors[COLOURS], found.index_K)
     after = _now()
     return Bench(
         stream.clip.info,

@@ -66,16 +66,10 @@ class Method(ABC):
         Raises InvalidParameter for k < 1.
         """
         started = time.perf_counter()
-        if k is not None and k < 1:
-            raise InvalidParameter(
-                f"keyframes: wanted at least 1, got {k}", "Ask for 1 or more.", "/keyframes"
-            )
+        check_number(k)
         wanted = None if k is None else min(k, features.T)
         selection = self.select(features, wanted)
-        if wanted is not None and len(selection.index_K) != wanted:
-            raise InvalidValue(
-                f"{self.name}: wanted {wanted} keyframes, got {len(selection.index_K)}"
-            )
+        self._check(selection, wanted)
         shortfall = (
             (f"Asked for {k} keyframes: the clip has only {features.T} frames, all are shown.",)
             if k is not None and k > features.T
@@ -93,6 +87,21 @@ class Method(ABC):
             seconds=time.perf_counter() - started,
             notices=(*shortfall, *selection.notices),
         )
+
+    def _check(self, selection: Selection, wanted: int | None) -> None:
+        """Raise InvalidValue for what the arrays made of the selection would hide."""
+        if not isinstance(selection, Selection):
+            raise InvalidValue(
+                f"{self.name}: wanted a Selection from select, got {type(selection).__name__}"
+            )
+        index_K = np.asarray(selection.index_K)
+        K = len(index_K)
+        if wanted is not None and wanted != K:
+            raise InvalidValue(f"{self.name}: wanted {wanted} keyframes, got {K}")
+        if K and index_K.dtype.kind not in "iu":
+            raise InvalidValue(f"{self.name}: wanted whole indices, got {index_K.dtype}")
+        if len(selection.score_K) != K:
+            raise InvalidValue(f"{self.name}: wanted {K} scores, got {len(selection.score_K)}")
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, Any]) -> Self:
@@ -124,6 +133,14 @@ class Method(ABC):
                 for spec in dataclasses.fields(cls)
             ],
         }
+
+
+def check_number(k: int | None) -> None:
+    """Raise InvalidParameter unless `k` is None or at least 1."""
+    if k is not None and k < 1:
+        raise InvalidParameter(
+            f"keyframes: wanted at least 1, got {k}", "Ask for 1 or more.", "/keyframes"
+        )
 
 
 def _checked(method: str, spec: "dataclasses.Field[Any]", value: Any) -> Any:

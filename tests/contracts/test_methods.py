@@ -1,6 +1,7 @@
 """What every keyframe method promises, for every input: discovered, so new methods are held to it.
 
 The inputs are made frames through the real descriptors, and a long clip of made descriptors.
+Methods from outside are held to it as well: `KAIROSCOPE_PLUGINS=mine.py pytest` this file.
 """
 
 import dataclasses
@@ -17,12 +18,15 @@ from model import methods
 from model.errors import InvalidParameter, UnknownMethod
 from model.features.descriptors import registry as descriptors
 from model.features.types import Features, FrameBatch
+from model.methods import outside
 from model.types import FrameScores, Keyframes
 from tests.histograms import products
+from worker.settings import Settings
 
 SIDE, STEP = 224, 3
 KINDS = ("one", "two", "constant", "black", "noise", "ramp", "variable-rate")
 KINDS += (pytest.param("long", marks=pytest.mark.slow),)
+methods.plug_in(Settings().plugin_files)
 METHODS = sorted(methods.registry())
 
 
@@ -139,7 +143,7 @@ def test_own_number(name, kind):
     assert_sound(keyframes, features)
     assert keyframes.method == name
     measures = methods.get(name).needs or methods.get(name).needs_gate
-    assert bool(keyframes.curves) == bool(measures)
+    assert bool(keyframes.curves) == bool(measures), "what is measured is shown as a curve"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,12 +184,11 @@ def test_description_is_complete(name):
     described = json.loads(json.dumps(cls.describe()))
     assert described["title"]
     assert "\n\nKeyframes: " in described["description"], "say how a wanted number K is met"
-    assert len(described["description"]) > 300
+    assert len(described["description"]) > 300, "say what it does, from where, and with ties"
     assert cls.needs <= set(descriptors())
     for spec in described["parameters"]:
-        assert spec["help"].endswith(".")
-        assert spec["choices"] or spec["low"] is not None
-        assert spec["type"] in ("int", "float", "str", "bool")
+        assert spec["help"].endswith("."), f"the help of {spec['name']} is a sentence"
+    assert outside.fault_of(cls) is None
 
 
 @pytest.mark.parametrize("name", METHODS)
@@ -195,7 +198,8 @@ def test_wrong_parameters_are_named(name):
         cls.from_parameters({"no_such": 1})
     assert caught.value.pointer == f"/methods/{name}/no_such"
     for spec in dataclasses.fields(cls):
-        wrong = [None, [], True, float("nan")]
+        wrong = [None, [], float("nan")]
+        wrong += [1] if isinstance(spec.default, bool) else [True]
         wrong += [0.5] if isinstance(spec.default, int | str) else ["1", float("inf")]
         if spec.metadata["high"] is not None:
             wrong += [spec.metadata["low"] - 1, spec.metadata["high"] + 1, 10**400]
@@ -209,7 +213,9 @@ def test_wrong_parameters_are_named(name):
 def test_extreme_parameters_still_give_keyframes(name):
     cls, features = methods.get(name), features_of("noise")
     for spec in dataclasses.fields(cls):
-        for value in spec.metadata["choices"] or (spec.metadata["low"], spec.metadata["high"]):
+        ends = (spec.metadata["low"], spec.metadata["high"])
+        ends = (False, True) if isinstance(spec.default, bool) else ends
+        for value in spec.metadata["choices"] or ends:
             method = cls.from_parameters({spec.name: value})
             assert_sound(method.run(features), features)
             assert len(method.run(features, 3).index_K) == 3
@@ -221,10 +227,16 @@ def test_an_integer_for_a_float_is_the_same_analysis():
     assert type(sms.from_parameters({"sigma": 2}).sigma) is float
 
 
-def test_the_six_methods_come_first_and_the_others_in_their_order():
+def test_the_six_methods_come_first_and_those_from_outside_last():
     found = tuple(methods.registry())
+    outsiders = tuple(methods.origins(found))
+    new = sorted(set(found) - set(methods.ORDER) - set(outsiders))
     assert found[: len(methods.DEFAULT)] == methods.DEFAULT
-    assert found == tuple(name for name in methods.ORDER if name in found)
+    assert found == (*methods.ORDER, *new, *outsiders)
+
+
+def test_no_plug_in_is_faulty():
+    assert [plugin.to_json() for plugin in methods.plugins() if plugin.fault] == []
 
 
 def test_unknown_method_lists_the_known():
@@ -261,7 +273,7 @@ def plugin_folder(tmp_path, monkeypatch):
 def test_a_new_file_is_a_new_method(plugin_folder):
     (plugin_folder / "first_plugin.py").write_text(NEW_METHOD.format(name="first"))
     found = methods.registry.__wrapped__()
-    assert tuple(found)[-1] == "first"
+    assert tuple(found)[len(methods.ORDER)] == "first"
     assert found["first"]().run(features_of("two"), 9).index_K.tolist() == [0, 1]
 
 
