@@ -50,6 +50,13 @@ class CannotServe(KairoscopeError):
     code = "cannot-serve"
 
 
+class PluginChanged(KairoscopeError):
+    """A plug-in is not the one with which the analysis was asked for."""
+
+    code = "plugin-changed"
+    status = 409
+
+
 class InternalError(KairoscopeError):
     """An unexpected error: a bug, whose details are in the log only."""
 

@@ -81,6 +81,8 @@ def analysis_key(
         "flow": settings.flow,
         "code": code_version(),
     }
+    if origins := registered.origins(methods):
+        determinants["plugins"] = {name: plugin.sha256 for name, plugin in origins.items()}
     return hashlib.sha256(json.dumps(determinants, sort_keys=True).encode()).hexdigest()
 
 

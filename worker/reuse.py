@@ -52,6 +52,7 @@ def plan(service: Service, video: Video, job: Job) -> Plan:
         if not useful and base is not None:
             continue
         document: Document = json.loads(service.blobs.read(result_key(video.sha256, row.key)))
+        useful &= document["methods"].keys()  # less those that were skipped
         kept.update((name, document["methods"][name]) for name in useful)
         entries = document["recognition"].get("methods", {})
         recognised.update((name, entries[name]) for name in useful if name in entries)
@@ -60,21 +61,28 @@ def plan(service: Service, video: Video, job: Job) -> Plan:
     return Plan(tuple(job.methods), missing, kept, recognised, base)
 
 
-def merge(plan: Plan, computed: Analysis | None) -> Document:
-    """The whole analysis as JSON; `provenance.reused` names the methods of an earlier one."""
+def merge(plan: Plan, computed: Analysis | None, skipped: Mapping[str, str]) -> Document:
+    """The whole analysis as JSON; `provenance.reused` names the methods of an earlier one.
+
+    `skipped` says of methods from outside why they gave no keyframes this time.
+    """
     document = computed.to_json() if computed else dict(plan.base or {})
+    found = {**(document["methods"] if computed else {}), **plan.kept}
     if plan.base is not None:
         if not plan.attention:
             document["steps"] = plan.base["steps"]
         for part in ("compute", "provenance"):
             document[part] = {**plan.base[part], **document[part]}
-    found = {**document["methods"], **plan.kept}
-    document["methods"] = {name: found[name] for name in plan.asked}
+    document["methods"] = {name: found[name] for name in plan.asked if name in found}
     if document["recognition"]:
         entries = {**document["recognition"]["methods"], **plan.recognised}
-        asked = {name: entries[name] for name in plan.asked if name in entries}
+        asked = {name: entries[name] for name in document["methods"] if name in entries}
         document["recognition"] = {**document["recognition"], "methods": asked}
-    document["provenance"] = {**document["provenance"], "reused": sorted(plan.kept)}
+    document["provenance"] = {
+        **document["provenance"],
+        **registered.from_outside(document["methods"], skipped),
+        "reused": sorted(plan.kept),
+    }
     return document
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from model import methods as registered
 from model.evaluation.truth import GroundTruth
 from model.evaluation.truth_formats import of_scene
 from model.video.limits import Limits
@@ -33,6 +34,7 @@ class Service:
     """Videos, jobs and results. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
+        registered.plug_in(settings.plugin_files)
         self.settings = settings
         self.database = Database(settings)
         self.blobs = Blobs(settings)

@@ -18,6 +18,7 @@ from worker.engine import Engine, TorchEngine
 from worker.keeper import Keeper
 from worker.messages import RUN, make_celery
 from worker.parent import die_with_parent
+from worker.plugins import warn_of_faults
 from worker.run_job import run_job
 from worker.service import Service, new_id
 from worker.settings import Settings
@@ -72,4 +73,6 @@ def run_worker(settings: Settings, engine: Engine | None = None) -> None:
 @cache
 def _service_here(settings: Settings, pid: int) -> Service:
     """The service of this process: connections do not survive a fork."""
-    return Service(settings)
+    service = Service(settings)
+    warn_of_faults()  # the code of others is loaded here, and never before the fork
+    return service
