@@ -12,6 +12,7 @@ from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
 from app.static_files import STATIC, CachedFiles
 from app.threaded import ThreadedDash
+from worker.plugins import warn_of_faults
 from worker.service import Service
 from worker.settings import Settings
 from worker.supervise import check_exposure
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     check_exposure(settings)
     service = Service(settings)
+    warn_of_faults()
     store = UploadStore(settings, lambda path, name: service.add_video(path, name).id)
     writers, streams = Writers(store), EventStreams()
 

@@ -1,4 +1,4 @@
-"""What the server can do: its keyframe methods and its models."""
+"""What the server can do: its keyframe methods, its plug-ins and its models."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.api.parts import TheService
-from model.methods import registry
+from model import methods as registered
 from model.weights.cards import Checkpoint, describe
 from worker.keys import recogniser, weights_path
 
@@ -24,12 +24,21 @@ class Parameter(BaseModel):
 
 
 class MethodDescription(BaseModel):
-    """A keyframe method, as its own file describes it."""
+    """A keyframe method, as its own file describes it; `default` ones run where none is named."""
 
     name: str
     title: str
     description: str
     parameters: list[Parameter]
+    default: bool
+
+
+class PluginDescription(BaseModel):
+    """A package or file from outside: the methods it adds; `fault` says what is wrong with it."""
+
+    source: str
+    methods: list[str]
+    fault: str | None
 
 
 routes = APIRouter(tags=["catalogue"])
@@ -38,7 +47,16 @@ routes = APIRouter(tags=["catalogue"])
 @routes.get("/methods")
 def methods() -> list[MethodDescription]:
     """The keyframe methods and their parameters."""
-    return [MethodDescription(**method.describe()) for method in registry().values()]
+    return [
+        MethodDescription(**method.describe(), default=name in registered.DEFAULT)
+        for name, method in registered.registry().items()
+    ]
+
+
+@routes.get("/plugins")
+def plugins() -> list[PluginDescription]:
+    """The packages and files that add methods, the faulty ones included."""
+    return [PluginDescription(**plugin.to_json()) for plugin in registered.plugins()]
 
 
 @routes.get("/models")

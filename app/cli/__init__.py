@@ -58,8 +58,8 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    parsed = build_parser().parse_args(arguments)
     try:
+        parsed = build_parser().parse_args(arguments)
         return int(parsed.run(parsed))
     except KairoscopeError as error:
         print(f"kairoscope: {error.message}. {error.hint}", file=sys.stderr)

@@ -20,7 +20,7 @@ from app.cli.options import (
     positive_int,
     require_file,
 )
-from app.cli.output import ProgressLine, folder_names, summary, write_folder
+from app.cli.output import ProgressLine, folder_names, skipped, summary, write_folder
 from model.errors import KairoscopeError
 from model.networks.fallback import or_cpu
 
@@ -123,6 +123,8 @@ def _hand_over(
 ) -> None:
     result = analysis.to_json()
     result["provenance"] |= {"file": str(video), "reused": []}  # as a job's
+    for line in skipped(analysis):
+        print(f"kairoscope: {video.name}: skipped {line}", file=sys.stderr)
     if sink:
         print(json.dumps(result), file=sink, flush=True)
     else:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,19 @@ def deployment_settings() -> "Settings":
         faults = [(str(fault["loc"][0]).upper(), fault) for fault in error.errors()]
         causes = [f"KAIROSCOPE_{name}={fault['input']}: {fault['msg']}" for name, fault in faults]
         raise InvalidParameter("; ".join(causes), "Correct or unset it.") from None
+
+
+def plug_in() -> None:
+    """Add the methods of installed packages and of KAIROSCOPE_PLUGINS; faults are told on stderr.
+
+    Raises InvalidParameter for settings that are not valid.
+    """
+    from model import methods
+
+    methods.plug_in(deployment_settings().plugin_files)
+    for plugin in methods.plugins():
+        if plugin.fault:
+            print(f"kairoscope: plug-in {plugin.source}: {plugin.fault}", file=sys.stderr)
 
 
 def positive_int(text: str) -> int:
@@ -116,6 +130,7 @@ def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
     """
     from model.methods import DEFAULT, get, registry
 
+    plug_in()
     names: Sequence[str] = DEFAULT
     if arguments.methods == "all":
         names = tuple(registry())
@@ -192,13 +207,16 @@ class _ListMethods(argparse.Action):
     """Print what every method's own fields say about it."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> None:
-        from model.methods import registry
+        from model.methods import origins, registry
 
-        for cls in registry().values():
+        plug_in()
+        sources = {name: plugin.source for name, plugin in origins(registry()).items()}
+        for name, cls in registry().items():
             description = cls.describe()
-            print(f"{description['name']}: {description['title']}")
+            whose = f" (from {sources[name]})" if name in sources else ""
+            print(f"{name}: {description['title']}{whose}")
             for spec in description["parameters"]:
-                print(f"  --set {description['name']}.{spec['name']}={_default_and_range(spec)}")
+                print(f"  --set {name}.{spec['name']}={_default_and_range(spec)}")
         parser.exit()
 
 

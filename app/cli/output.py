@@ -61,7 +61,14 @@ def summary(name: str, analysis: "Analysis") -> str:
         share = f"{100 * len(indices) / info.frames:.1f} %"
         lines.append(TABLE.format(method, len(indices), share, f"{keyframes.seconds:.2f}", frames))
         lines += [f"    {notice}" for notice in keyframes.notices]
+    lines += [f"  skipped {line}" for line in skipped(analysis)]
     return "\n".join([*lines, *_recognition(analysis.recognition)]) + "\n"
+
+
+def skipped(analysis: "Analysis") -> list[str]:
+    """A line for each method from outside the repository that failed."""
+    causes = analysis.provenance.get("skipped", {})
+    return [f"{name}: {cause}" for name, cause in causes.items()]
 
 
 def _recognition(found: Mapping[str, Any]) -> list[str]:

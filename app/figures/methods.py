@@ -39,12 +39,15 @@ STYLES = (
     MethodStyle("#0069a8", "#56b4e9", "longdash", "star", "★"),
     MethodStyle("#c04f00", "#ff8f4d", "dashdot", "hexagon", "⬢"),
     MethodStyle("#00805d", "#3fcf9f", "longdashdot", "triangle-down", "▼"),
+    MethodStyle("#a34a85", "#e294c4", "solid", "star-open", "☆"),
+    MethodStyle("#866800", "#e3c14a", "dash", "hexagon-open", "⬡"),
+    MethodStyle("#646b76", "#a7aeb9", "dot", "triangle-down-open", "▽"),
 )
 
 
 def style_of(method: str) -> MethodStyle:
     """The style of a method by its place in the registry, so that it looks the same in every
-    analysis; after fifteen, and for a method no longer there, the styles repeat."""
+    analysis; beyond the last style, and for a method no longer there, they repeat."""
     known = list(registry())
     place = known.index(method) if method in known else len(known)
     return STYLES[place % len(STYLES)]

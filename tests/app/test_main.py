@@ -73,6 +73,7 @@ def test_the_reference_lists_every_route_and_its_problems(site):
         "/api/v1/analyses/{job_id}/result": {"get"},
         "/api/v1/analyses/{job_id}/events": {"get"},
         "/api/v1/methods": {"get"},
+        "/api/v1/plugins": {"get"},
         "/api/v1/models": {"get"},
         "/healthz": {"get"},
         "/readyz": {"get"},
