@@ -22,6 +22,11 @@ from worker.settings import Settings
 PART = re.compile(r"\..+\.[0-9a-f]{8}")  # of the names that _replacing gives
 
 
+def result_key(sha256: str, key: str) -> str:
+    """The blob that holds an analysis."""
+    return f"results/{sha256}/{key}.json"
+
+
 class Blobs:
     """Bytes by key. A blob appears whole or not at all."""
 
@@ -69,6 +74,17 @@ class Blobs:
         if not path.is_file():
             raise NotFound(f"nothing is stored under {key}")
         return path
+
+    def size(self, key: str) -> int:
+        """Bytes of a blob, or of everything under a key; 0 where nothing is."""
+        path = self._path(key)
+        return int(self.fs.du(path)) if self.fs.exists(path) else 0
+
+    def free(self) -> int | None:
+        """Bytes that still fit; None for an object store, which does not say."""
+        root = Path(self.root)
+        there = next(path for path in (root, *root.parents) if path.exists())
+        return shutil.disk_usage(there).free if self.is_local else None
 
     def delete_tree(self, key: str) -> None:
         """Delete everything under a key; nothing there is fine."""

@@ -1,4 +1,4 @@
-"""The database: three tables, the only truth about videos and jobs.
+"""The database: the only truth about videos and jobs.
 
 SQLite runs in WAL mode; a write transaction takes its lock at the start (BEGIN IMMEDIATE), so
 that a process waits for the lock instead of failing half-way. All times are seconds since the
@@ -60,14 +60,19 @@ class Base(DeclarativeBase):
 
 
 class VideoRow(Base):
-    """A stored video; its bytes lie in the blob store under videos/<id>/."""
+    """A stored video; its bytes lie in the blob store under videos/<id>/. One that is deleted waits
+    for the sweep. `derived_bytes` is None until somebody measured them."""
 
     __tablename__ = "videos"
+    __table_args__ = tuple(
+        Index(f"ix_videos_by_{column}", "deleted_at", column)
+        for column in ("created_at", "bytes", "duration_s", "frames")
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     sha256: Mapped[str] = mapped_column(unique=True)
-    created_at: Mapped[float] = mapped_column(default=clock(), index=True)
+    created_at: Mapped[float] = mapped_column(default=clock())
     bytes: Mapped[int] = mapped_column(BigInteger)
     frames: Mapped[int | None]
     width: Mapped[int]
@@ -80,9 +85,26 @@ class VideoRow(Base):
     gallery: Mapped[bool] = mapped_column(default=False)
     truth: Mapped[dict[str, Any] | None]
     annotations: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)  # up to megabytes
+    deleted_at: Mapped[float | None]
+    opened_at: Mapped[float | None]
+    derived_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    tags: Mapped[list["TagRow"]] = relationship(
+        order_by="TagRow.tag", lazy="selectin", cascade="all, delete-orphan", passive_deletes=True
+    )
     jobs: Mapped[list["JobRow"]] = relationship(
         back_populates="video", cascade="all, delete-orphan", passive_deletes=True
     )
+
+
+class TagRow(Base):
+    """A word by which a video is found."""
+
+    __tablename__ = "tags"
+
+    video_id: Mapped[str] = mapped_column(
+        ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
 class JobRow(Base):
@@ -93,10 +115,11 @@ class JobRow(Base):
     __table_args__ = (
         Index("one_active_job_per_key", "key", unique=True, sqlite_where=ACTIVE,
               postgresql_where=ACTIVE),
+        Index("ix_jobs_video_id", "video_id", "created_at", "id"),
     )  # fmt: skip
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    video_id: Mapped[str] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"), index=True)
+    video_id: Mapped[str] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(index=True)
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     methods: Mapped[dict[str, Any]]
@@ -108,6 +131,7 @@ class JobRow(Base):
     eta_s: Mapped[float | None]
     partial: Mapped[dict[str, Any] | None]
     error: Mapped[dict[str, Any] | None]
+    result_bytes: Mapped[int | None] = mapped_column(BigInteger)
     device: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)

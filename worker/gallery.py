@@ -11,6 +11,7 @@ from sqlalchemy import select
 from model.datasets.athletics import make_scene
 from model.datasets.athletics.write import write_scene
 from worker.database import VideoRow
+from worker.library import ALIVE
 from worker.parent import die_with_parent
 from worker.scratch import scratch
 from worker.service import Service
@@ -42,7 +43,7 @@ def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None
 def _shown(service: Service) -> dict[tuple[str, int], str]:
     """The videos' ids by action and seed."""
     with service.database.read() as session:
-        rows = session.execute(select(VideoRow.id, VideoRow.truth).where(VideoRow.gallery))
+        rows = session.execute(select(VideoRow.id, VideoRow.truth).where(VideoRow.gallery, ALIVE))
         return {(row.truth["action"], row.truth["seed"]): row.id for row in rows if row.truth}
 
 

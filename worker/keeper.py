@@ -1,12 +1,13 @@
 """The keeper: a thread in each worker's parent process that lets no job be forgotten.
 
-It reports the worker alive, ends leases that ran out, and sends the messages that a broker which
-was down, flushed or restarted did not keep. Several keepers at once do no harm.
+It reports the worker alive, ends leases that ran out, sends the messages that a broker which was
+down, flushed or restarted did not keep, and sweeps the library. Several keepers at once do no harm.
 """
 
 import logging
 import os
 import threading
+import time
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 LONGEST_ROUND_S = 1.0
 LOST_AFTER_S = 2.0  # a message sent this long ago and in no queue is lost, or just being taken
 MOST_AT_ONCE = 100
+SWEEP_S = 10.0
 
 
 class Keeper(threading.Thread):
@@ -29,6 +31,7 @@ class Keeper(threading.Thread):
         super().__init__(name="keeper", daemon=True)
         self._service, self._worker_id, self._host = service, worker_id, host
         self._over = threading.Event()
+        self._swept = time.monotonic()
         # The pool forks a new child when one dies. A lock that this thread held at that moment,
         # SQLite's for one, would stay locked in the child for ever: so no fork during a round.
         self._between_forks = threading.Lock()
@@ -49,6 +52,8 @@ class Keeper(threading.Thread):
                     self._round()
                 except DBAPIError as error:
                     log.warning("the database does not answer: %s", error)
+                except OSError as error:
+                    log.warning("deleted files are not gone yet: %s", error)
             if self._over.wait(pause):
                 return
 
@@ -63,6 +68,9 @@ class Keeper(threading.Thread):
         leases.expire(database, self._service.settings.max_attempts)
         for job_id, background in unsent(self._service):
             self._service.wake(job_id, background)
+        if time.monotonic() - self._swept > SWEEP_S:
+            self._swept = time.monotonic()
+            self._service.library.sweep()
 
 
 def unsent(service: Service) -> list[tuple[str, bool]]:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Update, delete, select, update
 
 from worker.database import Database, JobRow, WorkerRow, clock
 from worker.errors import LeaseLost, WorkerDied
@@ -112,6 +112,17 @@ def release(database: Database, worker_id: str) -> None:
             .values(**back, attempts=JobRow.attempts - 1, revision=JobRow.revision + 1)
         )
         session.execute(delete(WorkerRow).where(WorkerRow.id == worker_id))
+
+
+def cancelling() -> Update:
+    """The update that cancels jobs which wait or run; say which by `where`. A worker that runs one
+    stops at its next look."""
+    return (
+        update(JobRow)
+        .where(JobRow.state.in_(("queued", "running")))
+        .values(**NO_LEASE, state="cancelled", stage="", eta_s=None, partial=None)
+        .values(finished_at=clock(), revision=JobRow.revision + 1)
+    )
 
 
 def seen(database: Database, worker_id: str, host: str, pid: int) -> None:

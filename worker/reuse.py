@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from model import methods as registered
 from model.types import Analysis
+from worker.blobs import result_key
 from worker.database import JobRow
 from worker.keys import analysis_key
-from worker.service import Service, result_key
+from worker.service import Service
 from worker.types import Job, Video
 
 Document = dict[str, Any]

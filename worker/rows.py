@@ -25,6 +25,8 @@ def video_from(row: VideoRow) -> Video:
         derivatives_ready=row.derivatives_ready,
         gallery=row.gallery,
         truth=row.truth,
+        tags=tuple(tag.tag for tag in row.tags),
+        opened_at=_moment(row.opened_at) if row.opened_at else None,
     )
 
 

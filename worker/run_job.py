@@ -1,22 +1,23 @@
 """A job from claim to result: first what the page needs to play the video, then the analysis."""
 
 import json
-from collections.abc import Mapping
+from contextlib import suppress
 
 from sqlalchemy import update
 
 from model import methods as registered
-from model.errors import KairoscopeError, PluginFailed
+from model.errors import KairoscopeError
 from model.types import Analysis
 from worker import leases, reuse
 from worker.attempt import Attempt
+from worker.blobs import result_key
 from worker.database import JobRow, VideoRow
 from worker.engine import Engine
-from worker.errors import NotFound, PluginChanged
-from worker.keys import analysis_key, recogniser
+from worker.errors import LeaseLost, NotFound
+from worker.keys import recogniser
 from worker.progress import Reporter
 from worker.scratch import scratch
-from worker.service import Service, result_key
+from worker.service import Service
 from worker.types import Job, Video
 
 
@@ -29,6 +30,8 @@ def run_job(service: Service, job_id: str, worker_id: str, engine: Engine) -> No
         job = service.get_job(job_id)
         video = service.get_video(job.video_id)
     except NotFound:  # deleted since the claim
+        with suppress(LeaseLost):
+            lease.finish("cancelled")
         return
     with Attempt(lease) as attempt:
         _Run(service, job, video, engine, attempt).run()
@@ -57,40 +60,15 @@ class _Run:
         """Derivatives, analysis, result. Raises what stops the job."""
         if not self.video.derivatives_ready:
             self._derive()
-        with self.service.database.read() as session:
-            key = session.get_one(JobRow, self.job.id).key
-        self._check_plugins(key)
-        document = reuse.merge(self.plan, *self._computed())
+        analysis = self._analyze() if self.plan.missing else None
+        document = reuse.merge(self.plan, analysis)
         document["provenance"]["file"] = self.video.name
         content = json.dumps(document, allow_nan=False).encode()
         self.attempt.check()
+        with self.service.database.read() as session:
+            key = session.get_one(JobRow, self.job.id).key
         self.service.blobs.put(result_key(self.video.sha256, key), content)
-
-    def _check_plugins(self, key: str) -> None:
-        """Raise PluginChanged where this process has other plug-ins than the one that made the
-        key: an edited file's result must not be found under the digest of the file before."""
-        settings, asked = self.service.settings, self.job.methods
-        changed = key != analysis_key(settings, self.video.sha256, asked, self.job.keyframes)
-        if changed and (outside := registered.origins(asked)):
-            raise PluginChanged(
-                f"{', '.join(outside)}: the plug-in changed since the analysis was asked for",
-                "Restart the server, so that all of it reads the plug-in anew; then ask again.",
-            )
-
-    def _computed(self) -> tuple[Analysis | None, Mapping[str, str]]:
-        """What was missing, if anything, and why methods from outside were skipped.
-
-        Raises PluginFailed when no method is left, those of earlier analyses included.
-        """
-        if not self.plan.missing:
-            return None, {}
-        try:
-            analysis = self._analyze()
-        except PluginFailed as error:
-            if not self.plan.kept:
-                raise
-            return None, error.skipped
-        return analysis, analysis.provenance.get("skipped", {})
+        self.attempt.lease.write(result_bytes=len(content))
 
     def _derive(self) -> None:
         def on_progress(done: int, total: int | None) -> None:
@@ -99,9 +77,11 @@ class _Run:
 
         with scratch(self.service.settings, self.job.id) as folder:
             self.engine.derive(self.original, folder, on_progress)
-            for path in folder.iterdir():
+            paths = list(folder.iterdir())
+            for path in paths:
                 self.service.blobs.put(f"videos/{self.video.id}/{path.name}", path)
-        self._update_video(derivatives_ready=True)
+            size = sum(path.stat().st_size for path in paths)
+        self._update_video(derivatives_ready=True, derived_bytes=size)
 
     def _analyze(self) -> Analysis:
         networks = self.plan.attention or _recognises(self.service)
@@ -141,8 +121,6 @@ def _recognises(service: Service) -> bool:
 
 
 def _forget_if_deleted(service: Service, video: Video) -> None:
-    """Remove what this attempt stored after its video was deleted."""
-    try:
-        service.get_video(video.id)
-    except NotFound:
-        service.forget(video)
+    """Remove what this attempt stored after its video was deleted for good."""
+    if not service.library.holds(video.id):
+        service.library.forget(video.id, video.sha256)

@@ -7,12 +7,13 @@ works, and nothing is forgotten, while the broker is down.
 import json
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from model import methods as registered
 from model.evaluation.truth import GroundTruth
@@ -20,14 +21,15 @@ from model.evaluation.truth_formats import of_scene
 from model.video.limits import Limits
 from model.video.probe import Probe, probe, sha256_of
 from worker import keys
-from worker.blobs import Blobs
+from worker.blobs import Blobs, result_key
 from worker.database import Database, JobRow, VideoRow, WorkerRow, clock
 from worker.errors import Conflict, IdempotencyConflict, NotFound
-from worker.leases import NO_LEASE, WORKER_SILENT_S
+from worker.leases import WORKER_SILENT_S, cancelling
+from worker.library import ALIVE, Library
 from worker.messages import make_celery, send
 from worker.rows import job_from, video_from, worker_from
 from worker.settings import Settings
-from worker.types import FINISHED, Job, Video, Worker
+from worker.types import FINISHED, Job, Listing, Video, Worker
 
 
 class Service:
@@ -38,6 +40,7 @@ class Service:
         self.settings = settings
         self.database = Database(settings)
         self.blobs = Blobs(settings)
+        self.library = Library(settings, self.database, self.blobs)
         self.celery = make_celery(settings)
 
     # Videos
@@ -56,7 +59,7 @@ class Service:
         Raises UnreadableVideo or VideoTooLarge (the file stays), StorageFull.
         """
         sha256 = sha256_of(path)
-        video = self._video_where(VideoRow.sha256 == sha256)
+        video = self.get_video(known) if (known := self.library.again(sha256)) else None
         if video is None:
             found = probe(path, limits(self.settings))
             video = self._store(path, _row(name, sha256, path, found, gallery, truth))
@@ -67,20 +70,8 @@ class Service:
     def list_videos(
         self, offset: int = 0, limit: int = 50, query: str | None = None
     ) -> list[Video]:
-        """Videos, newest first, whose name contains `query` (any case)."""
-        wanted = select(VideoRow).order_by(VideoRow.created_at.desc(), VideoRow.id)
-        if query:
-            wanted = wanted.where(VideoRow.name.icontains(query, autoescape=True))
-        with self.database.read() as session:
-            return [video_from(row) for row in session.scalars(wanted.offset(offset).limit(limit))]
-
-    def count_videos(self, query: str | None = None) -> int:
-        """How many videos `list_videos` has in all."""
-        wanted = select(func.count()).select_from(VideoRow)
-        if query:
-            wanted = wanted.where(VideoRow.name.icontains(query, autoescape=True))
-        with self.database.read() as session:
-            return session.scalar(wanted) or 0
+        """Videos, newest first, whose name or tags contain `query` (any case)."""
+        return self.library.find(Listing(query or ""), offset, limit)
 
     def get_video(self, video_id: str) -> Video:
         """The video. Raises NotFound."""
@@ -113,20 +104,11 @@ class Service:
         return self.annotations(video_id) or (of_scene(own) if own and own.get("phases") else None)
 
     def delete_video(self, video_id: str) -> None:
-        """Delete a video, its jobs and its results; running work on it stops. Raises NotFound."""
-        video = self.get_video(video_id)
-        with self.database.write() as session:
-            row = session.get(VideoRow, video_id)
-            if row is not None:
-                session.delete(row)
-        self.forget(video)
-
-    def forget(self, video: Video) -> None:
-        """Delete the files of a video that was deleted; its results stay when the same bytes came
-        again meanwhile, as another video."""
-        self.blobs.delete_tree(f"videos/{video.id}")
-        if self._video_where(VideoRow.sha256 == video.sha256) is None:
-            self.blobs.delete_tree(f"results/{video.sha256}")
+        """Delete a video, its jobs and its results, for a while so that `library.restore` undoes
+        it; running work on it stops. Raises NotFound."""
+        deleted, _ = self.library.delete([video_id])
+        if not deleted:
+            raise _no_video(video_id)
 
     # Jobs
 
@@ -146,6 +128,8 @@ class Service:
         IdempotencyConflict.
         """
         video = self.get_video(video_id)
+        if not background:
+            self.library.opened(video_id)
         complete = keys.complete_methods(methods)
         keys.check_keyframes(keyframes)
         key = keys.analysis_key(self.settings, video.sha256, complete, keyframes)
@@ -179,27 +163,24 @@ class Service:
     def get_job(self, job_id: str) -> Job:
         """The job. Raises NotFound."""
         with self.database.read() as session:
-            row = session.get(JobRow, job_id)
-            if row is None:
-                raise NotFound(f"no analysis {job_id!r}", "Its video may have been deleted.")
-            return job_from(row)
+            return job_from(_job_row(session, job_id))
 
     def jobs_of(self, video_id: str) -> list[Job]:
         """The jobs of a video, newest first. Raises NotFound."""
         self.get_video(video_id)
-        return [job for jobs in self._jobs([video_id]).values() for job in jobs]
-
-    def latest_jobs(self, video_ids: Iterable[str]) -> dict[str, Job]:
-        """The newest job of each of these videos that has one."""
-        return {video_id: jobs[0] for video_id, jobs in self._jobs(list(video_ids)).items()}
+        wanted = (
+            select(JobRow)
+            .where(JobRow.video_id == video_id)
+            .order_by(JobRow.created_at.desc(), JobRow.id.desc())
+        )
+        with self.database.read() as session:
+            return [job_from(row) for row in session.scalars(wanted)]
 
     def result(self, job_id: str) -> dict[str, Any]:
         """The analysis, schema kairoscope/analysis@1. Raises NotFound, Conflict before it is
         done."""
         with self.database.read() as session:
-            row = session.get(JobRow, job_id)
-            if row is None:
-                raise NotFound(f"no analysis {job_id!r}", "Its video may have been deleted.")
+            row = _job_row(session, job_id)
             key, state = result_key(row.video.sha256, row.key), row.state
         if state != "done":
             raise Conflict(f"the analysis is {state}, wanted done", "Follow its events.")
@@ -210,13 +191,7 @@ class Service:
         """Cancel a waiting or running job: it is cancelled at once, and the worker stops at its
         next look. Raises NotFound, Conflict for a finished one."""
         self.get_job(job_id)
-        cancelled = (
-            update(JobRow)
-            .where(JobRow.id == job_id, JobRow.state.in_(("queued", "running")))
-            .values(**NO_LEASE, state="cancelled", stage="", eta_s=None, partial=None)
-            .values(finished_at=clock(), revision=JobRow.revision + 1)
-            .returning(JobRow.id)
-        )
+        cancelled = cancelling().where(JobRow.id == job_id).returning(JobRow.id)
         with self.database.write() as session:
             was_active = session.scalar(cancelled) is not None
         job = self.get_job(job_id)
@@ -230,10 +205,10 @@ class Service:
         """Numbers of videos, of workers alive and of jobs in each state."""
         counts: dict[str, int] = dict.fromkeys(("queued", "running", *FINISHED), 0)
         with self.database.read() as session:
-            by_state = select(JobRow.state, func.count()).group_by(JobRow.state)
-            for state, number in session.execute(by_state):
+            by_state = select(JobRow.state, func.count()).join(VideoRow).where(ALIVE)
+            for state, number in session.execute(by_state.group_by(JobRow.state)):
                 counts[state] = number
-        return {"videos": self.count_videos(), "workers": len(self.workers()), **counts}
+        return {"videos": self.library.count(Listing()), "workers": len(self.workers()), **counts}
 
     def workers(self) -> list[Worker]:
         """The workers that are alive."""
@@ -248,7 +223,7 @@ class Service:
 
     def _video_where(self, condition: ColumnElement[bool]) -> Video | None:
         with self.database.read() as session:
-            row = session.scalar(select(VideoRow).where(condition))
+            row = session.scalar(select(VideoRow).where(condition, ALIVE))
             return video_from(row) if row else None
 
     def _store(self, path: Path, row: VideoRow) -> Video:
@@ -263,18 +238,6 @@ class Service:
         if video is None:
             raise NotFound(f"the video {row.name!r} was deleted while it was added")
         return video
-
-    def _jobs(self, video_ids: list[str]) -> dict[str, list[Job]]:
-        wanted = (
-            select(JobRow)
-            .where(JobRow.video_id.in_(video_ids))
-            .order_by(JobRow.created_at.desc(), JobRow.id.desc())
-        )
-        found: dict[str, list[Job]] = {}
-        with self.database.read() as session:
-            for row in session.scalars(wanted):
-                found.setdefault(row.video_id, []).append(job_from(row))
-        return found
 
     def _repeated(self, idempotency_key: str | None, key: str) -> Job | None:
         """The job an idempotency key was used for. Raises IdempotencyConflict."""
@@ -309,15 +272,17 @@ def _no_video(video_id: str) -> NotFound:
     return NotFound(f"no video {video_id!r}", "It may have been deleted.")
 
 
+def _job_row(session: Session, job_id: str) -> JobRow:
+    row = session.scalar(select(JobRow).join(VideoRow).where(JobRow.id == job_id, ALIVE))
+    if row is None:
+        raise NotFound(f"no analysis {job_id!r}", "Its video may have been deleted.")
+    return row
+
+
 def new_id() -> str:
     """A url-safe id of 24 hex digits: milliseconds, so that ids sort by age, then 48 random
     bits."""
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
-
-
-def result_key(sha256: str, key: str) -> str:
-    """The blob that holds an analysis."""
-    return f"results/{sha256}/{key}.json"
 
 
 def limits(settings: Settings) -> Limits:

@@ -70,6 +70,11 @@ class Settings(BaseSettings):
     upload_expiry_s: float = Field(
         default=86400, gt=0, description="seconds an unfinished one is kept"
     )
+    retention_days: float | None = Field(
+        default=None,
+        gt=0,
+        description="delete videos not opened for so many days",
+    )
     lease_s: float = Field(default=15, gt=0, description="seconds a dead worker keeps a job")
     max_attempts: int = Field(default=3, ge=1, description="deaths that make a job poison")
     log_level: str = Field(default="INFO", description="level of all logs")

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
+Standing = Literal["active", "queued", "running", "done", "failed", "cancelled", "none"]
+Sort = Literal["added", "name", "duration", "frames", "size"]
+Order = Literal["asc", "desc"]
 FINISHED: tuple[State, ...] = ("done", "failed", "cancelled")
 
 
@@ -29,6 +32,37 @@ class Video:
     derivatives_ready: bool
     gallery: bool
     truth: Mapping[str, Any] | None
+    tags: tuple[str, ...] = ()
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which videos a list shows, and in which order.
+
+    `query` is a part of the name or of a tag, any case; `tags` are all wanted; `state` is that of
+    the newest analysis, "active" is queued or running, "none" is not analysed; `order` is by
+    default the one that `sort` suggests: names rise, all else falls.
+    """
+
+    query: str = ""
+    tags: tuple[str, ...] = ()
+    state: Standing | None = None
+    gallery: bool | None = None
+    sort: Sort = "added"
+    order: Order | None = None
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The room that videos take, bytes; `free_bytes` is None where nobody knows it."""
+
+    videos: int
+    originals_bytes: int
+    derivatives_bytes: int
+    results_bytes: int
+    free_bytes: int | None
+    retention_days: float | None
 
 
 @dataclass(frozen=True)

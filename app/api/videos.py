@@ -14,7 +14,7 @@ from model.errors import InvalidParameter, KairoscopeError
 from model.video.stills import read_stills
 from worker.errors import NotFound
 from worker.service import Service, limits
-from worker.types import Video
+from worker.types import Listing, Video
 
 SHEET = re.compile("[0-9]{3,4}")  # how the sprite sheets are numbered
 
@@ -51,7 +51,9 @@ def list_videos(
 ) -> VideoPage:
     """Videos, newest first; `q` is a part of the name."""
     items = service.list_videos(offset, limit, q)
-    return VideoPage(items=items, total=service.count_videos(q), offset=offset, limit=limit)
+    return VideoPage(
+        items=items, total=service.library.count(Listing(q or "")), offset=offset, limit=limit
+    )
 
 
 @routes.post("", status_code=422, responses=answers(413, 422), response_model=None)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from worker.database import JobRow
-from worker.service import result_key
+from worker.blobs import result_key
 
 PARTIAL = {"index": [0], "time_s": [0.0], "phi": [1.0], "gate": [1.0], "open": [True]}
 

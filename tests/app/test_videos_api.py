@@ -146,4 +146,4 @@ def test_delete(site, clip):
     assert site.http.delete(f"/api/v1/videos/{video_id}").status_code == 204
     assert site.http.get(f"/api/v1/videos/{video_id}").status_code == 404
     assert site.http.delete(f"/api/v1/videos/{video_id}").status_code == 404
-    assert not (site.settings.data_dir / "blobs" / "videos" / video_id).exists()
+    assert site.http.get(f"/api/v1/videos/{video_id}/original").status_code == 404

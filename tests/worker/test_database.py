@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import alembic.command
 import pytest
@@ -21,6 +22,7 @@ from worker.errors import NotFound
 from worker.run_job import run_job
 from worker.service import Service
 from worker.settings import Settings
+from worker.types import Listing, Order, Sort
 
 TRUTH = GroundTruth((Annotator("ann", (1, 5), ((2, 4),)),))
 
@@ -152,4 +154,26 @@ def test_one_of_many_claims_at_once_wins(settings, scripted_probe, tmp_path):
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(claim, range(8))) == 1
+    service.close()
+
+
+def test_the_library_finds_tags_deletes_and_restores(settings, scripted_probe, tmp_path):
+    service = Service(settings)
+    for name in ("a", "b"):
+        path = tmp_path / name
+        path.write_text(f"ok {name}")
+        service.add_video(path, name)
+    a, b = (video.id for video in service.library.find(Listing(sort="name")))
+    service.library.retag([a, b], ["x", "y"], ["z"])
+    service.library.retag([b], (), ["y"])
+    for sort in get_args(Sort):
+        for order in get_args(Order):
+            listing = Listing("", ("x", "y"), "queued", False, sort, order)
+            assert [video.id for video in service.library.find(listing)] == [a]
+    assert service.library.tags() == {"x": 2, "y": 1}
+    assert service.library.delete([a, b, "c"])[1] == [a, b]
+    assert service.library.storage().videos == 0
+    assert service.library.restore([a]) == [a]
+    service.library.sweep()
+    assert service.library.latest_jobs([a, b])[a].state == "cancelled"
     service.close()

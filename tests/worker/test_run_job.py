@@ -3,7 +3,7 @@
 import pytest
 
 from tests.worker.scripted import ScriptedEngine
-from worker import leases
+from worker import leases, library
 from worker.run_job import run_job
 
 
@@ -132,7 +132,10 @@ def test_a_video_deleted_right_after_the_claim_is_no_failure(service, scripts, r
     assert not service.blobs.exists(f"videos/{video.id}/preview.mp4")
 
 
-def test_the_late_end_of_a_deleted_video_spares_the_same_file_come_again(service, scripts, run):
+def test_the_late_end_of_a_deleted_video_spares_the_same_file_come_again(
+    service, scripts, run, monkeypatch
+):
+    monkeypatch.setattr(library, "GRACE_S", 0.0)
     video, job = scripts.add("ok")
 
     class Overtaken(ScriptedEngine):

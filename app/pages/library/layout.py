@@ -44,7 +44,7 @@ def library_page(service: Service) -> list[Any]:
 def grid(service: Service, query: str, pages: int) -> tuple[list[Any], bool]:
     """The cards of the first `pages` pages that match, and whether any is being analysed."""
     videos = service.list_videos(0, PAGE_SIZE * pages, query or None)
-    jobs = service.latest_jobs(video.id for video in videos)
+    jobs = service.library.latest_jobs(video.id for video in videos)
     cards = [card(video, jobs.get(video.id)) for video in videos]
     busy = any(not job.finished for job in jobs.values())
     return cards or [_empty(query)], busy

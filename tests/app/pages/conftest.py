@@ -39,6 +39,10 @@ class Shelf:
     def jobs_of(self, video_id: str) -> list[Job]:
         return [job for job in self.jobs if job.video_id == video_id]
 
+    @property
+    def library(self) -> "Shelf":
+        return self
+
     def latest_jobs(self, video_ids: Any) -> dict[str, Job]:
         return {id: self.jobs_of(id)[0] for id in video_ids if self.jobs_of(id)}
 
