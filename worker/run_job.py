@@ -1,20 +1,21 @@
 """A job from claim to result: first what the page needs to play the video, then the analysis."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 
 from sqlalchemy import update
 
 from model import methods as registered
-from model.errors import KairoscopeError
+from model.errors import KairoscopeError, PluginFailed
 from model.types import Analysis
 from worker import leases, reuse
 from worker.attempt import Attempt
 from worker.blobs import result_key
 from worker.database import JobRow, VideoRow
 from worker.engine import Engine
-from worker.errors import LeaseLost, NotFound
-from worker.keys import recogniser
+from worker.errors import LeaseLost, NotFound, PluginChanged
+from worker.keys import analysis_key, recogniser
 from worker.progress import Reporter
 from worker.scratch import scratch
 from worker.service import Service
@@ -60,15 +61,41 @@ class _Run:
         """Derivatives, analysis, result. Raises what stops the job."""
         if not self.video.derivatives_ready:
             self._derive()
-        analysis = self._analyze() if self.plan.missing else None
-        document = reuse.merge(self.plan, analysis)
+        with self.service.database.read() as session:
+            key = session.get_one(JobRow, self.job.id).key
+        self._check_plugins(key)
+        document = reuse.merge(self.plan, *self._computed())
         document["provenance"]["file"] = self.video.name
         content = json.dumps(document, allow_nan=False).encode()
         self.attempt.check()
-        with self.service.database.read() as session:
-            key = session.get_one(JobRow, self.job.id).key
         self.service.blobs.put(result_key(self.video.sha256, key), content)
         self.attempt.lease.write(result_bytes=len(content))
+
+    def _check_plugins(self, key: str) -> None:
+        """Raise PluginChanged where this process has other plug-ins than the one that made the
+        key: an edited file's result must not be found under the digest of the file before."""
+        settings, asked = self.service.settings, self.job.methods
+        changed = key != analysis_key(settings, self.video.sha256, asked, self.job.keyframes)
+        if changed and (outside := registered.origins(asked)):
+            raise PluginChanged(
+                f"{', '.join(outside)}: the plug-in changed since the analysis was asked for",
+                "Restart the server, so that all of it reads the plug-in anew; then ask again.",
+            )
+
+    def _computed(self) -> tuple[Analysis | None, Mapping[str, str]]:
+        """What was missing, if anything, and why methods from outside were skipped.
+
+        Raises PluginFailed when no method is left, those of earlier analyses included.
+        """
+        if not self.plan.missing:
+            return None, {}
+        try:
+            analysis = self._analyze()
+        except PluginFailed as error:
+            if not self.plan.kept:
+                raise
+            return None, error.skipped
+        return analysis, analysis.provenance.get("skipped", {})
 
     def _derive(self) -> None:
         def on_progress(done: int, total: int | None) -> None:
