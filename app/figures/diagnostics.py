@@ -25,7 +25,12 @@ def diagnostics(
 ) -> go.Figure:
     """One panel for each curve of each method, in the method's colour and dash, its keyframes as
     the method's markers on the curve, a dotted line where it has a threshold."""
-    panels = [(name, curve) for name, kept in methods.items() for curve in kept.curves.values()]
+    panels = [
+        (name, curve)
+        for name, kept in methods.items()
+        for curve in kept.curves.values()
+        if len(curve.time_s)
+    ]
     layout = time_layout(theme, duration_s, gutter, window)
     layout["height"] = PANEL * max(1, len(panels)) + TOP + BOTTOM
     layout["xaxis"]["anchor"] = "y"

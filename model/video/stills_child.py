@@ -1,7 +1,7 @@
 """Child process: decode up to the last frame asked for and send those frames as JPEG."""
 
 from model.video.child_main import Job, run, send
-from model.video.images import Upright, jpeg
+from model.video.images import Upright, fit, jpeg
 from model.video.limits import Limits
 from model.video.source import Source
 
@@ -14,7 +14,9 @@ def stills(job: Job, limits: Limits) -> None:
         for position, picture in enumerate(source.pictures()):
             if position < index:
                 continue
-            frame = upright.frame(picture, *picture.upright_size, "yuvj420p")
+            size = picture.upright_size
+            size = fit(*size, job["longest"]) if job["longest"] else size
+            frame = upright.frame(picture, *size, "yuvj420p")
             send("still", jpeg(frame, quality=3), index=index)
             if (index := next(wanted, -1)) < 0:
                 break

@@ -53,3 +53,12 @@ def test_a_frame_beyond_the_end(tmp_path):
     with pytest.raises(InvalidParameter, match="wanted frame 3"):
         list(read_stills(path, [1, 3]))
     assert list(read_stills(path, [])) == []
+
+
+@pytest.mark.slow
+def test_stills_scaled_down_keep_their_shape_and_never_grow(tmp_path):
+    path = turn(write_clip(tmp_path / "r.mp4", [corner_frame()] * 2), 1)
+    [(_, small)] = read_stills(path, [1], longest=48)
+    assert picture(small).shape == (48, 32, 3)
+    [(_, whole)] = read_stills(path, [1], longest=4000)
+    assert picture(whole).shape == (96, 64, 3)

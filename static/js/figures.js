@@ -1,0 +1,50 @@
+// A figure as a picture file, PNG or SVG, made in the browser: title above, source line below.
+const SCALE = 2, ABOVE = 34, BELOW = 26; // px that title and source line need
+const TYPES = { png: "image/png", svg: "image/svg+xml" };
+
+// `graph` is the drawn figure, `format` png or svg, `name` the file's, without its suffix.
+export async function save(graph, format, name, { title = name, source = location.href } = {}) {
+  const content = await picture(graph, format, title, source);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content], { type: TYPES[format] }));
+  link.download = `${name}.${format}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function picture(graph, format, title, source) {
+  const { width, height, font, margin, paper_bgcolor: paper } = graph._fullLayout;
+  const ink = getComputedStyle(document.body).color;
+  const ground = getComputedStyle(document.body).backgroundColor;
+  const line = (text, y, yshift, yanchor, size) => ({
+    text: plain(text), x: 0, xref: "paper", xanchor: "left", xshift: 8 - margin.l,
+    y, yref: "paper", yanchor, yshift, showarrow: false, align: "left",
+    font: { ...font, size, color: size > 12 ? ink : font.color },
+  });
+  const layout = {
+    ...graph.layout,
+    width,
+    height: height + ABOVE + BELOW,
+    autosize: false,
+    margin: { ...margin, t: margin.t + ABOVE, b: margin.b + BELOW },
+    paper_bgcolor: isClear(paper) ? ground : paper,
+    annotations: [
+      ...(graph.layout.annotations ?? []),
+      line(title, 1, margin.t + ABOVE - 6, "top", 16),
+      line(`Kairoscope · ${source}`, 0, 6 - margin.b - BELOW, "bottom", 11),
+    ],
+  };
+  const figure = { data: graph.data, layout, config: { staticPlot: true } };
+  const options = { format, scale: SCALE, width, height: layout.height, imageDataOnly: true };
+  const image = await window.Plotly.toImage(figure, options);
+  return format === "svg" ? image : Uint8Array.from(atob(image), (c) => c.charCodeAt(0));
+}
+
+// Plotly reads some HTML in its texts: a file's name is none.
+function plain(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function isClear(colour) {
+  return !colour || /^(transparent|rgba\(.*,\s*0\))$/.test(colour);
+}
