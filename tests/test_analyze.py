@@ -85,9 +85,17 @@ def test_every_method_on_one_decode(clip):
     assert analysis.clip.info.frames == 70
     assert analysis.steps.index_S.tolist() == list(range(0, 70, 3))
     spent = analysis.compute["seconds"]
-    assert {"decode", "flow", "attention", "method:sms"} <= set(spent)
+    assert {"decode", "flow", "attention", "method:sms", "quality"} <= set(spent)
     S, M = len(analysis.steps.index_S), int(analysis.steps.open_S.sum())
     assert analysis.compute["operations"] == StandIn().compute(S, M)
+
+
+def test_quality_of_a_method_that_reads_no_colours(tmp_path):
+    greys = [32] * 5 + [160] * 3 + [224] * 2
+    frames = [np.full((48, 64, 3), grey, np.uint8) for grey in greys]
+    found = analyze(write_clip(tmp_path / "greys.mp4", frames), methods("uniform"), keyframes=1)
+    assert found.methods["uniform"].index_K.tolist() == [5]
+    assert found.methods["uniform"].quality == {"coverage": 0.3, "redundancy": 0.0}
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ def test_json_has_every_stage_with_sound_figures(
     assert data["video"]["frames"] == 40
     descriptors = [f"descriptor {name}" for name in registry()]
     methods = [f"method {name}" for name in METHODS.split(",")]
-    assert sorted(data["stages"]) == sorted(["decode", "flow", *descriptors, *methods])
+    assert sorted(data["stages"]) == sorted(["decode", "flow", *descriptors, *methods, "quality"])
     for stage in data["stages"].values():
         assert stage["wall_s"] > 0
         assert stage["cpu_s"] >= 0

@@ -83,7 +83,8 @@ def recognition(methods: Sequence[Method]) -> dict[str, object]:
 
 def one_keyframe(method: Method, keyframes: int | None) -> Keyframes:
     index_K = np.arange(keyframes or 1)
-    return Keyframes(method.name, index_K, index_K / 25, np.ones(len(index_K)))
+    quality = {"coverage": os.getpid() / 2**32, "redundancy": 0.0}
+    return Keyframes(method.name, index_K, index_K / 25, np.ones(len(index_K)), quality=quality)
 
 
 if __name__ == "__main__":
