@@ -24,6 +24,7 @@ from model.features.descriptors import registry
 from model.features.representation import COLOURS, quality
 from model.features.types import Features, FrameBatch, Gate
 from model.methods.base import Method
+from model.methods.outside import run as run_method
 from model.types import VideoInfo
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, FlowAdder, make_flow
@@ -95,7 +96,7 @@ def bench(
     """Measure every stage on one clip: all descriptors, the network if given, each method, and the
     quality of what they chose.
 
-    Raises UnreadableVideo, VideoTooLarge or InvalidParameter.
+    Raises UnreadableVideo, VideoTooLarge, InvalidParameter or PluginFailed.
     """
     flow = flow or (attention.flow if attention else DEFAULT_FLOW)
     meter = _Meter()
@@ -107,7 +108,7 @@ def bench(
         features = _features(stream, meter, flow, attention, steps_per_second)
         for method in methods:
             with meter.on(f"method {method.name}"):
-                found = method.run(features)
+                found = run_method(method, features)
             with meter.on("quality"):
                 quality(features.descriptors[COLOURS], found.index_K)
     after = _now()
