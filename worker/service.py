@@ -285,6 +285,11 @@ def new_id() -> str:
     return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
 
 
+def made_at(id: str) -> float:
+    """When `new_id` made this id, in seconds since the epoch."""
+    return int(id[:12], 16) / 1000
+
+
 def limits(settings: Settings) -> Limits:
     """The limits on a video that the settings state."""
     return Limits(

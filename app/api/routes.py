@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
-from app.api import analyses, annotations, catalogue, uploads, videos
+from app.api import analyses, annotations, catalogue, storage, uploads, videos
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 routes = APIRouter(prefix="/api")
-for resource in (uploads, videos, annotations, analyses, catalogue):
+for resource in (uploads, videos, annotations, analyses, storage, catalogue):
     routes.include_router(resource.routes, prefix="/v1")
 
 

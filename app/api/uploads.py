@@ -27,6 +27,7 @@ from app.api.upload_errors import (
 from app.api.upload_store import Upload
 from app.api.upload_writers import Writers
 from model.errors import KairoscopeError
+from worker.service import made_at
 
 
 def known_form(upload_id: str) -> str:
@@ -195,8 +196,11 @@ async def state(upload_id: UploadId, store: TheStore) -> UploadState:
 
 
 def _headers(upload: Upload) -> dict[str, str]:
-    """What every answer about an upload says: when it expires, and the video it became."""
+    """What every answer about an upload says: when it expires, the video it became, and whether
+    that was here before."""
     headers = {"Upload-Expires": formatdate(upload.expires_at, usegmt=True)}
     if upload.video:
         headers["Kairoscope-Video"] = upload.video
+        if made_at(upload.video) < upload.created_at:
+            headers["Kairoscope-Known"] = "true"
     return headers

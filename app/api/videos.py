@@ -1,11 +1,12 @@
-"""The videos: their facts, their files, single frames."""
+"""The videos: finding, tagging, deleting; their facts, their files, single frames."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
-from fastapi import APIRouter, Body, Query, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.files import IMMUTABLE, stored_file
 from app.api.parts import TheDecoders, TheService
@@ -13,8 +14,9 @@ from app.api.problems import answers
 from model.errors import InvalidParameter, KairoscopeError
 from model.video.stills import read_stills
 from worker.errors import NotFound
+from worker.library import GRACE_S, MOST_TAGS
 from worker.service import Service, limits
-from worker.types import Listing, Video
+from worker.types import Listing, Order, Sort, Standing, Video
 
 SHEET = re.compile("[0-9]{3,4}")  # how the sprite sheets are numbered
 
@@ -35,7 +37,63 @@ class VideoPage(BaseModel):
     limit: int
 
 
+class TagCount(BaseModel):
+    """A tag, and how many videos have it."""
+
+    tag: str
+    videos: int
+
+
+class Tags(BaseModel):
+    """All tags of a video."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tags: list[str] = Field(max_length=MOST_TAGS)
+
+
+class Several(BaseModel):
+    """The ids of some videos."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[str] = Field(min_length=1, max_length=1000)
+
+
+class Retagging(Several):
+    """Tags that some videos get, and tags that they lose."""
+
+    add: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+    remove: list[str] = Field(default_factory=list, max_length=MOST_TAGS)
+
+
+class Changed(BaseModel):
+    """The videos that were there, and those that were not."""
+
+    ids: list[str]
+    missing: list[str]
+
+
+class Deleted(Changed):
+    """Those deleted; `stopped` are the ones whose analysis was cancelled by it. They can be
+    restored for `grace_s` seconds."""
+
+    stopped: list[str]
+    grace_s: float
+
+
 routes = APIRouter(prefix="/videos", tags=["videos"])
+
+
+def _listing(
+    q: Annotated[str, Query(max_length=200)] = "",
+    tag: Annotated[tuple[str, ...], Query(max_length=MOST_TAGS)] = (),
+    state: Standing | None = None,
+    gallery: bool | None = None,
+    sort: Sort = "added",
+    order: Order | None = None,
+) -> Listing:
+    return Listing(q, tag, state, gallery, sort, order)
 
 
 def _image() -> dict[int | str, dict[str, Any]]:
@@ -45,15 +103,16 @@ def _image() -> dict[int | str, dict[str, Any]]:
 @routes.get("", responses=answers(422))
 def list_videos(
     service: TheService,
+    listing: Annotated[Listing, Depends(_listing)],
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    q: Annotated[str | None, Query(max_length=200)] = None,
 ) -> VideoPage:
-    """Videos, newest first; `q` is a part of the name."""
-    items = service.list_videos(offset, limit, q)
-    return VideoPage(
-        items=items, total=service.library.count(Listing(q or "")), offset=offset, limit=limit
-    )
+    """Videos, by default newest first. `q` is a part of the name or of a tag, in any case; each
+    `tag` is wanted; `state` is that of the newest analysis, `active` is queued or running, `none`
+    is not analysed."""
+    items = service.library.find(listing, offset, limit)
+    total = service.library.count(listing)
+    return VideoPage(items=items, total=total, offset=offset, limit=limit)
 
 
 @routes.post("", status_code=422, responses=answers(413, 422), response_model=None)
@@ -65,16 +124,63 @@ def add_by_reference(_: Annotated[Any, Body()] = None) -> None:
     )
 
 
+@routes.get("/tags")
+def list_tags(service: TheService) -> list[TagCount]:
+    """The tags in use, by name."""
+    return [TagCount(tag=tag, videos=videos) for tag, videos in service.library.tags().items()]
+
+
+@routes.patch("/tags", responses=answers(422))
+def retag(service: TheService, wanted: Retagging) -> Changed:
+    """Give some videos tags and take others away."""
+    return _changed(wanted, service.library.retag(wanted.ids, wanted.add, wanted.remove))
+
+
+@routes.post("/delete", responses=answers(422))
+def delete_several(service: TheService, wanted: Several) -> Deleted:
+    """Delete videos with their analyses. What runs on them stops at once; the bytes go when the
+    time to restore them is over."""
+    deleted, stopped = service.library.delete(wanted.ids)
+    changed = _changed(wanted, deleted)
+    return Deleted(**changed.model_dump(), stopped=stopped, grace_s=GRACE_S)
+
+
+@routes.post("/restore", responses=answers(422))
+def restore_several(service: TheService, wanted: Several) -> Changed:
+    """Undo the deletion of videos; analyses that it stopped stay stopped."""
+    return _changed(wanted, service.library.restore(wanted.ids))
+
+
 @routes.get("/{video_id}", responses=answers(404))
 def get_video(service: TheService, video_id: str) -> Video:
-    """The facts of one video."""
+    """The facts of one video; for its retention this counts as opening it."""
+    service.library.opened(video_id)
+    return service.get_video(video_id)
+
+
+@routes.patch("/{video_id}", responses=answers(404, 422))
+def set_tags(service: TheService, video_id: str, wanted: Tags) -> Video:
+    """Replace the tags of a video."""
+    video = service.get_video(video_id)
+    service.library.retag([video_id], wanted.tags, set(video.tags) - set(wanted.tags))
     return service.get_video(video_id)
 
 
 @routes.delete("/{video_id}", status_code=204, responses=answers(404))
 def delete_video(service: TheService, video_id: str) -> None:
-    """Delete a video with its analyses."""
+    """Delete a video with its analyses; for a minute it can be restored."""
     service.delete_video(video_id)
+
+
+@routes.post("/{video_id}/restore", responses=answers(404))
+def restore_video(service: TheService, video_id: str) -> Video:
+    """Undo the deletion of a video; an analysis that it stopped stays stopped."""
+    if not service.library.restore([video_id]):
+        raise NotFound(
+            f"no video {video_id!r} to restore",
+            f"A deleted video can be restored for {GRACE_S:g} seconds. Upload it again.",
+        )
+    return service.get_video(video_id)
 
 
 @routes.get("/{video_id}/frames/{index}.jpg", response_class=Response, responses=_image())
@@ -118,6 +224,14 @@ def sprite(service: TheService, request: Request, video_id: str, number: str) ->
     if not SHEET.fullmatch(number):
         raise NotFound("no such sprite sheet", "The names of all sheets are in sprites.json.")
     return _stored(service, request, video_id, f"sprite_{number}.jpg", "image/jpeg")
+
+
+def _changed(wanted: Several, found: Sequence[str]) -> Changed:
+    there = set(found)
+    ids = list(dict.fromkeys(wanted.ids))
+    return Changed(
+        ids=[id for id in ids if id in there], missing=[id for id in ids if id not in there]
+    )
 
 
 def _stored(

@@ -147,3 +147,104 @@ def test_delete(site, clip):
     assert site.http.get(f"/api/v1/videos/{video_id}").status_code == 404
     assert site.http.delete(f"/api/v1/videos/{video_id}").status_code == 404
     assert site.http.get(f"/api/v1/videos/{video_id}/original").status_code == 404
+
+
+@pytest.fixture(scope="module")
+def three(serve, clip):
+    """A site with three videos, and their ids."""
+    site = serve(retention_days=7)
+    names = ("b.mp4", "a.mp4", "c.mp4")
+    answers = [site.upload(clip(40 + n, frames=4 + n), name) for n, name in enumerate(names)]
+    return site, [answer.headers["Kairoscope-Video"] for answer in answers]
+
+
+def found(site, **query):
+    page = site.http.get("/api/v1/videos", params=query).json()
+    assert page["total"] == len(page["items"])
+    return "".join(video["name"][0] for video in page["items"])
+
+
+@pytest.mark.slow
+def test_the_list_sorts_filters_and_knows_tags(three):
+    site, (b, a, _) = three
+    changed = site.http.patch(
+        "/api/v1/videos/tags", json={"ids": [a, b, "unknown"], "add": ["jump", "to check"]}
+    ).json()
+    assert changed == {"ids": [a, b], "missing": ["unknown"]}
+    tagged = site.http.patch(f"/api/v1/videos/{a}", json={"tags": ["jump", "slow"]}).json()
+    assert tagged["tags"] == ["jump", "slow"]
+    tags = site.http.get("/api/v1/videos/tags").json()
+    assert tags == [
+        {"tag": tag, "videos": n} for tag, n in (("jump", 2), ("slow", 1), ("to check", 1))
+    ]
+    assert found(site) == "cab"
+    assert found(site, sort="name") == "abc"
+    assert found(site, sort="frames", order="asc") == "bac"
+    assert found(site, tag=["jump", "slow"]) == "a"
+    assert found(site, q="CHECK", state="active", gallery=False) == "b"
+    assert found(site, state="none") == found(site, gallery=True) == ""
+
+
+@pytest.mark.slow
+def test_several_are_deleted_and_restored(three):
+    site, ids = three
+    gone = site.http.post("/api/v1/videos/delete", json={"ids": [*ids[:2], "unknown"]}).json()
+    assert gone == {
+        "ids": ids[:2],
+        "missing": ["unknown"],
+        "stopped": sorted(ids[:2]),
+        "grace_s": 60,
+    }
+    assert found(site) == "c"
+    assert site.http.post(f"/api/v1/videos/{ids[0]}/restore").json()["id"] == ids[0]
+    back = site.http.post("/api/v1/videos/restore", json={"ids": ids}).json()
+    assert back == {"ids": ids, "missing": []}
+    jobs = site.http.get("/api/v1/analyses", params={"video_id": ids[0]}).json()
+    assert [job["state"] for job in jobs] == ["cancelled"]
+
+
+@pytest.mark.slow
+def test_storage(three, clip):
+    site, _ = three
+    storage = site.http.get("/api/v1/storage").json()
+    assert storage["videos"] == 3
+    assert storage["originals_bytes"] == sum(len(clip(40 + n, frames=4 + n)) for n in range(3))
+    assert storage["retention_days"] == 7
+
+
+@pytest.mark.slow
+def test_an_upload_says_whether_its_video_was_here_before(three, clip):
+    site, ids = three
+    again = site.upload(clip(40, frames=4), "again.mp4")
+    assert (again.headers["Kairoscope-Video"], again.headers["Kairoscope-Known"]) == (
+        ids[0],
+        "true",
+    )
+    site.http.post("/api/v1/videos/delete", json={"ids": ids[:1]})
+    assert site.upload(clip(40, frames=4)).headers["Kairoscope-Known"] == "true"
+    assert "Kairoscope-Known" not in site.upload(clip(49)).headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "pointer"),
+    [
+        ("PATCH", "/tags", {"ids": []}, "/ids"),
+        ("PATCH", "/tags", {"ids": ["x"] * 1001}, "/ids"),
+        ("PATCH", "/tags", {"ids": ["x"], "add": [""]}, "/tags"),
+        ("POST", "/delete", {}, "/ids"),
+        ("POST", "/restore", {"ids": ["x"], "all": True}, "/all"),
+        ("GET", "?sort=nosuch", None, "/query/sort"),
+        ("GET", "?order=up", None, "/query/order"),
+        ("GET", "?state=nosuch", None, "/query/state"),
+    ],
+)
+def test_bad_requests_name_the_field(site, method, path, body, pointer):
+    answer = site.http.request(method, f"/api/v1/videos{path}", json=body)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(("method", "path"), [("PATCH", "/unknown"), ("POST", "/unknown/restore")])
+def test_what_is_not_there_is_not_changed(site, method, path):
+    answer = site.http.request(method, f"/api/v1/videos{path}", json={"tags": []})
+    assert answer.status_code == 404
