@@ -56,7 +56,8 @@ def test_every_setting_exists_and_is_accepted(
         assert set(environment) <= known
         with monkeypatch.context() as patch:
             for variable, value in environment.items():
-                patch.setenv(variable, str(value))
+                if value is not None:  # as here: from the environment of whoever runs it, if set
+                    patch.setenv(variable, str(value))
             assert Settings().redis_url == "redis://redis:6379/0"
     assert services["worker"]["environment"]["KAIROSCOPE_DEVICE"] == "cpu"
     assert services["worker-gpu"]["environment"]["KAIROSCOPE_DEVICE"] == "cuda"
@@ -73,9 +74,30 @@ def test_the_gpu_is_reserved_and_only_asked_for_by_its_profile(services: dict[st
 def test_nobody_starts_before_what_it_needs_is_healthy(services: dict[str, Any]) -> None:
     for service in services.values():
         for needed, how in service.get("depends_on", {}).items():
-            assert how == {"condition": "service_healthy"}
-            assert "healthcheck" in services[needed]
-    assert set(services["web"]["depends_on"]) == {"redis"}
+            done = needed == "sweep"
+            wanted = "service_completed_successfully" if done else "service_healthy"
+            assert how == {"condition": wanted}
+            assert done or "healthcheck" in services[needed]
+    assert set(services["web"]["depends_on"]) == {"sweep", "redis"}
+
+
+@pytest.mark.slow
+def test_what_killed_containers_left_is_swept_once_before_the_web_server(
+    services: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python, *arguments = services["sweep"]["command"]
+    assert (python, services["sweep"]["restart"]) == ("python", "no")
+    left = tmp_path / "scratch" / "job" / "preview.mp4"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    monkeypatch.setenv("KAIROSCOPE_DATA_DIR", str(tmp_path))
+    subprocess.run([sys.executable, *arguments], check=True, cwd=ROOT)
+    assert not left.exists()
+
+
+def test_unused_videos_go_where_the_host_says_after_how_long(services: dict[str, Any]) -> None:
+    for name in ("sweep", "web", "worker", "worker-gpu"):
+        assert services[name]["environment"]["KAIROSCOPE_RETENTION_DAYS"] is None
 
 
 def test_the_token_is_required_where_the_page_is_exposed(services: dict[str, Any]) -> None:
