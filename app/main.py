@@ -18,6 +18,7 @@ from worker.settings import Settings
 from worker.supervise import check_exposure
 
 DECODERS = 2  # single frames decoded at a time, each in a process of its own
+EXPORTS = 8  # under way at a time, some of which hold a decoder that waits for a slow client
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.service, app.state.store = service, store
     app.state.writers, app.state.streams = writers, streams
-    app.state.decoders = CapacityLimiter(DECODERS)
+    app.state.decoders, app.state.exports = CapacityLimiter(DECODERS), CapacityLimiter(EXPORTS)
     problems.install(app)
     app.include_router(api.routes)
     app.include_router(platform.routes)

@@ -36,8 +36,14 @@ def _decoders(request: Request) -> CapacityLimiter:
     return decoders
 
 
+def _exports(request: Request) -> CapacityLimiter:
+    exports: CapacityLimiter = request.app.state.exports
+    return exports
+
+
 TheService = Annotated[Service, Depends(_service)]
 TheStore = Annotated[UploadStore, Depends(_store)]
 TheWriters = Annotated[Writers, Depends(_writers)]
 TheStreams = Annotated[EventStreams, Depends(_streams)]
 TheDecoders = Annotated[CapacityLimiter, Depends(_decoders)]
+TheExports = Annotated[CapacityLimiter, Depends(_exports)]

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
-from app.api import analyses, annotations, catalogue, storage, uploads, videos
+from app.api import analyses, annotations, catalogue, exports, storage, uploads, videos
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 routes = APIRouter(prefix="/api")
-for resource in (uploads, videos, annotations, analyses, storage, catalogue):
+for resource in (uploads, videos, annotations, analyses, exports, storage, catalogue):
     routes.include_router(resource.routes, prefix="/v1")
 
 

@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,13 +16,15 @@ from app.cli.options import (
     add_method_options,
     add_recognition_options,
     chosen_methods,
+    export_formats,
     load_attention,
     load_recogniser,
     positive_int,
     require_file,
 )
 from app.cli.output import ProgressLine, folder_names, skipped, summary, write_folder
-from model.errors import KairoscopeError
+from app.exports import FORMATS
+from model.errors import InvalidParameter, KairoscopeError
 from model.networks.fallback import or_cpu
 
 if TYPE_CHECKING:
@@ -59,11 +62,20 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="a folder a video: analysis.json, keyframe JPEGs"
     )
+    parser.add_argument(
+        "--export",
+        metavar="a,b",
+        type=export_formats,
+        default=[],
+        help=f"with --out, these files too: {', '.join(FORMATS)}, or all (docs/exports.md)",
+    )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Analyse every video; one that fails is reported and the others are still done."""
+    if arguments.export and not arguments.out:
+        raise InvalidParameter("--export needs --out", "Name the folder to write to.")
     methods = chosen_methods(arguments)
 
     @cache
@@ -121,17 +133,17 @@ def _hand_over(
     folder: str,
     analysis: "Analysis",
 ) -> None:
-    result = analysis.to_json()
-    result["provenance"] |= {"file": str(video), "reused": []}  # as a job's
+    as_a_job = {**analysis.provenance, "file": str(video), "reused": []}
+    analysis = replace(analysis, provenance=as_a_job)
     for line in skipped(analysis):
         print(f"kairoscope: {video.name}: skipped {line}", file=sys.stderr)
     if sink:
-        print(json.dumps(result), file=sink, flush=True)
+        print(json.dumps(analysis.to_json()), file=sink, flush=True)
     else:
         print(summary(video.name, analysis))
     if arguments.out:
         with _writing(arguments.out / folder):
-            write_folder(arguments.out / folder, video, analysis, result)
+            write_folder(arguments.out / folder, video, analysis, arguments.export)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.exports import FORMATS, Format
 from model.errors import InvalidParameter, UnreadableVideo
 
 if TYPE_CHECKING:
@@ -63,6 +64,15 @@ def rate(text: str) -> float:
     return value
 
 
+def export_formats(text: str) -> list[Format]:
+    """An argparse type: names of exports, separated by commas, or `all`."""
+    names = list(FORMATS) if text == "all" else [name.strip() for name in text.split(",")]
+    if unknown := [name for name in names if name not in FORMATS]:
+        known = ", ".join(FORMATS)
+        raise argparse.ArgumentTypeError(f"no format {unknown[0]!r}; there are {known}")
+    return [FORMATS[name] for name in dict.fromkeys(names)]
+
+
 def require_file(path: Path) -> None:
     """Raises UnreadableVideo when `path` is not a file."""
     if not path.is_file():
@@ -70,10 +80,17 @@ def require_file(path: Path) -> None:
         raise UnreadableVideo(f"{path} {cause}", "Name a video file.")
 
 
-def add_method_options(parser: argparse.ArgumentParser) -> None:
-    """Which methods run, with which parameters: read by `chosen_methods`."""
+def add_method_options(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Which methods run, with which parameters: read by `chosen_methods`.
+
+    `default` are those that run where none are named; None stands for the six built-in.
+    """
+    usual = "the six built-in" if default is None else default
     parser.add_argument(
-        "--methods", metavar="a,b", help="keyframe methods, or `all` (default: the six built-in)"
+        "--methods",
+        metavar="a,b",
+        default=default,
+        help=f"keyframe methods, or `all` (default: {usual})",
     )
     parser.add_argument(
         "--set",
@@ -123,8 +140,10 @@ def add_recognition_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
-    """The methods asked for, with their parameters.
+def chosen_methods(
+    arguments: argparse.Namespace, usual: Mapping[str, Mapping[str, Any]] | None = None
+) -> "list[Method]":
+    """The methods asked for, with their parameters; `usual` of a method come before its defaults.
 
     Raises InvalidParameter (UnknownMethod) for a name, parameter or value that is not valid.
     """
@@ -141,7 +160,11 @@ def chosen_methods(arguments: argparse.Namespace) -> "list[Method]":
         get(name)
         if name not in names:
             raise InvalidParameter(f"--set names {name}, which is not among --methods")
-    return [get(name).from_parameters(parameters.get(name, {})) for name in names]
+    usual = usual or {}
+    return [
+        get(name).from_parameters({**usual.get(name, {}), **parameters.get(name, {})})
+        for name in names
+    ]
 
 
 def load_attention(

@@ -1,11 +1,12 @@
 """What `analyze` shows and leaves behind: the progress line, the table, the folder of a video."""
 
-import json
-import re
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from app.exports import Format, file_name, safe_name
 
 if TYPE_CHECKING:
     from model.analyze import Progress
@@ -15,32 +16,37 @@ TABLE = "  {:<12}{:>9}{:>9}{:>9}  {}"
 ACTIONS = "  {:<14}{:>7}{:>9}  {}"
 
 
-def write_folder(folder: Path, video: Path, analysis: "Analysis", result: dict[str, Any]) -> None:
-    """Write `analysis.json` and `<method>/<rank>_frame<index>_<time>s.jpg` for each keyframe.
+def write_folder(
+    folder: Path, video: Path, analysis: "Analysis", formats: Sequence[Format] = ()
+) -> None:
+    """Write `analysis.json`, `<method>/<rank>_frame<index>_<time>s.jpg` for each keyframe, and the
+    other exports asked for.
 
     Raises OSError when the folder cannot be written, UnreadableVideo when the video has gone.
     """
+    from app.exports import analysis_json
+    from app.exports.source import Source
+    from app.exports.stills_zip import still_names
     from model.video.stills import read_stills
 
+    source, names = Source(analysis, video.name, partial(read_stills, video)), still_names(analysis)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "analysis.json").write_text(json.dumps(result), encoding="utf-8")
-    users: dict[int, list[Path]] = {}
-    for method, keyframes in analysis.methods.items():
-        (folder / method).mkdir(exist_ok=True)
-        for rank, index in enumerate(keyframes.index_K.tolist(), start=1):
-            time_s = keyframes.time_K[rank - 1]
-            name = f"{rank:03d}_frame{index:06d}_{time_s:09.3f}s.jpg"
-            users.setdefault(index, []).append(folder / method / name)
-    for index, jpeg in read_stills(video, users):
-        for target in users[index]:
-            target.write_bytes(jpeg)
+    (folder / "analysis.json").write_text(analysis_json.write(source), encoding="utf-8")
+    for index, jpeg in source.stills(names):
+        for name in names[index]:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_bytes(jpeg)
+    for wanted in formats:
+        for method in analysis.methods if wanted.per_method else [""]:
+            with (folder / file_name(video.name, wanted, method)).open("wb") as file:
+                file.writelines(wanted.content(source, method))
 
 
 def folder_names(videos: Sequence[Path]) -> list[str]:
     """A folder name for each video, after its file name, none twice."""
     names: list[str] = []
     for video in videos:
-        stem = re.sub(r"[^\w.-]", "_", video.name).strip(".") or "video"
+        stem = safe_name(video.name)
         candidates = (stem, *(f"{stem}-{number}" for number in range(2, len(videos) + 2)))
         names.append(next(name for name in candidates if name not in names))
     return names

@@ -113,7 +113,7 @@ def _methods(analysis: Analysis) -> str:
     rows = []
     for name, kept in analysis.methods.items():
         quality = {key: f"{value:.3f}" for key, value in kept.quality.items()}
-        parameters = ", ".join(f"{key} {value}" for key, value in kept.parameters.items())
+        parameters = ", ".join(f"{k} {v}" for k, v in kept.parameters.items() if v is not None)
         rows.append(
             {
                 "method": title_of(name),
@@ -185,7 +185,13 @@ def _flat(values: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, st
         if isinstance(value, Mapping):
             yield from _flat(value, f"{within}{key}, ")
         else:
-            yield within + key, value if isinstance(value, str) else json.dumps(value)
+            yield within + key, _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _data(key: str, text: str) -> str:
