@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +16,7 @@ from model.features.shots import ShotCollector
 from model.features.types import Features
 from model.methods import from_outside
 from model.methods.base import Method
+from model.methods.budget import answers
 from model.methods.outside import run as run_method
 from model.recognisers.base import Recogniser
 from model.recognisers.report import recognise
@@ -93,6 +95,7 @@ def analyze(
     methods: Sequence[Method],
     *,
     keyframes: int | None = None,
+    budget: bool = False,
     attention: Attention | None = None,
     recogniser: Recogniser | None = None,
     flow: str | None = None,
@@ -103,7 +106,8 @@ def analyze(
 ) -> Analysis:
     """Decode `path` once and run every method on it.
 
-    `keyframes` is the number K asked of each method (None: its own). `flow` is the optical flow
+    `keyframes` is the number K asked of each method (None: its own); with `budget` each also
+    answers for exactly 1, 2, ... of them (model.methods.budget). `flow` is the optical flow
     (None: the attention model's own, else the recogniser's). With `attention` the steps are
     always computed; with `recogniser` the action is recognised on the whole clip and on each
     method's keyframes. `on_progress` hears of every batch, method and prediction; `cancelled` is
@@ -127,6 +131,8 @@ def analyze(
             stream, wanted, run, algorithm, shots=shots, after_batch=tell, stopwatch=stopwatch
         )
     results, skipped = _keyframes(methods, features, keyframes, watch, stopwatch)
+    if budget:
+        results = _with_budget(methods, results, features, watch, stopwatch)
     results = _with_quality(results, features, stopwatch)
     recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
     steps = features.gate.scores() if features.gate else None
@@ -206,15 +212,41 @@ def _keyframes(
     return results, skipped
 
 
+def _with_budget(
+    methods: Sequence[Method],
+    results: Mapping[str, Keyframes],
+    features: Features,
+    watch: _Watch,
+    stopwatch: Stopwatch,
+) -> dict[str, Keyframes]:
+    """The same keyframes, each with the method's answers to exactly 1, 2, ..., where it has any."""
+    found = dict(results)
+    for method in methods:
+        if method.name not in found:
+            continue
+
+        def run(features: Features, k: int, method: Method = method) -> Keyframes:
+            watch(method.name, 1, 1)
+            return run_method(method, features, k)
+
+        with stopwatch.on("budget"), suppress(PluginFailed):
+            found[method.name] = replace(found[method.name], budget=answers(run, features))
+    return found
+
+
 def _with_quality(
     results: Mapping[str, Keyframes], features: Features, stopwatch: Stopwatch
 ) -> dict[str, Keyframes]:
     """The same keyframes, each with how well it stands for the clip."""
+
+    def judged(found: Keyframes) -> Keyframes:
+        budget = tuple(judged(answer) for answer in found.budget)
+        return replace(
+            found, quality=quality(features.descriptors[COLOURS], found.index_K), budget=budget
+        )
+
     with stopwatch.on("quality"):
-        return {
-            name: replace(found, quality=quality(features.descriptors[COLOURS], found.index_K))
-            for name, found in results.items()
-        }
+        return {name: judged(found) for name, found in results.items()}
 
 
 def _recognition(

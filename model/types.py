@@ -4,7 +4,7 @@ Shape legend: T decoded frames, S attention steps, K keyframes.
 Times are seconds from presentation timestamps, the first decoded frame at 0; never index / fps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,7 +169,8 @@ class Keyframes:
     scores, the parameters used, diagnostic curves, seconds spent and notices for the reader.
 
     `quality` holds `coverage` and `redundancy` (model.features.representation), in [0, 1]; it is
-    empty where nobody measured them."""
+    empty where nobody measured them. `budget` holds the method's answers to exactly 1, 2, ...
+    keyframes, with their quality and nothing else; it is empty where nobody asked."""
 
     method: str
     index_K: Indices
@@ -180,6 +181,7 @@ class Keyframes:
     seconds: float = 0.0
     notices: tuple[str, ...] = ()
     quality: Mapping[str, float] = field(default_factory=dict)
+    budget: tuple["Keyframes", ...] = ()
 
     def __post_init__(self) -> None:
         K = len(self.index_K)
@@ -197,31 +199,48 @@ class Keyframes:
 
     def to_json(self) -> dict[str, Any]:
         """One entry of the analysis schema's `methods`."""
-        rows = zip(self.index_K.tolist(), self.time_K.tolist(), self.score_K.tolist(), strict=True)
         return {
-            "keyframes": [{"index": i, "time_s": t, "score": s} for i, t, s in rows],
+            "keyframes": self._rows(),
             "parameters": dict(self.parameters),
             "curves": {name: curve.to_json() for name, curve in self.curves.items()},
             "seconds": self.seconds,
             "notices": list(self.notices),
             "quality": dict(self.quality),
+            "budget": [
+                {"keyframes": answer._rows(), "quality": dict(answer.quality)}
+                for answer in self.budget
+            ],
         }
+
+    def _rows(self) -> list[dict[str, Any]]:
+        rows = zip(self.index_K.tolist(), self.time_K.tolist(), self.score_K.tolist(), strict=True)
+        return [{"index": i, "time_s": t, "score": s} for i, t, s in rows]
 
     @classmethod
     def from_json(cls, method: str, data: Mapping[str, Any]) -> "Keyframes":
         """The inverse of `to_json`."""
-        rows = data["keyframes"]
         return cls(
             method,
-            np.asarray([row["index"] for row in rows], np.int64),
-            np.asarray([row["time_s"] for row in rows], np.float64),
-            np.asarray([row["score"] for row in rows], np.float64),
+            *_columns(data["keyframes"]),
             dict(data["parameters"]),
             {name: Curve.from_json(curve) for name, curve in data["curves"].items()},
             float(data["seconds"]),
             tuple(data["notices"]),
             dict(data.get("quality", {})),
+            tuple(
+                cls(method, *_columns(answer["keyframes"]), quality=dict(answer["quality"]))
+                for answer in data.get("budget", ())
+            ),
         )
+
+
+def _columns(rows: Sequence[Mapping[str, Any]]) -> tuple[Indices, Floats, Floats]:
+    """Indices, times and scores of keyframes."""
+    return (
+        np.asarray([row["index"] for row in rows], np.int64),
+        np.asarray([row["time_s"] for row in rows], np.float64),
+        np.asarray([row["score"] for row in rows], np.float64),
+    )
 
 
 @dataclass(frozen=True)

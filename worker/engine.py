@@ -79,6 +79,7 @@ class TorchEngine:
             video,
             methods,
             keyframes=keyframes,
+            budget=True,
             flow=self.settings.flow,
             limits=limits(self.settings),
             on_progress=on_progress,

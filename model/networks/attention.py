@@ -25,11 +25,13 @@ from model.networks.rtsae import (
     attention_scores,
     hard,
 )
+from model.networks.threads import one_thread
 from model.networks.vgg import multiply_adds
 from model.types import Flags, Floats, FrameScores, Indices
 from model.video.flow import quantise_flow
 
 BLOCK = 512  # steps of the recursion whose look-ahead is held at a time
+CHUNK = 4  # steps whose maps are held at a time: 32 would take 0.4 GB more, and no less time
 CAM_CHANNELS = 1024  # Table 1 asks for 1024 features after p5: a 3 x 3 convolution before pooling
 
 
@@ -154,10 +156,13 @@ class AttentionRun:
         self, frames_NHWC: NDArray[np.uint8], flows_NHW2: NDArray[np.float32]
     ) -> torch.Tensor:
         size, device = self.model.recipe.size, self.model.device
-        rgb = torch.from_numpy(shrink(frames_NHWC, size)).to(device)
-        flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2), size)).to(device)
-        x: torch.Tensor = self.model.front(rgb, flow)
-        return x.cpu()
+        parts = []
+        for start in range(0, len(frames_NHWC), CHUNK):
+            part = slice(start, start + CHUNK)
+            rgb = torch.from_numpy(shrink(frames_NHWC[part], size)).to(device)
+            flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2[part]), size)).to(device)
+            parts.append(self.model.front(rgb, flow).cpu())
+        return torch.cat(parts)
 
     def _advance(self) -> None:
         """Run the recursion over steps whose look-ahead has arrived."""
@@ -167,9 +172,11 @@ class AttentionRun:
             return
         self._carry = self._carry or encoder.start(1)
         past_1PD = x_1SD[:, max(0, done - PAST) : done]
-        trace = encoder.run(
-            x_1SD[:, done:], hard(), None, self._carry, last=False, first=done, past_NPD=past_1PD
-        )
+        with one_thread():
+            trace = encoder.run(
+                x_1SD[:, done:], hard(), None, self._carry, last=False, first=done,
+                past_NPD=past_1PD,
+            )  # fmt: skip
         self._known.append((trace.o_NTH[0], trace.gate_NT[0]))
 
     def partial(self) -> FrameScores | None:
@@ -205,7 +212,8 @@ class ClipGate:
         if key not in self._runs:
             encoder = self._model.rtsae.encoder
             price_1 = torch.tensor([price * encoder.config.price])
-            o_SH, gate_S = _recursion(encoder, self.x_SD, hard(threshold), price_1)
+            with one_thread():
+                o_SH, gate_S = _recursion(encoder, self.x_SD, hard(threshold), price_1)
             self._runs[key] = _scores(self.index_S, self.time_S, o_SH, gate_S, threshold)
         return self._runs[key]
 

@@ -12,6 +12,7 @@ from model.features.types import FrameBatch
 from model.networks import attention, checkpoint
 from model.networks.attention import AttentionModel, ClipGate
 from model.networks.frontend import Recipe
+from model.networks.threads import one_thread
 from tests.marks import quick
 
 RECIPE = Recipe(position=1, size=32)
@@ -153,3 +154,14 @@ def test_the_shipped_checkpoint_says_what_it_is():
     assert model.card["data"]
     assert model.card["command"]
     assert checkpoint.SHIPPED.stat().st_size <= 8_000_000
+
+
+def test_the_recursion_leaves_the_threads_as_they_were():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
