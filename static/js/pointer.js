@@ -48,7 +48,7 @@ export class Pointer {
   }
 
   #down(event) {
-    if (event.button !== 0 || event.target.closest(".row-label, .panel-label, summary")) return;
+    if (event.button !== 0 || event.target.closest(".row-label, .panel-label, summary, .slot")) return;
     const handle = event.target.closest("#playhead");
     if (!this.#onAxis(event) && !handle && !event.target.closest(".cell")) return;
     const target = event.target.closest(".cell, .phase");
@@ -87,7 +87,7 @@ export class Pointer {
   #hover(event) {
     if (event.pointerType === "touch" && !this.#press) return;
     const cell = this.#press ? null : event.target.closest(".cell");
-    if (!this.#onAxis(event) && !cell) return this.#leave();
+    if ((!this.#onAxis(event) && !cell) || event.target.closest(".slot")) return this.#leave();
     const clock = this.#clock;
     const pointed = cell ? Number(cell.dataset.time) : this.#time(event);
     const frame = clock.times ? clock.frameAt(pointed) : null;

@@ -5,7 +5,7 @@ const FILM = 40, THUMB = 46; // px high
 const SLIVER = 9; // px: a thumbnail narrower than this joins its neighbours
 
 export class Strips {
-  #timeline; #axis; #sprites; #times; #methods = {}; #rows = new Map(); #frame = 0;
+  #timeline; #axis; #sprites; #times; #methods = {}; #rows = new Map(); #frame = 0; #budget = 0;
   selected = null;
 
   constructor(timeline, axis) {
@@ -23,7 +23,18 @@ export class Strips {
   }
 
   get names() { return Object.keys(this.#methods); }
-  keyframes(method = this.selected) { return this.#methods[method]?.keyframes ?? []; }
+
+  // The keyframes shown: of the method's own number, or of the frame budget where it has an answer.
+  keyframes(method = this.selected) {
+    const found = this.#methods[method];
+    return (found?.budget?.[this.#budget - 1] ?? found)?.keyframes ?? [];
+  }
+
+  // Let every method keep `budget` frames; 0 means each its own number.
+  allow(budget) {
+    this.#budget = budget;
+    this.lay();
+  }
 
   select(method) {
     this.selected = method;
@@ -87,7 +98,8 @@ export class Strips {
   }
 
   #row(row) {
-    const kept = this.#methods[row.dataset.method].keyframes;
+    const kept = this.keyframes(row.dataset.method);
+    this.#count(row, kept.length);
     const seen = kept.map((frame) => ({ ...frame, x: this.#x(frame.time_s) }))
       .filter(({ x }) => x >= -THUMB && x <= this.#axis.width + THUMB);
     const ticks = seen.filter(({ x }) => x >= 0 && x <= this.#axis.width).map(({ x }) => {
@@ -102,6 +114,11 @@ export class Strips {
     row.querySelector(".track").replaceChildren(...ticks, ...cells);
     if (focused) cells.find((cell) => cell.dataset.frame === focused)?.focus();
     this.#rows.set(row.dataset.method, { cells, firsts: groups.map(({ frames }) => frames[0].index) });
+  }
+
+  #count(row, number) {
+    const words = row.querySelector(".kept"), percent = (100 * number) / this.#times.length;
+    words.textContent = `${number} kept · ${percent.toFixed(percent < 10 ? 1 : 0)} %`;
   }
 
   // Each thumbnail has the room to half-way its neighbours, so that none hides another; where that

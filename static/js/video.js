@@ -1,5 +1,6 @@
 // The video page: wires player, curves, rows and keyboard to one clock and one axis.
 import { Axis } from "./axis.js";
+import { Budget } from "./budget.js";
 import { Clock } from "./clock.js";
 import { listen } from "./keys.js";
 import { watch } from "./live.js";
@@ -39,6 +40,7 @@ class VideoPage {
     this.axis = new Axis(timeline, state.duration_s, signal);
     this.strips = new Strips(timeline, this.axis);
     this.preview = new Preview(document.body, this.clock);
+    this.budget = new Budget(document.getElementById("budget"), (frames) => this.strips.allow(frames), signal);
     const line = timeline.querySelector("#hover-line");
     const onHover = (time) => {
       line.hidden = time === null;
@@ -90,6 +92,7 @@ class VideoPage {
     this.axis.know(duration);
     this.clock.know(result.times_s, duration);
     this.strips.know({ times: result.times_s, methods: result.methods });
+    this.budget.know(result.methods);
     this.#show();
   }
 

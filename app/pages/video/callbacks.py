@@ -122,19 +122,20 @@ def _settle(dash_app: Dash, service: Service) -> None:
 
 
 def _compare(dash_app: Dash, service: Service) -> None:
-    """The scores again at another tolerance."""
+    """The scores again at another tolerance or frame budget."""
 
     @dash_app.callback(
         Output(ids.COMPARISON, "children"),
         Input(ids.TOLERANCE, "value"),
+        Input(ids.BUDGET, "data"),
         State(ids.STATE, "data"),
         State(ROUTE, "data"),
         prevent_initial_call=True,
     )
     def compare(
-        tolerance_s: float | None, state: Mapping[str, Any], route: Mapping[str, Any]
+        tolerance_s: float | None, budget: int, state: Mapping[str, Any], route: Mapping[str, Any]
     ) -> list[Any]:
-        return compared(_shown(service, state, route), tolerance_s)
+        return compared(_shown(service, state, route), tolerance_s, budget)
 
 
 def _mix_back(dash_app: Dash, service: Service) -> None:

@@ -1,6 +1,7 @@
 """How the methods' keyframes compare: with the clip, with ground truth, with one another."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import dcc, html
@@ -10,6 +11,7 @@ from app.pages.video import ids
 from app.pages.video.view import Shown
 from model.evaluation.matching import TOLERANCE_S
 from model.evaluation.scores import scores
+from model.types import Analysis
 
 Document = Mapping[str, Any]
 WIDEST_S = 60.0
@@ -40,12 +42,23 @@ def comparison(now: Shown) -> html.Section:
     )
 
 
-def compared(now: Shown, tolerance_s: float | None) -> list[Any]:
-    """A row of scores for each method, and how far each two agree; nothing without an analysis."""
+def compared(now: Shown, tolerance_s: float | None, budget: int = 0) -> list[Any]:
+    """A row of scores for each method, and how far each two agree; nothing without an analysis.
+
+    With a `budget` of the methods' answers to exactly that number, where they have one.
+    """
     if now.analysis is None or tolerance_s is None:
         return []
-    found = scores(now.analysis, now.truth, tolerance_s)
+    found = scores(_within(now.analysis, budget), now.truth, tolerance_s)
     return [_table(found["methods"]), _agreement(found["agreement"])]
+
+
+def _within(analysis: Analysis, budget: int) -> Analysis:
+    methods = {
+        name: kept.budget[budget - 1] if 0 < budget <= len(kept.budget) else kept
+        for name, kept in analysis.methods.items()
+    }
+    return replace(analysis, methods=methods)
 
 
 def _table(methods: Mapping[str, Document]) -> html.Div:

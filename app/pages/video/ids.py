@@ -16,3 +16,4 @@ COMPARISON = "video-comparison"
 TOLERANCE = "video-tolerance"  # seconds by which a keyframe may miss a mark
 MIXED = "video-mixed"  # how many of the discarded steps are mixed back in: a level
 RECOGNISED = "video-recognised"
+BUDGET = "video-budget"  # frames that every method may keep; 0: each its own number

@@ -11,7 +11,7 @@ from app.pages.video import ids
 from app.pages.video.comparison import comparison
 from app.pages.video.numbers import numbers
 from app.pages.video.recognition import recognition
-from app.pages.video.rows import film_row, method_rows, phase_row, truth_row
+from app.pages.video.rows import budget_row, film_row, method_rows, phase_row, truth_row
 from app.pages.video.title import dialogs, title_row
 from app.pages.video.view import Look, Shown, shown
 from worker.errors import NotFound
@@ -47,6 +47,7 @@ def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> lis
         dcc.Store(id=ids.VIEW, data={"gutter": look.gutter}),
         dcc.Store(id=ids.OPENED),
         dcc.Store(id=ids.GREW),
+        dcc.Store(id=ids.BUDGET, data=0),
         dcc.Store(id=ids.SETTLED),
     ]
 
@@ -203,6 +204,7 @@ def _timeline(now: Shown, look: Look) -> html.Section:
             truth_row(now),
             curves,
             film_row(),
+            budget_row(),
             html.Div(method_rows(now), id=ids.ROWS),
             _diagnostics(now, look),
             html.Div(id="loop", className="loop", hidden=True),

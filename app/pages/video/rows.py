@@ -53,7 +53,7 @@ def truth_row(now: Shown) -> html.Div | None:
     ]
     people = text.count(len(lanes), "person").replace("persons", "people")
     label = html.Div(
-        [html.H2("Ground truth"), html.Span(people, className="kept")], className="row-label"
+        [html.H2("Annotations"), html.Span(people, className="kept")], className="row-label"
     )
     described = "; ".join(f"{a.name}: {_marks(a)}" for a in now.truth.annotators)
     track = html.Div(lanes, className="track", role="img", **{"aria-label": described})
@@ -74,6 +74,14 @@ def film_row() -> html.Div:
     label = html.Div([html.H2("Film")], className="row-label")
     track = html.Div(className="track", **{"aria-hidden": "true"})
     return html.Div([label, track], className="row film", id="film")
+
+
+def budget_row() -> html.Div:
+    """How many frames every method may keep; the browser puts a slider into the slot."""
+    output = html.Output("", className="kept", **{"aria-live": "off"})
+    label = html.Div([html.H2("Frame budget", id="budget-label"), output], className="row-label")
+    slot = html.Div(html.Div(className="slot"), className="track")
+    return html.Div([label, slot], className="row budget", id="budget", hidden=True)
 
 
 def method_rows(now: Shown) -> list[Any]:

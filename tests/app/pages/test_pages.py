@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from dash.development.base_component import Component
 
@@ -13,7 +14,7 @@ from app.pages.shell import page_of
 from app.pages.video.comparison import compared
 from app.pages.video.view import Look, shown
 from model.evaluation.truth import Annotator, GroundTruth
-from model.types import Analysis, FrameScores
+from model.types import Analysis, FrameScores, Keyframes
 from worker.types import Job, Video
 
 ROUTE = {"search": "", "theme": "light", "gutter": 176}
@@ -180,7 +181,7 @@ def test_what_people_marked_is_shown_in_lanes_and_measured(finished: Any) -> Non
     anna, ben = Annotator("anna", (0, 6)), Annotator("ben", intervals=((5, 8),))
     finished.marked["v1"] = GroundTruth((anna, ben))
     said = open_page(finished, "/v/v1")
-    assert "Ground truth 2 people" in said
+    assert "Annotations 2 people" in said
     assert "Precision (keyframes) Recall (keyframes) F (keyframes) Precision (intervals)" in said
     assert "RTSAE (attention) 1.00 1.00 1.00" in said
     lanes = [part for part in rows_of(finished) if getattr(part, "className", "") == "lane"]
@@ -200,3 +201,17 @@ def rows_of(shelf: Any) -> list[Any]:
     """Every component of the video page."""
     page = page_of(shelf, {**ROUTE, "pathname": "/v/v1"})
     return [part for top in page for part in top._traverse()]
+
+
+def test_a_frame_budget_compares_the_answers_to_that_number(
+    finished: Any, analysis: Analysis
+) -> None:
+    def answer(*index_K: int) -> Keyframes:
+        return Keyframes("rtsae", np.array(index_K), np.array(index_K) / 10, np.ones(len(index_K)))
+
+    kept = replace(analysis.methods["rtsae"], budget=(answer(11), answer(3, 11)))
+    methods = {**analysis.methods, "rtsae": kept}
+    finished.results["j1"] = replace(analysis, methods=methods).to_json()
+    now = shown(finished, "v1", None)
+    decisive = [words(compared(now, 0.1, budget)).split("✖")[0] for budget in (0, 1, 2, 3)]
+    assert [float(said.split()[-1]) for said in decisive] == [0.5, 0.0, 0.5, 0.5]
