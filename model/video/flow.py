@@ -110,7 +110,10 @@ class FlowAdder:
         if following_HWC is not None:
             frames.append(following_HWC)
         grays = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in frames]
-        return np.stack([self.algorithm(*pair) for pair in itertools.pairwise(grays)])
+        flows_NHW2 = np.empty((len(grays) - 1, *grays[0].shape, 2), np.float32)
+        for n, pair in enumerate(itertools.pairwise(grays)):
+            flows_NHW2[n] = self.algorithm(*pair)
+        return flows_NHW2
 
     def _last_flows(self, batch: FrameBatch, before_HW2: Flow | None) -> Flow:
         if len(batch.frames_NHWC) > 1:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 import av
 import numpy as np
+from av.sidedata.sidedata import SideDataContainer
 
 from model.errors import UnreadableVideo, VideoTooLarge
 from model.video.child_main import still_alive
@@ -202,7 +203,9 @@ class Source(AbstractContextManager["Source"]):
 
 def _orientation(frame: Any) -> tuple[int, bool]:
     """The quarter turns of a frame's display matrix, and whether it flips the frame before."""
-    stored = frame.side_data.get("DISPLAYMATRIX")
+    # frame.side_data would keep itself in the frame: a cycle, so that hundreds of frames await the
+    # garbage collector
+    stored = SideDataContainer(frame).get("DISPLAYMATRIX")  # type: ignore[call-arg]  # its stub's
     if stored is None:
         return 0, False
     a, b, _, c, d = np.frombuffer(stored, np.int32)[:5].tolist()  # x' = ax + cy, y' = bx + dy

@@ -1,12 +1,16 @@
 """Decoding: the right pictures, upright, in order, at the right times, whatever the file."""
 
+import gc
+
 import av
 import numpy as np
 import pytest
 
 from model.errors import InvalidValue, UnreadableVideo, VideoTooLarge
 from model.video.decode import open_clip
+from model.video.images import Upright
 from model.video.limits import Limits
+from model.video.source import Source
 from tests.clips import CLOCK, corner_frame, grey_frames, levels, turn, write_clip
 from tests.marks import quick
 
@@ -287,3 +291,23 @@ def test_times_use_the_files_own_clock(tmp_path):
     )
     _, clip, _ = decode(path)
     np.testing.assert_allclose(clip.times_T, np.arange(5) * 1001 / 30000, atol=float(CLOCK))
+
+
+@pytest.mark.parametrize("quarter_turns", [0, 1])
+def test_a_decoded_frame_is_freed_without_the_garbage_collector(tmp_path, quarter_turns):
+    """Hundreds that wait for it would take gigabytes in 4K."""
+    path = turn(write_clip(tmp_path / "a.mp4", grey_frames(60)), quarter_turns)
+    upright, before = Upright(), _living_frames()
+    gc.disable()
+    try:
+        with Source(str(path), Limits()) as source:
+            for picture in source.pictures():
+                upright.rgb(picture, 32, 32)
+            assert picture.quarter_turns == -quarter_turns % 4
+        assert _living_frames() <= before + 2
+    finally:
+        gc.enable()
+
+
+def _living_frames():
+    return sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
