@@ -10,10 +10,13 @@ from model.errors import InvalidValue
 from model.features.types import Features, Gate
 from model.methods.base import Method, Selection, parameter
 from model.methods.filling import fill_apart
+from model.methods.kts import medoids
+from model.methods.sampling import rows
 from model.types import Curve, FrameScores, Indices
 
 BISECTIONS = 20  # settings tried for a wanted number
 PRICE_OCTAVES = 10.0  # prices from a thousandth to a thousand times the usual
+OPENING, TYPICAL = "opening", "typical"
 
 
 @dataclass(frozen=True)
@@ -27,35 +30,55 @@ class RTSAE(Method):
     attention phi_t (equation 21) is the share of the step in the encoder's output: it is shown
     beside the gate and decides nothing. What opens is remembered, so that another threshold changes
     what opens later; the first step nearly always opens, as nothing is known before it.
+    `price` multiplies the cost of opening, which the gate was trained to weigh.
+
+    What a step opens on is held until the next one opens, and where a picture is cut or dissolved
+    the step that opens is no good likeness of what follows. The paper's `rule` is `opening`. The
+    other, `typical`, is ours, for summaries: it shows the step of that stretch whose colours are
+    closest to their mean, as `kts` does; its score is that of the opening.
 
     Keyframes: as many as gates open; if none does, the step of the largest gate. A wanted number K
     is met by bisecting the price of opening, a threshold on what a step must save, and running the
-    recursion again (a gate without a price: its threshold). The price, since
-    the gate was trained over a range of prices and at one threshold. Where no run gives
-    exactly K, the nearest is taken, and keyframes that follow another soonest are dropped, or
+    recursion again (a gate without a price: its threshold). The price, since the gate was trained
+    over a range of prices and at one threshold; the parameter `price` then has no say. Where no run
+    gives exactly K, the nearest is taken, and keyframes that follow another soonest are dropped, or
     the middles of the longest gaps added. Above the number of steps, frames between them are
     added by the gate interpolated in time.
     """
 
     name: ClassVar[str] = "rtsae"
     title: ClassVar[str] = "RTSAE (attention)"
+    needs: ClassVar[frozenset[str]] = frozenset({"colours"})
     needs_gate: ClassVar[bool] = True
 
     threshold: float = parameter(0.5, "The gate opens above this value.", low=0.0, high=1.0)
+    price: float = parameter(
+        1.0, "Cost of opening, times the checkpoint's own.", low=0.001, high=1000.0
+    )
+    rule: str = parameter(
+        OPENING, "Which step stands for what the gate holds.", choices=(OPENING, TYPICAL)
+    )
 
     def select(self, features: Features, k: int | None) -> Selection:
         """Frames of the open steps."""
         if features.gate is None:
             raise InvalidValue("rtsae: wanted the gate of the attention model, got none")
-        scores = features.gate.scores(self.threshold)
+        scores = features.gate.scores(self.threshold, self.price)
         if k is None:
             step_K, notices = _open_steps(scores)
         elif k > len(scores.index_S):
             return _between_steps(features, scores, k)
         else:
             scores, step_K, notices = _exactly(features.gate, scores, k)
-        index_K, score_K = scores.index_S[step_K], scores.gate_S[step_K]
+        shown_K = step_K if self.rule == OPENING else _typical(features, scores, step_K)
+        index_K, score_K = scores.index_S[shown_K], scores.gate_S[step_K]
         return Selection(index_K, score_K, _curves(scores), notices)
+
+
+def _typical(features: Features, scores: FrameScores, step_K: Indices) -> Indices:
+    """Of the steps from each opening up to the next, the one closest to their mean colours."""
+    root_SD = np.sqrt(rows(features, "colours", scores.index_S))
+    return medoids(root_SD, np.append(step_K, len(root_SD)))
 
 
 def _open_steps(scores: FrameScores) -> tuple[Indices, tuple[str, ...]]:

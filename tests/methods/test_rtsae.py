@@ -150,3 +150,22 @@ def test_a_priced_gate_meets_k_by_its_price_at_its_own_threshold(k):
     assert result.index_K.tolist() == [i * STEP for i in range(S - min(k, S), S)]
     assert set(gate.runs) == {0.5}
     assert len(set(gate.prices)) > 1 or k == S
+
+
+def test_the_own_number_is_by_the_price_asked_for():
+    gate = PricedGate()
+    assert len(chosen(gate, price=0.5).index_K) > len(chosen(gate, price=5.0).index_K)
+    assert gate.prices == [0.5, 5.0]
+
+
+def test_the_typical_step_of_what_an_opening_holds():
+    """Openings 0, 2, 4 and 6 of ten steps; the colours of each stretch's odd one lie elsewhere."""
+    colours_S = np.eye(256)[[5, 5, 9, 9, 7, 7, 1, 3, 3, 3]]
+    colours_TD = np.repeat(colours_S, STEP, axis=0).astype(np.float32)
+    features = Features(np.arange(T) / 25, {"colours": colours_TD}, FixedGate(GATES))
+    found = RTSAE(rule="typical").run(features)
+    # equal colours: the middle of the stretch, of two the later; in the last 1 is the odd one
+    assert found.index_K.tolist() == [10, 30, 50, 80]
+    assert found.score_K.tolist() == [1.0, 0.7, 0.6, 0.9]  # of the openings
+    assert RTSAE().run(features).index_K.tolist() == [0, 20, 40, 60]
+    assert len(RTSAE(rule="typical").run(features, 7).index_K) == 7
