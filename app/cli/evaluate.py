@@ -9,6 +9,7 @@ from typing import Any
 from app.cli import Exit
 from app.cli.evaluate_athletics import add_athletics
 from app.cli.evaluate_keyframes import add_keyframes
+from app.cli.evaluate_vsumm import add_vsumm
 from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter
 
@@ -39,6 +40,7 @@ def register(subparsers: Any) -> None:
     attention.set_defaults(run=run_attention)
     add_athletics(protocols)
     add_keyframes(protocols)
+    add_vsumm(protocols)
 
 
 def run_attention(arguments: argparse.Namespace) -> Exit:

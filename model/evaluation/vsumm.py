@@ -102,3 +102,15 @@ def agreement(users: Sequence[Sequence[Indices]], keyframes_KB: Sequence[Indices
     return Agreement.mean(
         Agreement.of(matches(user_UB, keyframes_KB), len(user_UB), K) for user_UB in users
     )
+
+
+def among(users: Sequence[Sequence[Indices]]) -> Agreement:
+    """How each user's keyframes agree with those of the others, on average: what a person reaches.
+
+    Raises InvalidValue for a single user.
+    """
+    if len(users) < 2:
+        raise InvalidValue(f"wanted users to compare, got {len(users)}")
+    return Agreement.mean(
+        agreement([*users[:n], *users[n + 1 :]], user_UB) for n, user_UB in enumerate(users)
+    )
