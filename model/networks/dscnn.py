@@ -202,10 +202,18 @@ class RTSAEDSCNN(nn.Module):
         """
         if not open_T.any():
             raise InvalidValue("wanted at least one open step, got none")
-        z_s = in_parts(self.s_tail, x_s_TCHW[open_T])
-        z_t = in_parts(self.t_tail, x_t_TCHW[open_T])
-        gate_1M = z_s.new_ones(1, len(z_s))
-        probabilities: Tensor = self.head(z_s[None], z_t[None], gate_1M)[0].softmax(0)
+        return self.name(*self.beyond(x_s_TCHW[open_T], x_t_TCHW[open_T]))
+
+    @torch.no_grad()
+    def beyond(self, x_s_MCHW: Tensor, x_t_MCHW: Tensor) -> tuple[Tensor, Tensor]:
+        """What each step gives behind the gate: z_s and z_t, (M, cam)."""
+        return in_parts(self.s_tail, x_s_MCHW), in_parts(self.t_tail, x_t_MCHW)
+
+    @torch.no_grad()
+    def name(self, z_s_MC: Tensor, z_t_MC: Tensor) -> Tensor:
+        """Class probabilities (K,) of the open steps of one clip, in order."""
+        gate_1M = z_s_MC.new_ones(1, len(z_s_MC))
+        probabilities: Tensor = self.head(z_s_MC[None], z_t_MC[None], gate_1M)[0].softmax(0)
         return probabilities
 
     def multiply_adds(self) -> Cost:

@@ -63,6 +63,10 @@ class Session(ABC):
         step_M = self.shots.nearest(index_K)
         return _timed(lambda: self._on(step_M))
 
+    def mixed(self, step_M: Indices) -> Prediction:
+        """As `on` says of these steps, for trying many sets of them; not timed."""
+        return self._on(step_M)
+
     @property
     @abstractmethod
     def full(self) -> int:

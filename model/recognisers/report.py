@@ -40,6 +40,7 @@ def recognise(
         prediction = session.on(keyframes.index_K)
         entries[name] = {
             **_entry(recogniser, prediction),
+            "seconds": prediction.seconds,
             "kept": _agree(prediction, whole),
             **_inverse(recogniser, session, prediction, whole),
         }
@@ -54,7 +55,7 @@ def recognise(
         "classes": len(recogniser.classes),
         "steps": len(session.shots),
         "full_multiply_adds": session.full,
-        "whole": _entry(recogniser, whole),
+        "whole": {**_entry(recogniser, whole), "seconds": whole.seconds},
         "methods": entries,
         "notices": [*whole.notices, *_notices(recogniser, session, methods, flow)],
     }
@@ -65,7 +66,6 @@ def _entry(recogniser: Recogniser, prediction: Prediction) -> dict[str, Any]:
         "top": prediction.top(recogniser.classes),
         "frames": len(prediction.step_M),
         "multiply_adds": prediction.multiply_adds,
-        "seconds": prediction.seconds,
     }
 
 
@@ -85,9 +85,9 @@ def _inverse(
     for share in MIXED_BACK:
         back = discarded[: round(share * len(discarded))]
         step_M = np.union1d(prediction.step_M, back)
-        mixed = session.on(session.shots.index_S[step_M])
-        entry = {**_entry(recogniser, mixed), "kept": _agree(mixed, whole)}
-        found.append({"share": share, **entry})
+        mixed = session.mixed(step_M)
+        entry = _entry(recogniser, mixed) | {"share": share, "kept": _agree(mixed, whole)}
+        found.append(entry)
     return {"mixed_back": found}
 
 

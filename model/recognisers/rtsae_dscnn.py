@@ -80,6 +80,7 @@ class DSCNNSession(Session):
         self._network, self._device = recogniser.network, recogniser.device
         self._cost = recogniser.network.multiply_adds()
         self._maps: tuple[torch.Tensor, ...] | None = None
+        self._beyond: tuple[torch.Tensor, torch.Tensor] | None = None
 
     @property
     def full(self) -> int:
@@ -98,6 +99,14 @@ class DSCNNSession(Session):
 
     def _on(self, step_M: Indices) -> Prediction:
         return self._predict(step_M, self._ungated(len(step_M)))
+
+    def mixed(self, step_M: Indices) -> Prediction:
+        """See Session: every step is computed once, whichever are asked for."""
+        if self._beyond is None:
+            self._beyond = self._network.beyond(*self._at_gate()[:2])
+        z_s, z_t = self._beyond
+        probability_K = self._network.name(z_s[step_M], z_t[step_M])
+        return Prediction(probability_K.double().cpu().numpy(), step_M, self._ungated(len(step_M)))
 
     def _predict(self, step_M: Indices, multiply_adds: int) -> Prediction:
         import torch
