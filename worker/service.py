@@ -8,6 +8,7 @@ import json
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,14 @@ class Service:
         return GroundTruth.from_json(row.annotations) if row.annotations else None
 
     def ground_truth(self, video_id: str) -> GroundTruth | None:
-        """The annotations, else a rendered scene's own phases, else None. Raises NotFound."""
+        """What people marked, with a rendered scene's own phases where they marked none; None
+        without either. Raises NotFound."""
         own = self.get_video(video_id).truth
-        return self.annotations(video_id) or (of_scene(own) if own and own.get("phases") else None)
+        scene = of_scene(own) if own and own.get("phases") else None
+        people = self.annotations(video_id)
+        if people and scene and not people.phases:
+            return replace(people, phases=scene.phases)
+        return people or scene
 
     def delete_video(self, video_id: str) -> None:
         """Delete a video, its jobs and its results, for a while so that `library.restore` undoes

@@ -47,13 +47,19 @@ STYLES = (
 
 def style_of(method: str) -> MethodStyle:
     """The style of a method by its place in the registry, so that it looks the same in every
-    analysis; beyond the last style, and for a method no longer there, they repeat."""
+    analysis; beyond the last style, and for a method no longer there, they repeat.
+
+    What follows a space says how the method was set, and changes nothing.
+    """
     known = list(registry())
-    place = known.index(method) if method in known else len(known)
+    name = method.partition(" ")[0]
+    place = known.index(name) if name in known else len(known)
     return STYLES[place % len(STYLES)]
 
 
 def title_of(method: str) -> str:
-    """The title of a method; its name when it is no longer there."""
-    found = registry().get(method)
-    return found.title if found else method
+    """The title of a method and, after a comma, how it was set; the name of one no longer there."""
+    name, _, settings = method.partition(" ")
+    found = registry().get(name)
+    title = found.title if found else name
+    return f"{title}, {settings}" if settings else title

@@ -88,12 +88,22 @@ class VideoPage {
     const result = await call("GET", `/analyses/${this.#state.job}/result`);
     if (this.#ends.signal.aborted) return;
     const { duration_s: duration } = result.video;
+    const methods = { ...result.methods, ...await this.#variants() };
+    if (this.#ends.signal.aborted) return;
     this.preview.steps = result.steps;
     this.axis.know(duration);
     this.clock.know(result.times_s, duration);
-    this.strips.know({ times: result.times_s, methods: result.methods });
-    this.budget.know(result.methods);
+    this.strips.know({ times: result.times_s, methods });
+    this.budget.know(methods);
     this.#show();
+  }
+
+  // The methods of other runs that the page shows beside those of its own.
+  async #variants() {
+    const runs = new Map();
+    for (const { job } of this.#state.variants) runs.set(job, runs.get(job) ?? call("GET", `/analyses/${job}/result`));
+    const found = this.#state.variants.map(async ({ key, job, method }) => [key, (await runs.get(job)).methods[method]]);
+    return Object.fromEntries(await Promise.all(found));
   }
 
   #follow() {

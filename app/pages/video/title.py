@@ -1,7 +1,8 @@
 """The head of the video page: its name, what to analyse it by, its earlier runs, its exports."""
 
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from dash import dcc, html
 
@@ -126,20 +127,34 @@ def _runs(now: Shown) -> Any:
     """The analyses of this video, newest first, where there are several."""
     if len(now.jobs) < 2:
         return None
-    links = [
-        html.Li(
-            html.A(
-                [html.Strong(_chosen(job)), html.Span(_when(job))],
-                href=f"/v/{quote(now.video.id)}?run={quote(job.id)}",
-                **({"aria-current": "true"} if now.job and job.id == now.job.id else {}),
-            )
-        )
-        for job in now.jobs
-    ]
+    shown = [variant.job for variant in now.variants]
+    entries = [html.Li(_run(now, job, beside=job.id in shown)) for job in now.jobs]
     return html.Details(
-        [html.Summary(f"{len(now.jobs)} runs", className="button"), html.Ul(links)],
+        [html.Summary(f"{len(now.jobs)} runs", className="button"), html.Ul(entries)],
         className="menu",
     )
+
+
+def _run(now: Shown, job: Job, beside: bool) -> list[Any]:
+    """A run: open it, or show its methods beside those on the page."""
+    current = now.job is not None and job.id == now.job.id
+    title = [html.Strong(_chosen(job)), html.Span(_when(job))]
+    here = {"aria-current": "true"} if current else {}
+    parts = [html.A(title, href=_address(now, job.id), **here)]
+    if now.job and not current and job.state == "done":
+        runs = [variant.job for variant in now.variants]
+        runs = [run for run in dict.fromkeys(runs) if run != job.id]
+        toggle = "Remove" if beside else "Compare"
+        href = _address(now, now.job.id, runs if beside else [*runs, job.id])
+        parts.append(
+            html.A(toggle, href=href, className="toggle", title=f"{toggle} {_chosen(job)}")
+        )
+    return parts
+
+
+def _address(now: Shown, run: str, beside: Sequence[str] = ()) -> str:
+    query = {"run": run, **({"with": ",".join(beside)} if beside else {})}
+    return f"/v/{quote(now.video.id)}?{urlencode(query, safe=',')}"
 
 
 def _chosen(job: Job) -> str:

@@ -1,7 +1,7 @@
 """What the video page shows, gathered from the service into one value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from app.figures.attention import Phase, attention
 from app.figures.diagnostics import diagnostics
 from app.figures.style import Theme
+from app.pages.video.variants import Variant, beside
 from model.evaluation.truth import GroundTruth, InvalidAnnotations
 from model.types import Analysis, FrameScores
 from worker.errors import NotFound
@@ -47,6 +48,7 @@ class Shown:
     annotations: GroundTruth | None = None  # what people marked
     truth: GroundTruth | None = None  # that, or the phases of a rendered scene, in seconds
     truth_fault: str = ""
+    variants: Sequence[Variant] = ()  # of other runs, among the methods of the analysis
 
     @property
     def steps(self) -> FrameScores | None:
@@ -110,6 +112,7 @@ class Shown:
             "job": self.job.id if self.job else None,
             "state": self.job.state if self.job else None,
             "methods": dict(self.job.methods) if self.job else {},
+            "variants": [asdict(variant) for variant in self.variants],
             "ready": self.video.derivatives_ready,
             "duration_s": self.duration_s,
         }
@@ -117,18 +120,32 @@ class Shown:
 
 def shown(service: Service, video_id: str, search: str | None) -> Shown:
     """What to show of a video: the analysis that the query string names as `run`; else the newest
-    one that was asked for with its number of keyframes `k`, else the newest.
-
-    Raises NotFound.
+    one that was asked for with its number of keyframes `k`, else the newest. With the methods of
+    the runs named as `with`, by commas, beside it. Raises NotFound.
     """
     video = service.get_video(video_id)
     jobs = tuple(service.jobs_of(video_id))
     job = _asked(jobs, search)
-    done = job is not None and job.state == "done"
-    analysis = Analysis.from_json(service.result(job.id)) if job and done else None
+    analysis, variants = _result(service, job), []
+    if analysis is not None:
+        wanted = [other for other in jobs if other.id in beside_of(search) and other != job]
+        others = {other.id: _result(service, other) for other in reversed(wanted)}
+        analysis, variants = beside(analysis, {id: a for id, a in others.items() if a})
     annotations = service.annotations(video_id)
     known = annotations or service.ground_truth(video_id)
-    return Shown(video, job, analysis, jobs, annotations, *_in_seconds(known, analysis))
+    truth, fault = _in_seconds(known, analysis)
+    return Shown(video, job, analysis, jobs, annotations, truth, fault, variants)
+
+
+def beside_of(search: str | None) -> list[str]:
+    """The runs that a query string wants beside the one on the page."""
+    named = parse_qs((search or "").lstrip("?")).get("with", [""])[0]
+    return [run for run in named.split(",") if run]
+
+
+def _result(service: Service, job: Job | None) -> Analysis | None:
+    done = job is not None and job.state == "done"
+    return Analysis.from_json(service.result(job.id)) if job and done else None
 
 
 def _in_seconds(
