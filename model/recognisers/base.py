@@ -67,6 +67,15 @@ class Session(ABC):
         """As `on` says of these steps, for trying many sets of them; not timed."""
         return self._on(step_M)
 
+    def streams(self) -> Mapping[str, Prediction]:
+        """What each stream of a dual-stream network makes of the whole clip without the other."""
+        return {}
+
+    @property
+    def fusion(self) -> float | None:
+        """w_f of equation 16: the learned weight of T-Net, that of S-Net being 1; None without."""
+        return None
+
     @property
     @abstractmethod
     def full(self) -> int:

@@ -27,8 +27,9 @@ def recognise(
     `full_multiply_adds` is what the clip costs with all of its `steps` computed to the end, to
     compare with each prediction's own. Where more frames cost little, each method also has
     `mixed_back`: its prediction with growing shares of the discarded steps in the clip again, the
-    inverse analysis of section 5.1. `flow` is the algorithm that made the flow images; `watch`
-    hears of each prediction, and what it raises ends the work.
+    inverse analysis of section 5.1. A dual-stream network also says what each stream alone makes of
+    the clip (`streams`), and its weight of fusion, w_f (`fusion`). `flow` is the algorithm that
+    made the flow images; `watch` hears of each prediction, and what it raises ends the work.
     """
     total = 1 + len(methods)
     watch(STAGE, 0, total)
@@ -56,6 +57,7 @@ def recognise(
         "steps": len(session.shots),
         "full_multiply_adds": session.full,
         "whole": {**_entry(recogniser, whole), "seconds": whole.seconds},
+        **_streams(recogniser, session),
         "methods": entries,
         "notices": [*whole.notices, *_notices(recogniser, session, methods, flow)],
     }
@@ -67,6 +69,12 @@ def _entry(recogniser: Recogniser, prediction: Prediction) -> dict[str, Any]:
         "frames": len(prediction.step_M),
         "multiply_adds": prediction.multiply_adds,
     }
+
+
+def _streams(recogniser: Recogniser, session: Session) -> dict[str, Any]:
+    """What each stream alone makes of the whole clip, and the weight by which they are fused."""
+    found = {name: p.top(recogniser.classes) for name, p in session.streams().items()}
+    return {"streams": found, "fusion": session.fusion} if found else {}
 
 
 def _agree(prediction: Prediction, whole: Prediction) -> bool:

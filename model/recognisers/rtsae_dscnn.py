@@ -92,21 +92,45 @@ class DSCNNSession(Session):
         return steps * (cost.front + cost.tails + cost.head) + cost.classifier
 
     def _whole(self) -> Prediction:
+        step_M = self._own_steps()
+        return self._predict(step_M, self._cost.clip(len(self.shots), len(step_M)))
+
+    def _own_steps(self) -> Indices:
+        """The steps at which the network's own gate opens."""
         _, _, pooled = self._at_gate()
         open_T = self._network.open_steps(self._network.front.standardise(pooled))
-        step_M = np.flatnonzero(open_T.cpu().numpy())
-        return self._predict(step_M, self._cost.clip(len(self.shots), len(step_M)))
+        return np.flatnonzero(open_T.cpu().numpy())
 
     def _on(self, step_M: Indices) -> Prediction:
         return self._predict(step_M, self._ungated(len(step_M)))
 
     def mixed(self, step_M: Indices) -> Prediction:
         """See Session: every step is computed once, whichever are asked for."""
+        z_s, z_t = self._all_beyond()
+        return self._named(z_s[step_M], z_t[step_M], step_M)
+
+    def streams(self) -> dict[str, Prediction]:
+        """See Session: the features of the other stream are 0."""
+        step_M = self._own_steps()
+        z_s, z_t = (z_SC[step_M] for z_SC in self._all_beyond())
+        return {
+            "S-Net": self._named(z_s, z_t * 0, step_M),
+            "T-Net": self._named(z_s * 0, z_t, step_M),
+        }
+
+    @property
+    def fusion(self) -> float:
+        """See Session."""
+        return float(self._network.head.w_f)
+
+    def _all_beyond(self) -> "tuple[torch.Tensor, torch.Tensor]":
         if self._beyond is None:
             self._beyond = self._network.beyond(*self._at_gate()[:2])
-        z_s, z_t = self._beyond
-        probability_K = self._network.name(z_s[step_M], z_t[step_M])
-        return Prediction(probability_K.double().cpu().numpy(), step_M, self._ungated(len(step_M)))
+        return self._beyond
+
+    def _named(self, z_s: "torch.Tensor", z_t: "torch.Tensor", step_M: Indices) -> Prediction:
+        probability_K = self._network.name(z_s, z_t).double().cpu().numpy()
+        return Prediction(probability_K, step_M, self._ungated(len(step_M)))
 
     def _predict(self, step_M: Indices, multiply_adds: int) -> Prediction:
         import torch

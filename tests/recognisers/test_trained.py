@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+import torch
 
 from model.errors import InvalidCheckpoint
 from model.features.descriptors.motion import Motion
@@ -63,6 +64,29 @@ def test_many_sets_of_steps_are_named_as_each_alone(name):
         np.testing.assert_allclose(among.probability_C, alone.probability_C, rtol=1e-5)
         np.testing.assert_array_equal(among.step_M, alone.step_M)
         assert among.multiply_adds == alone.multiply_adds
+
+
+@pytest.mark.slow
+def test_a_stream_alone_is_the_network_without_the_others_features():
+    recogniser = registry()["rtsae-dscnn"].untrained(seed=2)
+    session, head = recogniser.open(noise(recogniser, 12)), recogniser.network.head
+    assert session.fusion == pytest.approx(np.log1p(np.exp(head.rho.item())))
+    step_M = session.whole().step_M
+    maps = recogniser.network.maps(*(torch.from_numpy(x) for x in (
+        session.shots.rgb_SHWC, session.shots.flow_SHWC)))  # fmt: skip
+    z_s, z_t = recogniser.network.beyond(maps[0][step_M], maps[1][step_M])
+    gate = torch.ones(1, len(step_M))
+    for name, pair in {
+        "S-Net": (z_s, torch.zeros_like(z_t)),
+        "T-Net": (torch.zeros_like(z_s), z_t),
+    }.items():
+        with torch.no_grad():
+            expected = head(pair[0][None], pair[1][None], gate)[0].softmax(0)
+        found = session.streams()[name].probability_C
+        np.testing.assert_allclose(found, expected.double().numpy(), rtol=1e-5)
+    assert (
+        registry()["arch"].untrained().open(noise(registry()["arch"].untrained())).streams() == {}
+    )
 
 
 @pytest.mark.parametrize("name", TRAINED)

@@ -22,6 +22,7 @@ def recognition(found: Mapping[str, Any]) -> list[Any]:
         html.H2("Action"),
         html.Ol([_action(top) for top in tops], className="ranking"),
         html.P(_in_words(found, full), className="compute"),
+        *_streams(found),
         *(html.P(notice, className="remark") for notice in found["notices"]),
     ]
     on_keyframes = html.Div(recognised_on(found, 0), id=ids.RECOGNISED)
@@ -54,6 +55,21 @@ def _mixing(found: Mapping[str, Any]) -> list[Any]:
             className="mixing",
         )
     ]
+
+
+def _streams(found: Mapping[str, Any]) -> list[html.P]:
+    """What each stream alone would say, and which weighs more."""
+    if not found.get("streams"):
+        return []
+    alone = [
+        f"{name} alone: {tops[0]['label']}, {100 * tops[0]['probability']:.0f} %"
+        for name, tops in found["streams"].items()
+    ]
+    weight = [
+        html.Var(["w", html.Sub("f")]),
+        f" = {found['fusion']:.2f}, T-Net's weight to S-Net's 1.",
+    ]
+    return [html.P(["; ".join(alone), ". ", *weight], className="compute streams")]
 
 
 def _action(top: Mapping[str, Any]) -> html.Li:
