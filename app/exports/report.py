@@ -41,7 +41,7 @@ def write(source: Source) -> bytes:
     body = [
         f"<header><h1>{name}</h1>{_facts(analysis)}</header>",
         *(_section(title, f'<div data-figure="{key}"></div>') for key, title, _ in figures),
-        _section("Keyframes", _methods(analysis), *_rows(analysis, _thumbnails(source))),
+        _section("Keyframes", methods_table(analysis), *_rows(analysis, _thumbnails(source))),
         _section("Provenance", _provenance(analysis)),
     ]
     data = [_data(key, figure.to_json()) for key, _, figure in figures]
@@ -107,8 +107,8 @@ def _action(entry: Mapping[str, Any]) -> str:
     return "".join(f"{top['label']} {top['probability']:.2f}" for top in entry.get("top", [])[:1])
 
 
-def _methods(analysis: Analysis) -> str:
-    """The table of the methods; a column only where something is known."""
+def methods_table(analysis: Analysis) -> str:
+    """The methods as an HTML table; a column only where something is known."""
     recognised = analysis.recognition.get("methods", {})
     rows = []
     for name, kept in analysis.methods.items():
