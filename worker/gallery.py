@@ -17,8 +17,10 @@ from worker.scratch import scratch
 from worker.service import Service
 from worker.settings import Settings
 
-SCENES = tuple((action, seed) for seed in (20_000, 20_001, 20_002)
-               for action in ("LongJump", "PoleVault"))  # fmt: skip
+JUMPS = tuple((action, seed) for seed in (20_000, 20_001, 20_002)
+              for action in ("LongJump", "PoleVault"))  # fmt: skip
+OTHERS = ("ApplyEyeMakeup", "ApplyLipstick", "Archery", "TaiChi", "Diving", "FrontCrawl")
+SCENES = (*JUMPS, *((action, 20_000) for action in OTHERS))  # the paper's case studies
 
 
 def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None:
@@ -36,7 +38,10 @@ def fill(service: Service, scenes: tuple[tuple[str, int], ...] = SCENES) -> None
         with scratch(service.settings, "gallery") as folder:
             path = folder / "scene.mp4"
             write_scene(scene, path)
-            service.add_video(path, f"{action} {seed}.mp4", gallery=True, truth=scene.truth())
+            video = service.add_video(
+                path, f"{action} {seed}.mp4", gallery=True, truth=scene.truth()
+            )
+            service.library.retag([video.id], [action])
     marker.touch()
 
 

@@ -1,15 +1,21 @@
-"""`kairoscope cases`: scenes with known phases, drawn by this program."""
+"""`kairoscope cases`: scenes with known phases, drawn by this program, and clips of one's own."""
 
 import argparse
+import json
+import os
+import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.cli import Exit
-from app.cli.options import positive_int
-from model.errors import InvalidParameter
+from app.cli import Exit, exit_code
+from app.cli.options import deployment_settings, positive_int
+from model.errors import InvalidParameter, KairoscopeError
 
-TRAIN_CLIPS, SAMPLE_CLIPS = 70, 2
+if TYPE_CHECKING:
+    from worker.service import Service
+
+TRAIN_CLIPS, SAMPLE_CLIPS, IMPORTED_CLIPS = 70, 2, 3
 BENCHMARK = "athletics"
 
 
@@ -42,6 +48,27 @@ def register(subparsers: Any) -> None:
     add("--seed", metavar="S", type=positive_int, help="of the first sample (default: 20000)")
     add("--codec", choices=("h264", "mpeg4"), help=".mp4 or .avi (default: .avi; samples: .mp4)")
     render.set_defaults(run=run_render)
+    _add_import(commands)
+
+
+def _add_import(commands: Any) -> None:
+    bring = commands.add_parser(
+        "import",
+        help="add clips of your own UCF101 to the case studies",
+        description="Copies clips of the actions of the case studies into the library, tagged with "
+        "their action, so that they stand beside the rendered scenes. They are analysed by "
+        "`kairoscope serve` with the same KAIROSCOPE_DATA_DIR. Exit code 3: a clip was unreadable "
+        "(the others are there).",
+    )
+    bring.add_argument("--ucf101", metavar="ROOT", type=Path, required=True)
+    bring.add_argument(
+        "--clips",
+        metavar="N",
+        type=positive_int,
+        default=IMPORTED_CLIPS,
+        help=f"of each action (default: {IMPORTED_CLIPS})",
+    )
+    bring.set_defaults(run=run_import)
 
 
 def run_render(arguments: argparse.Namespace) -> Exit:
@@ -100,3 +127,40 @@ def _samples(arguments: argparse.Namespace) -> list[Path]:
 def _on_progress(done: int, total: int) -> None:
     if sys.stderr.isatty():
         print(f"\r{done} of {total} clips", end="" if done < total else "\n", file=sys.stderr)
+
+
+def run_import(arguments: argparse.Namespace) -> Exit:
+    """Import; prints a line for each clip."""
+    from app.pages.cases.studies import STUDIES
+    from model.datasets.ucf101 import LAYOUT, clips_of
+    from worker.service import Service
+
+    actions = [action for study in STUDIES for action in study.actions]
+    found = clips_of(arguments.ucf101)
+    folders = {name.lower(): paths for name, paths in found.classes.items()} if found else {}
+    clips = {action: folders.get(action.lower(), ())[: arguments.clips] for action in actions}
+    if not any(clips.values()):
+        raise InvalidParameter(
+            f"{arguments.ucf101}: wanted clips of {', '.join(actions)}, got none", LAYOUT
+        )
+    service, worst = Service(deployment_settings()), Exit.DONE
+    for action, paths in clips.items():
+        for path in paths:
+            try:
+                print(f"{action}: {path.name}, {_bring(service, path, action)}")
+            except KairoscopeError as error:
+                print(json.dumps(error.to_problem() | {"instance": str(path)}), file=sys.stderr)
+                worst = max(worst, exit_code(error))
+    service.close()
+    return worst
+
+
+def _bring(service: "Service", path: Path, action: str) -> str:
+    """Take a copy of the clip over; the address of its page."""
+    from worker.scratch import scratch
+
+    with scratch(service.settings, f"import-{os.getpid()}") as folder:
+        copy = Path(shutil.copy(path, folder / path.name))
+        video = service.add_video(copy, path.name)
+    service.library.retag([video.id], [action])
+    return f"/v/{video.id}"

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.pages.cases.studies import STUDIES
 from worker import gallery
 from worker.service import Service
 from worker.settings import Settings
@@ -44,6 +45,7 @@ def test_filled_once_with_truth_and_background_jobs(service, rendered):
     videos = service.list_videos()
     assert {video.truth["action"] for video in videos} == {"LongJump", "PoleVault"}
     assert all(video.gallery for video in videos)
+    assert {video.tags for video in videos} == {("LongJump",), ("PoleVault",)}
     assert json.dumps(videos[0].truth)
     assert service.counts()["queued"] == 2
 
@@ -68,5 +70,10 @@ def test_deleted_scenes_stay_deleted(service, rendered):
 
 
 def test_seeds_are_for_tests_only():
-    assert len(gallery.SCENES) == 6
+    assert len(gallery.SCENES) == 12
     assert all(seed >= 20_000 for _, seed in gallery.SCENES)
+
+
+def test_every_case_study_has_a_scene():
+    actions = {action for action, _ in gallery.SCENES}
+    assert {action for study in STUDIES for action in study.actions} == actions

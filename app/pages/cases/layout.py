@@ -1,0 +1,197 @@
+"""The case studies: a list of them, and a guided page for each."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from dash import dcc, html
+
+from app.figures.distribution import HEIGHT, distribution
+from app.pages import text
+from app.pages.cases.studies import STUDIES, Study, study_of
+from app.pages.video.view import Shown, shown
+from model.evaluation.scores import scores
+from model.types import Analysis, FrameScores
+from worker.service import Service
+from worker.types import Listing, Video
+
+SHOWN = 3  # videos of an action on its page
+STILLS = 8  # keyframes of a video that are shown
+RUN_UP = "run-up"
+STATIC = {"staticPlot": True, "displayModeBar": False, "responsive": True}
+
+
+def cases_page(service: Service) -> list[Any]:
+    """All studies, as cards."""
+    return [
+        html.Div(html.H1("Cases"), className="title-row"),
+        html.P(
+            "The paper's own case studies, on rendered scenes whose decisive moments are known. A "
+            "video of yours belongs to a case once it is tagged with the name of its action.",
+            className="lead",
+        ),
+        html.Ul([html.Li(_card(service, study)) for study in STUDIES], className="studies"),
+    ]
+
+
+def case_page(service: Service, slug: str, route: Mapping[str, Any]) -> list[Any] | None:
+    """The guided page of a study; None where there is no such study."""
+    study = study_of(slug)
+    if study is None:
+        return None
+    theme = "dark" if route.get("theme") == "dark" else "light"
+    return [
+        html.Div(html.H1(study.title), className="title-row"),
+        html.Div(
+            [
+                html.Figure(
+                    [
+                        html.Blockquote(html.P(study.claim)),
+                        html.Figcaption(f"The paper, section 5.3 ({study.figures}), in short"),
+                    ],
+                    className="claim",
+                ),
+                html.Div([html.H2("What to look at"), html.P(study.look)]),
+            ],
+            className="guide",
+        ),
+        *(_action(service, study, action, theme) for action in study.actions),
+    ]
+
+
+def _card(service: Service, study: Study) -> dcc.Link:
+    first = _videos(service, study.actions[0])[:1]
+    picture = [
+        html.Img(src=f"/api/v1/videos/{video.id}/thumbnail.jpg", alt="", className="thumb")
+        for video in first
+        if video.derivatives_ready
+    ]
+    return dcc.Link(
+        [
+            html.Div(picture, className="picture"),
+            html.H2(study.title),
+            html.P(", ".join(study.actions), className="facts"),
+        ],
+        href=f"/cases/{study.slug}",
+    )
+
+
+def _videos(service: Service, action: str) -> list[Video]:
+    """The videos of an action, those of the gallery first."""
+    found = service.library.find(Listing(tags=(action,)), 0, 10 * SHOWN)
+    return sorted(found, key=lambda video: (not video.gallery, video.name))
+
+
+def _action(service: Service, study: Study, action: str, theme: Any) -> html.Section:
+    videos = _videos(service, action)
+    parts = [_video(shown(service, video.id, None), study, theme) for video in videos[:SHOWN]]
+    if not parts:
+        parts = [
+            html.P(
+                f"No video is tagged {action}: the gallery's scene may have been deleted, or is "
+                "still being rendered."
+            )
+        ]
+    more = len(videos) - SHOWN
+    if more > 0:
+        parts.append(dcc.Link(f"{more} more", href=f"/?tag={quote(action)}"))
+    return html.Section([html.H2(action, className="action-name"), *parts], className="case")
+
+
+def _video(now: Shown, study: Study, theme: Any) -> html.Article:
+    """What the model does on one video."""
+    title = html.H3(dcc.Link(now.video.name, href=f"/v/{now.video.id}"))
+    if now.analysis is None or now.steps is None or "rtsae" not in now.analysis.methods:
+        state = text.stage_title(now.job.stage or now.job.state) if now.job else "Not analysed"
+        return html.Article([title, html.P(state, className="state")], className="case-video")
+    figure = distribution(now.steps, now.duration_s, now.phases, theme)
+    return html.Article(
+        [
+            html.Div([title, html.Dl(_facts(now, now.analysis, now.steps)), _tries(now, study)]),
+            html.Div(
+                [
+                    _moments(now, now.analysis),
+                    dcc.Graph(figure=figure, config=STATIC, style={"height": HEIGHT}),
+                    html.P(
+                        [
+                            html.Var(["φ", html.Sub("t")]),
+                            " of every step; coloured where the gate opens, shaded where the "
+                            "action is decided",
+                        ],
+                        className="remark",
+                    ),
+                ]
+            ),
+        ],
+        className="case-video",
+    )
+
+
+def _facts(now: Shown, analysis: Analysis, steps: FrameScores) -> list[html.Div]:
+    facts = {
+        "Keyframes": f"{len(analysis.methods['rtsae'].index_K)} of {analysis.clip.info.frames}"
+    }
+    facts |= _by_phase(now, analysis)
+    half = int(np.searchsorted(np.sort(steps.phi_S)[::-1].cumsum(), 0.5)) + 1
+    facts["Half of the attention"] = f"in {text.share(half, len(steps.phi_S))} of the steps"
+    found = analysis.recognition
+    if found:
+        top = found["whole"]["top"][0]
+        facts["Recognised as"] = f"{top['label']}, {100 * top['probability']:.0f} %"
+        for name, tops in found.get("streams", {}).items():
+            facts[f"By {name} alone"] = f"{tops[0]['label']}, {100 * tops[0]['probability']:.0f} %"
+        if found.get("fusion") is not None:
+            facts["w_f"] = f"{found['fusion']:.2f}"
+    return [html.Div([html.Dt(term), html.Dd(value)]) for term, value in facts.items()]
+
+
+def _by_phase(now: Shown, analysis: Analysis) -> dict[str, str]:
+    """Where the keyframes lie among the phases of a rendered scene; nothing for footage."""
+    entry = scores(analysis, now.truth)["methods"]["rtsae"]["phases"]
+    if entry is None:
+        return {}
+    kept = len(analysis.methods["rtsae"].index_K)
+    counts = {"decisive phases": 0}
+    for phase in entry["counts"]:
+        counts["decisive phases"] += phase["keyframes"] * phase["decisive"]
+        if phase["name"] == RUN_UP:
+            counts["the run-up"] = phase["keyframes"]
+    return {f"In {name}": f"{number} of {kept}" for name, number in counts.items()}
+
+
+def _moments(now: Shown, analysis: Analysis) -> html.Ol:
+    """The keyframes themselves."""
+    kept = analysis.methods["rtsae"]
+    rows = list(zip(kept.index_K.tolist(), kept.time_K.tolist(), strict=True))[:STILLS]
+    return html.Ol(
+        [
+            html.Li(
+                dcc.Link(
+                    [
+                        html.Img(
+                            src=f"/api/v1/videos/{now.video.id}/frames/{index}.jpg",
+                            alt=f"Frame {index}",
+                            width=now.video.width,
+                            height=now.video.height,
+                        ),
+                        html.Span(f"{time_s:.2f} s"),
+                    ],
+                    href=f"/v/{now.video.id}?t={time_s:.3f}",
+                )
+            )
+            for index, time_s in rows
+        ],
+        className="moments",
+    )
+
+
+def _tries(now: Shown, study: Study) -> html.Ul:
+    return html.Ul(
+        [
+            html.Li(dcc.Link(what, href=f"/v/{now.video.id}" + (f"?{query}" if query else "")))
+            for what, query in study.tries
+        ],
+        className="tries",
+        **{"aria-label": "To try"},
+    )
