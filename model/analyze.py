@@ -4,6 +4,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -89,6 +90,10 @@ class _Watch:
         if self.on_progress:
             self.on_progress(Progress(stage, done, total, partial))
 
+    def decoded(self, stream: ClipStream, run: AttentionPass | None, done: int) -> None:
+        """A batch is done: so many frames, and what the attention makes of them so far."""
+        self("decode", done, _total(stream, done), run.partial() if run else None)
+
 
 def analyze(
     path: Path | str,
@@ -111,9 +116,8 @@ def analyze(
     (None: the attention model's own, else the recogniser's). With `attention` the steps are
     always computed; with `recogniser` the action is recognised on the whole clip and on each
     method's keyframes. `on_progress` hears of every batch, method and prediction; `cancelled` is
-    asked as often. A method from outside the repository that fails is skipped, and
-    `provenance["skipped"]` says why. Raises UnreadableVideo, VideoTooLarge, InvalidParameter,
-    Cancelled, or PluginFailed when every method was skipped.
+    asked as often. `provenance["skipped"]` says which methods from outside the repository failed.
+    Raises UnreadableVideo, VideoTooLarge, InvalidParameter, Cancelled, PluginFailed if all did.
     """
     _check(methods, attention)
     flow = flow or _own_flow(attention, recogniser)
@@ -122,17 +126,13 @@ def analyze(
     shots = _collector(recogniser) if recogniser else None
     wanted = {name for method in methods for name in (*method.needs, COLOURS)}
     with open_clip(path, limits) as stream:
-
-        def tell(done: int) -> None:
-            watch("decode", done, _total(stream, done), run.partial() if run else None)
-
         watch("decode", 0, None)
+        tell = partial(watch.decoded, stream, run)
         features = extract(
             stream, wanted, run, algorithm, shots=shots, after_batch=tell, stopwatch=stopwatch
         )
     results, skipped = _keyframes(methods, features, keyframes, watch, stopwatch)
-    if budget:
-        results = _with_budget(methods, results, features, watch, stopwatch)
+    results = _with_budget(methods, results, features, watch, stopwatch) if budget else results
     results = _with_quality(results, features, stopwatch)
     recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
     steps = features.gate.scores() if features.gate else None
@@ -142,10 +142,8 @@ def analyze(
         methods=results,
         recognition=recognition,
         compute={"seconds": stopwatch.seconds, **_operations(attention, steps)},
-        provenance={
-            **_provenance(attention, recogniser, flow, steps_per_second),
-            **from_outside(results, skipped),
-        },
+        provenance=_provenance(attention, recogniser, flow, steps_per_second)
+        | from_outside(results, skipped),
     )
 
 
