@@ -109,7 +109,8 @@ class TagRow(Base):
 
 class JobRow(Base):
     """An analysis. `key` names its result, `lease` the one attempt that may write to it;
-    `background` work waits until no user's does."""
+    `background` work waits until no user's does; `attention` names a checkpoint that is not the
+    one in use."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -124,6 +125,7 @@ class JobRow(Base):
     idempotency_key: Mapped[str | None] = mapped_column(unique=True)
     methods: Mapped[dict[str, Any]]
     keyframes: Mapped[int | None]
+    attention: Mapped[str | None]
     background: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="queued", index=True)
     stage: Mapped[str] = mapped_column(default="")
@@ -146,7 +148,7 @@ class JobRow(Base):
 
 
 class WorkerRow(Base):
-    """A worker process, seen alive at `seen_at`."""
+    """A worker process, seen alive at `seen_at`; its networks ran last on `device`."""
 
     __tablename__ = "workers"
 
@@ -155,6 +157,7 @@ class WorkerRow(Base):
     pid: Mapped[int]
     started_at: Mapped[float]
     seen_at: Mapped[float]
+    device: Mapped[str | None]
 
 
 class Database:

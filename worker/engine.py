@@ -4,7 +4,7 @@ when a job needs it, so that it happens in the Celery child and never before its
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,13 +13,15 @@ from model.methods.base import Method
 from model.networks.fallback import or_cpu
 from model.types import Analysis
 from model.video.preview import write_derivatives
-from worker.keys import recogniser, weights_path
+from worker.models import file_sha256, recogniser
 from worker.service import limits
 from worker.settings import Settings
 
 if TYPE_CHECKING:
     from model.networks.attention import AttentionModel
     from model.recognisers.base import Recogniser
+
+LOADED = 4  # attention networks kept in memory
 
 
 class Engine(Protocol):
@@ -38,11 +40,12 @@ class Engine(Protocol):
         video: Path,
         methods: Sequence[Method],
         keyframes: int | None,
-        attention: bool,
+        attention: Path | None,
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> Analysis:
-        """Run the methods and the recogniser; the attention network only when asked to."""
+        """Run the methods and the recogniser; the attention network only where its checkpoint is
+        given."""
 
 
 class TorchEngine:
@@ -67,7 +70,7 @@ class TorchEngine:
         video: Path,
         methods: Sequence[Method],
         keyframes: int | None,
-        attention: bool,
+        attention: Path | None,
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> Analysis:
@@ -89,9 +92,8 @@ class TorchEngine:
             return run()
 
         def on(device: str) -> Analysis:
-            weights = weights_path(self.settings)
             return run(
-                attention=load_attention(weights, device) if attention else None,
+                attention=load_attention(attention, device) if attention else None,
                 recogniser=load_recogniser(*recognised, device) if recognised else None,
             )
 
@@ -105,9 +107,14 @@ def resolve_device(wanted: str) -> str:
     return resolve(wanted)
 
 
-@cache
 def load_attention(weights: Path, device: str) -> "AttentionModel":
-    """The network, loaded once per process. Raises InvalidCheckpoint."""
+    """The network, loaded once per process while its file stays the same. Raises
+    InvalidCheckpoint."""
+    return _attention(weights, file_sha256(weights), device)
+
+
+@lru_cache(maxsize=LOADED)
+def _attention(weights: Path, sha256: str | None, device: str) -> "AttentionModel":
     from model.networks.attention import AttentionModel
 
     _all_cores()

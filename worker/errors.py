@@ -57,6 +57,13 @@ class PluginChanged(KairoscopeError):
     status = 409
 
 
+class CheckpointChanged(KairoscopeError):
+    """An attention checkpoint is not the one with which the analysis was asked for."""
+
+    code = "checkpoint-changed"
+    status = 409
+
+
 class InternalError(KairoscopeError):
     """An unexpected error: a bug, whose details are in the log only."""
 

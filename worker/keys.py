@@ -9,28 +9,12 @@ from typing import Any
 
 import model
 from model import methods as registered
-from model import recognisers
 from model.errors import InvalidParameter, KairoscopeError, UnknownMethod
-from model.recognisers.base import Recogniser
+from worker.models import file_sha256, recogniser, weights_path
 from worker.settings import Settings
 
 MODEL = Path(model.__file__).parent
-SHIPPED_WEIGHTS = MODEL / "weights" / "attention.safetensors"
 WITHOUT_EFFECT = ("training", "evaluation", "datasets")  # parts of model/ no analysis runs
-
-
-def weights_path(settings: Settings) -> Path:
-    """The attention checkpoint in use."""
-    return settings.weights or SHIPPED_WEIGHTS
-
-
-def recogniser(settings: Settings) -> tuple[type[Recogniser], Path] | None:
-    """The recogniser in use and its weights, or None.
-
-    Raises UnknownRecogniser, MissingWeights or InvalidParameter for settings that do not fit.
-    """
-    folder = settings.data_dir / "weights"
-    return recognisers.choose(settings.recognizer, settings.recognizer_weights, folder)
 
 
 def complete_methods(
@@ -69,14 +53,21 @@ def check_keyframes(keyframes: int | None) -> None:
 
 
 def analysis_key(
-    settings: Settings, sha256: str, methods: Mapping[str, Any], keyframes: int | None
+    settings: Settings,
+    sha256: str,
+    methods: Mapping[str, Any],
+    keyframes: int | None,
+    attention: str | None = None,
 ) -> str:
-    """The hex sha256 that names a result."""
+    """The hex sha256 that names a result; `attention` names the checkpoint, None the one in use.
+
+    Raises InvalidParameter for a checkpoint that is not there.
+    """
     determinants = {
         "video": sha256,
         "methods": methods,
         "keyframes": keyframes,
-        "weights": _file_sha256(weights_path(settings)),
+        "weights": file_sha256(weights_path(settings, attention)),
         "recognition": _recognition(settings),
         "flow": settings.flow,
         "code": code_version(),
@@ -92,7 +83,7 @@ def _recognition(settings: Settings) -> list[str | None] | None:
         chosen = recogniser(settings)
     except KairoscopeError:
         return [settings.recognizer, None]
-    return [chosen[0].name, _file_sha256(chosen[1])] if chosen else None
+    return [chosen[0].name, file_sha256(chosen[1])] if chosen else None
 
 
 @cache
@@ -104,17 +95,3 @@ def code_version() -> str:
         if relative.parts[0] not in WITHOUT_EFFECT:
             digest.update(str(relative).encode() + b"\0" + path.read_bytes())
     return f"{model.__version__}+{digest.hexdigest()[:12]}"
-
-
-def _file_sha256(path: Path) -> str | None:
-    """The digest of a file's bytes, remembered until the file changes; None without a file."""
-    if not path.is_file():
-        return None
-    stat = path.stat()
-    return _digest(path, stat.st_mtime_ns, stat.st_size)
-
-
-@cache
-def _digest(path: Path, mtime_ns: int, size: int) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

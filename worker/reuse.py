@@ -42,7 +42,7 @@ def plan(service: Service, video: Video, job: Job) -> Plan:
     kept: dict[str, Document] = {}
     recognised: dict[str, Document] = {}
     base: Document | None = None
-    for row in _valid(service, video):
+    for row in _valid(service, video, job.attention):
         useful = {
             name
             for name, parameters in job.methods.items()
@@ -87,11 +87,13 @@ def merge(plan: Plan, computed: Analysis | None, skipped: Mapping[str, str]) -> 
     return document
 
 
-def _valid(service: Service, video: Video) -> list[JobRow]:
-    """Finished jobs of the video whose results today's weights and code would give again."""
+def _valid(service: Service, video: Video, attention: str | None) -> list[JobRow]:
+    """Finished jobs of the video with this attention checkpoint whose results today's weights and
+    code would give again. Raises InvalidParameter when the checkpoint is gone."""
     wanted = (
         select(JobRow)
         .where(JobRow.video_id == video.id, JobRow.state == "done")
+        .where(JobRow.attention.is_not_distinct_from(attention))
         .order_by(JobRow.created_at.desc())
     )
     with service.database.read() as session:
@@ -99,6 +101,11 @@ def _valid(service: Service, video: Video) -> list[JobRow]:
     return [
         row
         for row in rows
-        if row.key == analysis_key(service.settings, video.sha256, row.methods, row.keyframes)
+        if row.key == _key_today(service, video, row)
         and service.blobs.exists(result_key(video.sha256, row.key))
     ]
+
+
+def _key_today(service: Service, video: Video, row: JobRow) -> str:
+    settings, methods = service.settings, row.methods
+    return analysis_key(settings, video.sha256, methods, row.keyframes, row.attention)

@@ -49,12 +49,15 @@ def job_from(row: JobRow) -> Job:
         keyframes=row.keyframes,
         device=row.device,
         revision=row.revision,
+        attention=row.attention,
     )
 
 
 def worker_from(row: WorkerRow) -> Worker:
     """The value of a worker row."""
-    return Worker(row.id, row.host, row.pid, _moment(row.started_at), _moment(row.seen_at))
+    return Worker(
+        row.id, row.host, row.pid, _moment(row.started_at), _moment(row.seen_at), row.device
+    )
 
 
 def _moment(seconds: float) -> datetime:

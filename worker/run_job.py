@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from model import methods as registered
 from model.errors import KairoscopeError, PluginFailed
@@ -12,10 +12,11 @@ from model.types import Analysis
 from worker import leases, reuse
 from worker.attempt import Attempt
 from worker.blobs import result_key
-from worker.database import JobRow, VideoRow
+from worker.database import JobRow, VideoRow, WorkerRow
 from worker.engine import Engine
-from worker.errors import LeaseLost, NotFound, PluginChanged
-from worker.keys import analysis_key, recogniser
+from worker.errors import CheckpointChanged, LeaseLost, NotFound, PluginChanged
+from worker.keys import analysis_key
+from worker.models import recogniser, weights_path
 from worker.progress import Reporter
 from worker.scratch import scratch
 from worker.service import Service
@@ -63,7 +64,7 @@ class _Run:
             self._derive()
         with self.service.database.read() as session:
             key = session.get_one(JobRow, self.job.id).key
-        self._check_plugins(key)
+        self._check_unchanged(key)
         document = reuse.merge(self.plan, *self._computed())
         document["provenance"]["file"] = self.video.name
         content = json.dumps(document, allow_nan=False).encode()
@@ -71,12 +72,21 @@ class _Run:
         self.service.blobs.put(result_key(self.video.sha256, key), content)
         self.attempt.lease.write(result_bytes=len(content))
 
-    def _check_plugins(self, key: str) -> None:
-        """Raise PluginChanged where this process has other plug-ins than the one that made the
-        key: an edited file's result must not be found under the digest of the file before."""
-        settings, asked = self.service.settings, self.job.methods
-        changed = key != analysis_key(settings, self.video.sha256, asked, self.job.keyframes)
-        if changed and (outside := registered.origins(asked)):
+    def _check_unchanged(self, key: str) -> None:
+        """Raise PluginChanged or CheckpointChanged where this process has another one than the
+        process that made the key: an edited file's result must not be found under the digest of
+        the file before."""
+        settings, asked, checkpoint = self.service.settings, self.job.methods, self.job.attention
+        sha256, keyframes = self.video.sha256, self.job.keyframes
+        if key == analysis_key(settings, sha256, asked, keyframes, checkpoint):
+            return
+        if checkpoint:
+            raise CheckpointChanged(
+                f"the checkpoint {checkpoint}, or the program, changed since the analysis was "
+                "asked for",
+                "Ask for it again.",
+            )
+        if outside := registered.origins(asked):
             raise PluginChanged(
                 f"{', '.join(outside)}: the plug-in changed since the analysis was asked for",
                 "Restart the server, so that all of it reads the plug-in anew; then ask again.",
@@ -113,7 +123,8 @@ class _Run:
     def _analyze(self) -> Analysis:
         networks = self.plan.attention or _recognises(self.service)
         device = self.engine.device() if networks else "cpu"
-        self.attempt.lease.write(device=device)
+        self._runs_on(device)
+        weights = weights_path(self.service.settings, self.job.attention)
         analysis = self.engine.analyze(
             self.original,
             [
@@ -121,18 +132,24 @@ class _Run:
                 for name, parameters in self.plan.missing.items()
             ],
             self.job.keyframes,
-            self.plan.attention,
+            weights if self.plan.attention else None,
             self.reporter.analysis,
             self.attempt.should_stop,
         )
         found = analysis.provenance
         network = found.get("attention") or found.get("recognition") or {}
-        self.attempt.lease.write(device=network.get("device", device))
+        self._runs_on(network.get("device", device))
         info = analysis.clip.info
         self._update_video(
             frames=info.frames, duration_s=info.duration_s, warnings=list(info.warnings)
         )
         return analysis
+
+    def _runs_on(self, device: str) -> None:
+        self.attempt.lease.write(device=device)
+        mine = select(JobRow.worker_id).where(JobRow.id == self.job.id).scalar_subquery()
+        with self.service.database.write() as session:
+            session.execute(update(WorkerRow).where(WorkerRow.id == mine).values(device=device))
 
     def _update_video(self, **values: object) -> None:
         with self.service.database.write() as session:

@@ -21,7 +21,7 @@ from model.evaluation.truth import GroundTruth
 from model.evaluation.truth_formats import of_scene
 from model.video.limits import Limits
 from model.video.probe import Probe, probe, sha256_of
-from worker import keys
+from worker import keys, models
 from worker.blobs import Blobs, result_key
 from worker.database import Database, JobRow, VideoRow, WorkerRow, clock
 from worker.errors import Conflict, IdempotencyConflict, NotFound
@@ -126,19 +126,21 @@ class Service:
         idempotency_key: str | None = None,
         *,
         background: bool = False,
+        attention: str | None = None,
     ) -> Job:
         """The job of this analysis: a new one, or the one in flight or done with the same key.
 
         `methods` maps names to parameters, None means every default method; `background` work
-        waits until no other does. Raises NotFound, UnknownMethod, InvalidParameter,
-        IdempotencyConflict.
+        waits until no other does; `attention` names another checkpoint than the one in use.
+        Raises NotFound, UnknownMethod, InvalidParameter, IdempotencyConflict.
         """
         video = self.get_video(video_id)
         if not background:
             self.library.opened(video_id)
         complete = keys.complete_methods(methods)
         keys.check_keyframes(keyframes)
-        key = keys.analysis_key(self.settings, video.sha256, complete, keyframes)
+        attention = models.another(self.settings, attention)
+        key = keys.analysis_key(self.settings, video.sha256, complete, keyframes, attention)
         job = self._repeated(idempotency_key, key) or self._known(video, key)
         if job is not None:
             return job
@@ -149,13 +151,17 @@ class Service:
             idempotency_key=idempotency_key,
             methods=complete,
             keyframes=keyframes,
+            attention=attention,
             background=background,
         )
         try:
             with self.database.write() as session:
                 session.add(row)
         except IntegrityError:  # another request was faster, or the video is gone
-            return self.submit(video_id, methods, keyframes, idempotency_key, background=background)
+            return self.submit(
+                video_id, methods, keyframes, idempotency_key,
+                background=background, attention=attention,
+            )  # fmt: skip
         self.wake(row.id, background)
         return self.get_job(row.id)
 

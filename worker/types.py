@@ -68,7 +68,8 @@ class Storage:
 @dataclass(frozen=True)
 class Job:
     """One analysis. `progress` is in [0, 1] and never falls; `partial` is FrameScores as JSON
-    while it runs; `error` is a problem object; `revision` grows with every visible change."""
+    while it runs; `error` is a problem object; `revision` grows with every visible change;
+    `attention` names the attention checkpoint where it is not the one in use."""
 
     id: str
     video_id: str
@@ -86,6 +87,7 @@ class Job:
     keyframes: int | None
     device: str | None
     revision: int
+    attention: str | None = None
 
     @property
     def finished(self) -> bool:
@@ -95,10 +97,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Worker:
-    """A living worker process."""
+    """A living worker process; `device` is where its networks ran last."""
 
     id: str
     host: str
     pid: int
     started_at: datetime
     seen_at: datetime
+    device: str | None = None

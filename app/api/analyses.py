@@ -33,7 +33,8 @@ class TooManyAnalyses(KairoscopeError):
 class NewAnalysis(BaseModel):
     """What to analyse: a video by methods, given as names or as names with their parameters.
 
-    Without `methods` all default ones; without `keyframes` each method chooses its own number.
+    Without `methods` all default ones; without `keyframes` each method chooses its own number;
+    `attention` names a checkpoint of /models of that task, without it the one in use.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -43,6 +44,7 @@ class NewAnalysis(BaseModel):
         None, examples=[{"sms": {}, "uniform": {}}], description="a list of names also does"
     )
     keyframes: StrictInt | None = Field(None, le=1_000_000)
+    attention: str | None = Field(None, max_length=255)
 
     @field_validator("methods", mode="before")
     @classmethod
@@ -65,7 +67,13 @@ def submit(
     """Queue an analysis; the same one again is the same job."""
     if service.counts()["queued"] >= MAX_QUEUED:
         raise TooManyAnalyses(f"{MAX_QUEUED} analyses are waiting", "Try again later.")
-    return service.submit(wanted.video_id, wanted.methods, wanted.keyframes, idempotency_key)
+    return service.submit(
+        wanted.video_id,
+        wanted.methods,
+        wanted.keyframes,
+        idempotency_key,
+        attention=wanted.attention,
+    )
 
 
 @routes.get("", responses=answers(404, 422))

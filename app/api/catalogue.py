@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from app.api.parts import TheService
 from model import methods as registered
-from model.weights.cards import Checkpoint, describe
-from worker.keys import recogniser, weights_path
+from worker.models import Model
+from worker.models import models as known_models
 
 
 class Parameter(BaseModel):
@@ -60,8 +60,8 @@ def plugins() -> list[PluginDescription]:
 
 
 @routes.get("/models")
-def models(service: TheService) -> list[Checkpoint]:
-    """The models in use, for attention and for recognition, each with its card."""
-    chosen = recogniser(service.settings)
-    paths = [weights_path(service.settings), *([chosen[1]] if chosen else [])]
-    return [describe(path) for path in paths if path.is_file()]
+def models(service: TheService) -> list[Model]:
+    """The checkpoints that are here, those in use first, each with its card: shipped, pulled or put
+    into the data directory's weights/, or named by the settings. `learned` are the parameters with
+    a meaning of their own; `fault` says why one cannot be used."""
+    return known_models(service.settings)

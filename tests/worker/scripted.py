@@ -45,13 +45,13 @@ class ScriptedEngine:
         video: Path,
         methods: Sequence[Method],
         keyframes: int | None,
-        attention: bool,
+        attention: Path | None,
         on_progress: Callable[[Progress], None],
         cancelled: Callable[[], bool],
     ) -> Analysis:
         with open(os.environ["SCRIPTED_RUNS"], "a") as runs:
             names = ",".join(method.name for method in methods)
-            runs.write(f"{video.parent.name} {names} {attention}\n")
+            runs.write(f"{video.parent.name} {names} {attention is not None}\n")
         script, _, argument = video.read_text().splitlines()[0].partition(" ")
         if script == "poison":
             os.kill(os.getpid(), signal.SIGKILL)

@@ -11,6 +11,7 @@ from model.weights.registry import MissingWeights
 from tests.clips import moving_square, write_clip
 from worker import engine
 from worker.engine import TorchEngine
+from worker.models import weights_path
 from worker.settings import Settings
 
 FRAMES = 10
@@ -44,8 +45,9 @@ def recogniser_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def analyze(settings: Settings, clip: Path, methods: list[str], attention: bool):
     chosen = [get(name)() for name in methods]
+    weights = weights_path(settings) if attention else None
     run = TorchEngine(settings).analyze
-    return run(clip, chosen, None, attention, lambda progress: None, lambda: False)
+    return run(clip, chosen, None, weights, lambda progress: None, lambda: False)
 
 
 def test_derivatives_are_what_the_service_hands_out(clip, tmp_path):
