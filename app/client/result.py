@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-GUTTER = 72  # px left of a plot
-
 
 def keyframes_frame(analysis: Analysis) -> "pd.DataFrame":
     """The keyframes of every method, one a row: method, index, time_s, score. Raises
@@ -43,15 +41,10 @@ def figure(
 ) -> "go.Figure":
     """The attention over the gate, or the curves that the methods decided by, as the page draws
     them; a notebook shows it, zoomable."""
-    from app.figures.attention import attention
-    from app.figures.diagnostics import diagnostics
+    from app.figures.alone import attention_alone, curves_alone
 
-    duration_s = analysis.clip.info.duration_s
-    if which == "attention":
-        drawn = attention(analysis.steps, duration_s, theme=theme, gutter=GUTTER)
-    else:
-        drawn = diagnostics(analysis.methods, duration_s, theme=theme, gutter=GUTTER)
-    return drawn.update_xaxes(fixedrange=False).update_traces(hoverinfo="x+y+name")
+    draw = attention_alone if which == "attention" else curves_alone
+    return draw(analysis, theme)
 
 
 def _joined(arrays: "list[np.ndarray]", dtype: type) -> "np.ndarray":

@@ -16,15 +16,13 @@ from plotly.offline import get_plotlyjs
 
 from app.exports import analysis_json
 from app.exports.source import InvalidExport, Source, reading
-from app.figures.attention import attention
-from app.figures.diagnostics import diagnostics
+from app.figures.alone import attention_alone, curves_alone
 from app.figures.methods import style_of, title_of
 from app.static_files import STATIC
 from model.types import Analysis, Indices, Keyframes
 
 MOST_THUMBNAILS = 60  # of a method
 THUMBNAIL = 240  # px, the longer side: shown at half of it
-GUTTER = 72  # px left of the plots
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -73,17 +71,12 @@ def read(text: str) -> Analysis:
 
 
 def _figures(analysis: Analysis) -> list[tuple[str, str, go.Figure]]:
-    """(key, title, figure) of those that have something to draw, zoomed and read off in place."""
-    duration_s, found = analysis.clip.info.duration_s, []
+    """(key, title, figure) of those that have something to draw."""
+    found = []
     if analysis.steps:
-        figure = attention(analysis.steps, duration_s, gutter=GUTTER)
-        found.append(("attention", "Attention and gate", figure))
+        found.append(("attention", "Attention and gate", attention_alone(analysis)))
     if any(kept.curves for kept in analysis.methods.values()):
-        figure = diagnostics(analysis.methods, duration_s, gutter=GUTTER)
-        found.append(("diagnostics", "What the methods decided by", figure))
-    for _, _, figure in found:
-        figure.update_xaxes(fixedrange=False)
-        figure.update_traces(hoverinfo="x+y+name")
+        found.append(("diagnostics", "What the methods decided by", curves_alone(analysis)))
     return found
 
 

@@ -52,7 +52,7 @@ def chosen_method(analysis: Analysis, wanted: str | None) -> str:
     if wanted not in analysis.methods:
         raise UnknownMethod(
             f"this analysis has no method {wanted!r}",
-            f"It has: {', '.join(analysis.methods)}.",
+            f"It has: {', '.join(analysis.methods) or 'none'}.",
             "/query/method",
         )
     return wanted

@@ -16,11 +16,12 @@ async function picture(graph, format, title, source) {
   const { width, height, font, margin, paper_bgcolor: paper } = graph._fullLayout;
   const ink = getComputedStyle(document.body).color;
   const ground = getComputedStyle(document.body).backgroundColor;
-  const line = (text, y, yshift, yanchor, size) => ({
+  const line = (text, y, yshift, yanchor, size, yref = "paper") => ({
     text: plain(text), x: 0, xref: "paper", xanchor: "left", xshift: 8 - margin.l,
-    y, yref: "paper", yanchor, yshift, showarrow: false, align: "left",
+    y, yref, yanchor, yshift, showarrow: false, align: "left",
     font: { ...font, size, color: size > 12 ? ink : font.color },
   });
+  const names = unnamed(graph).map(([axis, name]) => line(name, 1, 0, "top", 12, `${axis} domain`));
   const layout = {
     ...graph.layout,
     width,
@@ -30,6 +31,7 @@ async function picture(graph, format, title, source) {
     paper_bgcolor: isClear(paper) ? ground : paper,
     annotations: [
       ...(graph.layout.annotations ?? []),
+      ...names,
       line(title, 1, margin.t + ABOVE - 6, "top", 16),
       line(`Kairoscope · ${source}`, 0, 6 - margin.b - BELOW, "bottom", 11),
     ],
@@ -38,6 +40,17 @@ async function picture(graph, format, title, source) {
   const options = { format, scale: SCALE, width, height: layout.height, imageDataOnly: true };
   const image = await window.Plotly.toImage(figure, options);
   return format === "svg" ? image : Uint8Array.from(atob(image), (c) => c.charCodeAt(0));
+}
+
+// The vertical axes without a text of their own, each with its first curve's name: on the page the
+// name stands beside the figure.
+function unnamed(graph) {
+  const named = new Set((graph.layout.annotations ?? []).map(({ yref }) => yref));
+  const first = new Map();
+  for (const { yaxis = "y", name } of graph.data) {
+    if (!first.has(yaxis) && !named.has(`${yaxis} domain`)) first.set(yaxis, name);
+  }
+  return [...first];
 }
 
 // Plotly reads some HTML in its texts: a file's name is none.
