@@ -19,7 +19,6 @@ from app.cli.options import (
 )
 from app.cli.output import ProgressLine
 from model.errors import InvalidParameter, KairoscopeError
-from model.evaluation.matching import TOLERANCE_S
 
 if TYPE_CHECKING:
     from model.evaluation.truth import GroundTruth
@@ -61,8 +60,7 @@ def add_keyframes(protocols: Any) -> None:
         "--tolerance",
         metavar="S",
         type=rate,
-        default=TOLERANCE_S,
-        help=f"how many seconds apart still match (default: {TOLERANCE_S})",
+        help="how many seconds apart still match (default: half a second)",
     )
     add_attention_options(parser)
     add("--json", action="store_true", help="print everything as JSON, not as a table")
@@ -71,9 +69,12 @@ def add_keyframes(protocols: Any) -> None:
 
 def run_keyframes(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON. A video that fails is reported and the others are done."""
+    from model.evaluation.matching import TOLERANCE_S
     from model.evaluation.scores import over_videos
     from model.evaluation.truth_files import truth_of
 
+    if arguments.tolerance is None:
+        arguments.tolerance = TOLERANCE_S
     if len(arguments.videos) > 1 and arguments.truth and not arguments.truth.is_dir():
         raise InvalidParameter(
             f"--truth: wanted a folder for {len(arguments.videos)} videos, got {arguments.truth}",

@@ -2,6 +2,7 @@
 import { Axis } from "./axis.js";
 import { Budget } from "./budget.js";
 import { Clock } from "./clock.js";
+import { save } from "./figures.js";
 import { listen } from "./keys.js";
 import { watch } from "./live.js";
 import { Methods } from "./methods.js";
@@ -140,6 +141,11 @@ class VideoPage {
       (chosen) => this.#ask(() => this.#analyse(chosen)), signal);
     on("choose-methods", () => this.#ask(() => methods.open(this.#state.methods)));
     chooseTruth(this.video, (action) => this.#ask(action), signal);
+    const closeMenus = (target) => {
+      for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target)) menu.open = false;
+    };
+    document.addEventListener("click", ({ target }) => closeMenus(target), { signal });
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && closeMenus(null), { signal });
     on("copy-link", async () => {
       await navigator.clipboard.writeText(location.href);
       toast("Link to this moment copied");
@@ -147,9 +153,16 @@ class VideoPage {
     document.getElementById("page").addEventListener("click", (event) => {
       const target = (name) => event.target.closest(`[data-${name}]`);
       if (target("select")) this.strips.select(target("select").dataset.select);
+      if (target("per-method")) target("per-method").search = new URLSearchParams({ method: this.strips.selected.split(" ")[0] });
+      if (target("figure")) this.#ask(() => this.#picture(target("figure").dataset.figure));
       if (target("cancel")) this.#ask(() => call("DELETE", `/analyses/${target("cancel").dataset.cancel}`));
       if (target("analyse")) this.#ask(() => this.#analyse(this.#state.methods));
     }, { signal });
+  }
+
+  async #picture(format) {
+    const name = document.querySelector("h1").textContent;
+    await save(document.querySelector("#curves .js-plotly-plot"), format, `${name}.attention`, { title: name });
   }
 
   async #ask(action) {

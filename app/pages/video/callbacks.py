@@ -92,7 +92,7 @@ def _settle(dash_app: Dash, service: Service) -> None:
         Output(ids.ACTION, "children"),
         Output(ids.ROWS, "children"),
         Output("diagnostics", "hidden"),
-        Output("export", "hidden"),
+        Output("exports", "hidden"),
         Output("comparison", "hidden"),
         Output(ids.COMPARISON, "children", allow_duplicate=True),
         Output(ids.STATE, "data"),

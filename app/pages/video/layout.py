@@ -164,12 +164,13 @@ def _control(name: str, label: str) -> html.Button:
     )
 
 
-def _timeline(now: Shown, look: Look) -> html.Section:
+def _curves(now: Shown, look: Look) -> html.Div:
+    """phi_t and the gate, and what they are."""
     graph = _graph(ids.ATTENTION, now.attention(look))
     scaled = html.Button(
         "maximum at 1", id=ids.SCALED, type="button", n_clicks=0, **{"aria-pressed": "false"}
     )
-    curves = html.Div(
+    return html.Div(
         [
             html.Div(
                 [
@@ -190,6 +191,9 @@ def _timeline(now: Shown, look: Look) -> html.Section:
         **{"data-zone": "curves", "data-scores": now.scores},
         id="curves",
     )
+
+
+def _timeline(now: Shown, look: Look) -> html.Section:
     playhead = html.Div(
         html.Span(className="handle"),
         id="playhead",
@@ -202,7 +206,7 @@ def _timeline(now: Shown, look: Look) -> html.Section:
         [
             phase_row(now),
             truth_row(now),
-            curves,
+            _curves(now, look),
             film_row(),
             budget_row(),
             html.Div(method_rows(now), id=ids.ROWS),

@@ -90,4 +90,6 @@ def _notes(now: Shown) -> Any:
     for name, kept in (now.analysis.methods if now.analysis else {}).items():
         label = html.Strong(f"{title_of(name)}: ")
         notes += [html.Li([label, notice]) for notice in kept.notices]
+    for name, why in (now.analysis.provenance.get("skipped", {}) if now.analysis else {}).items():
+        notes.append(html.Li([html.Strong(f"{title_of(name)} was skipped: "), why]))
     return html.Ul(notes, className="notes", **{"aria-label": "Notices"}) if notes else None

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from dash import dcc, html
 
+from app.exports import FORMATS
 from app.pages import text
 from app.pages.video.view import Shown
 from worker.types import Job
@@ -13,16 +14,7 @@ from worker.types import Job
 
 def title_row(now: Shown) -> html.Div:
     """The name and the actions."""
-    video, job = now.video, now.job
-    result = f"/api/v1/analyses/{job.id}/result" if job else ""
-    export = html.A(
-        "Export JSON",
-        href=result,
-        download=f"{video.name}.json",
-        className="button",
-        id="export",
-        hidden=now.analysis is None,
-    )
+    job = now.job
     keyframes = dcc.Input(
         id="keyframes",
         type="number",
@@ -33,7 +25,7 @@ def title_row(now: Shown) -> html.Div:
     )
     return html.Div(
         [
-            html.H1(video.name, title=video.name),
+            html.H1(now.video.name, title=now.video.name),
             html.Div(
                 [
                     html.Div(
@@ -43,7 +35,7 @@ def title_row(now: Shown) -> html.Div:
                     _button("Methods", id="choose-methods"),
                     _button("Ground truth", id="choose-truth"),
                     _runs(now),
-                    export,
+                    _exports(now),
                     _button("Copy link", id="copy-link"),
                 ],
                 className="actions",
@@ -120,6 +112,37 @@ def _truth(now: Shown) -> html.Dialog:
         id="truth",
         className="sheet",
         **{"aria-labelledby": "truth-title"},
+    )
+
+
+def _exports(now: Shown) -> html.Details:
+    """Every export of the analysis, and the figure as a picture, which the browser makes."""
+    base = f"/api/v1/analyses/{now.job.id}" if now.job else ""
+    links = []
+    for name, wanted in FORMATS.items():
+        more = {"id": "export"} if name == "json" else {}
+        more |= {"data-per-method": ""} if wanted.per_method else {}
+        href = f"{base}/result" if name == "json" else f"{base}/export/{name}"
+        file = f"{now.video.name}.json" if name == "json" else ""  # the server names the others
+        link = html.A(
+            [html.Strong(wanted.label), html.Span(wanted.help)], href=href, download=file, **more
+        )
+        links.append(html.Li(link))
+    pictures = [
+        html.Li(
+            html.Button(
+                [html.Strong(f"Attention figure ({name.upper()})"), html.Span("as it is shown")],
+                type="button",
+                **{"data-figure": name},
+            )
+        )
+        for name in ("svg", "png")
+    ]
+    return html.Details(
+        [html.Summary("Export", className="button"), html.Ul([*links, *pictures])],
+        className="menu",
+        id="exports",
+        hidden=now.analysis is None,
     )
 
 
