@@ -1,7 +1,9 @@
 """The videos: finding, tagging, deleting; their facts, their files, single frames."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from anyio.to_thread import run_sync
@@ -12,12 +14,14 @@ from app.api.files import IMMUTABLE, stored_file
 from app.api.parts import TheDecoders, TheService
 from app.api.problems import answers
 from model.errors import InvalidParameter, KairoscopeError
+from model.video.flow_stills import FlowName, FlowStill, read_flow
 from model.video.stills import read_stills
 from worker.errors import NotFound
 from worker.library import GRACE_S, MOST_TAGS
 from worker.service import Service, limits
 from worker.types import Listing, Order, Sort, Standing, Video
 
+SCALE = "Kairoscope-Flow-Scale"
 SHEET = re.compile("[0-9]{3,4}")  # how the sprite sheets are numbered
 
 
@@ -98,6 +102,13 @@ def _listing(
 
 def _image() -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"image/jpeg": {}}, "description": "JPEG"}, **answers(404)}
+
+
+def _flow_image() -> dict[int | str, dict[str, Any]]:
+    meaning = "The pixels of the video, from frame to frame, that are shown at full brightness."
+    header = {SCALE: {"description": meaning, "schema": {"type": "number"}}}
+    image = _image()
+    return {**image, 200: {**image[200], "headers": header}, **answers(422)}
 
 
 @routes.get("", responses=answers(422))
@@ -190,6 +201,22 @@ async def frame(service: TheService, decoders: TheDecoders, video_id: str, index
     return Response(content, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
+@routes.get("/{video_id}/flow/{index}.jpg", response_class=Response, responses=_flow_image())
+async def flow(
+    service: TheService,
+    decoders: TheDecoders,
+    video_id: str,
+    index: int,
+    algorithm: FlowName = "dis",
+) -> Response:
+    """The optical flow from the decoded frame of this index to the next: direction as hue, right
+    red, up yellow-green, left cyan, down violet; magnitude as brightness. It is computed on the
+    square grid of the analysis; the last frame repeats the flow before it."""
+    found = await run_sync(_flow, service, video_id, index, algorithm, limiter=decoders)
+    headers = {"Cache-Control": IMMUTABLE, SCALE: f"{found.scale:g}"}
+    return Response(found.jpeg, media_type="image/jpeg", headers=headers)
+
+
 @routes.get("/{video_id}/original", response_class=Response, responses=answers(404, 416))
 @routes.head("/{video_id}/original", include_in_schema=False)
 def original(service: TheService, request: Request, video_id: str) -> Response:
@@ -243,13 +270,24 @@ def _stored(
 
 
 def _still(service: Service, video_id: str, index: int) -> bytes:
+    with _frame_of(service, video_id, index) as path:
+        [(_, content)] = read_stills(path, [index], limits(service.settings))
+    return content
+
+
+def _flow(service: Service, video_id: str, index: int, algorithm: FlowName) -> FlowStill:
+    with _frame_of(service, video_id, index) as path:
+        return read_flow(path, index, algorithm, limits(service.settings))
+
+
+@contextmanager
+def _frame_of(service: Service, video_id: str, index: int) -> Iterator[Path]:
+    """The file to read a frame from. Raises NotFound when it has no such frame."""
     service.get_video(video_id)
     missing = NotFound(f"no frame {index} in this video", "Frames count from 0.")
     if not 0 <= index < service.settings.max_frames:
         raise missing
-    path = service.blobs.local_path(f"videos/{video_id}/original")
     try:
-        [(_, content)] = read_stills(path, [index], limits(service.settings))
+        yield service.blobs.local_path(f"videos/{video_id}/original")
     except InvalidParameter:
         raise missing from None
-    return content

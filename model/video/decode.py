@@ -13,9 +13,11 @@ from model.video.child import Child, Message
 from model.video.limits import Limits
 from model.video.probe import sha256_of
 
+SIZE = 224  # pixels: the square that every frame is squeezed into for analysis
+
 
 def open_clip(
-    path: Path | str, limits: Limits | None = None, *, size: int = 224, batch: int = 32
+    path: Path | str, limits: Limits | None = None, *, size: int = SIZE, batch: int = 32
 ) -> "ClipStream":
     """A context manager that yields the clip's frames as `FrameBatch`es without flow.
 

@@ -1,0 +1,32 @@
+"""Optical flow as a picture: the direction is the hue, the magnitude the brightness."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.video.flow import Flow
+
+QUANTILE = 0.99  # so much of a picture lies within its scale
+STEPS = np.array([1.0, 2.0, 5.0])
+
+
+def flow_scale(flow_HW2: Flow) -> float:
+    """The magnitude (px) to show at full brightness: the first of 1, 2, 5, 10, 20, ... that the
+    fastest hundredth of the pixels alone exceeds. At least 1, so that the noise of still pictures
+    stays dark."""
+    fast = float(np.quantile(np.linalg.norm(flow_HW2, axis=-1), QUANTILE))
+    ladder = np.concatenate([STEPS * 10**power for power in range(6)])
+    return float(ladder[min(int(np.searchsorted(ladder, fast)), len(ladder) - 1)])
+
+
+def flow_colours(flow_HW2: Flow, scale: float) -> NDArray[np.uint8]:
+    """RGB (H, W, 3) of flow (right, down) in pixels: right is red, and from there the hues of the
+    colour circle run against the clock, so that up is yellow-green, left cyan, down violet. No
+    flow is black; from `scale` px on a colour is at its brightest.
+    """
+    u_HW, v_HW = flow_HW2[..., 0], flow_HW2[..., 1]
+    hue_HW = np.degrees(np.arctan2(-v_HW, u_HW)) % 360
+    value_HW = np.minimum(np.hypot(u_HW, v_HW) / scale, 1)
+    hsv_HW3 = np.stack([hue_HW, np.ones_like(hue_HW), value_HW], axis=-1).astype(np.float32)
+    rgb_HW3 = np.asarray(cv2.cvtColor(hsv_HW3, cv2.COLOR_HSV2RGB))
+    return np.asarray(np.rint(255 * rgb_HW3), np.uint8)
