@@ -14,6 +14,8 @@ import model
 from model import recognisers
 from model.errors import InvalidParameter, KairoscopeError
 from model.recognisers.base import Recogniser
+from model.training.curves import read_csv
+from model.types import Floats
 from model.weights.cards import Checkpoint, describe
 from model.weights.registry import ENTRIES
 from worker.settings import Settings
@@ -23,9 +25,11 @@ SHIPPED_WEIGHTS = Path(model.__file__).parent / "weights" / "attention.safetenso
 
 @dataclass(frozen=True)
 class Model(Checkpoint):
-    """A checkpoint that is here; `fault` says what is wrong with one that cannot be used."""
+    """A checkpoint that is here; `curves` says whether those of its training lie beside it,
+    `fault` what is wrong with one that cannot be used."""
 
     in_use: bool = False
+    curves: bool = False
     fault: str | None = None
 
 
@@ -90,6 +94,14 @@ def models(settings: Settings) -> list[Model]:
     return found
 
 
+def curves(settings: Settings, name: str) -> dict[str, Floats] | None:
+    """The monitors of a checkpoint's training by name, (N,) each, as `kairoscope train` writes them
+    to a CSV beside it; None without that. Raises InvalidCurves."""
+    path = paths(settings).get(name)
+    found = path and path.with_suffix(".csv")
+    return read_csv(found) if found and found.is_file() else None
+
+
 def file_sha256(path: Path) -> str | None:
     """The digest of a file's bytes, remembered until the file changes; None without a file."""
     if not path.is_file():
@@ -113,7 +125,9 @@ def _used(settings: Settings) -> list[Path]:
 def _read(name: str, path: Path, in_use: bool) -> Model:
     digest = file_sha256(path)
     try:
-        return replace(_described(path, digest), name=name, in_use=in_use)
+        described = _described(path, digest)
+        beside = path.with_suffix(".csv").is_file()
+        return replace(described, name=name, in_use=in_use, curves=beside)
     except KairoscopeError as error:
         size = path.stat().st_size if digest else 0
         fault = f"{error.message}. {error.hint}"

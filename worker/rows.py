@@ -13,7 +13,7 @@ def video_from(row: VideoRow) -> Video:
         id=row.id,
         name=row.name,
         sha256=row.sha256,
-        created_at=_moment(row.created_at),
+        created_at=moment(row.created_at),
         bytes=row.bytes,
         frames=row.frames,
         width=row.width,
@@ -26,7 +26,7 @@ def video_from(row: VideoRow) -> Video:
         gallery=row.gallery,
         truth=row.truth,
         tags=tuple(tag.tag for tag in row.tags),
-        opened_at=_moment(row.opened_at) if row.opened_at else None,
+        opened_at=moment(row.opened_at) if row.opened_at else None,
     )
 
 
@@ -42,9 +42,9 @@ def job_from(row: JobRow) -> Job:
         attempts=row.attempts,
         partial=row.partial,
         error=row.error,
-        created_at=_moment(row.created_at),
-        started_at=_moment(row.started_at) if row.started_at else None,
-        finished_at=_moment(row.finished_at) if row.finished_at else None,
+        created_at=moment(row.created_at),
+        started_at=moment(row.started_at) if row.started_at else None,
+        finished_at=moment(row.finished_at) if row.finished_at else None,
         methods=row.methods,
         keyframes=row.keyframes,
         device=row.device,
@@ -56,9 +56,10 @@ def job_from(row: JobRow) -> Job:
 def worker_from(row: WorkerRow) -> Worker:
     """The value of a worker row."""
     return Worker(
-        row.id, row.host, row.pid, _moment(row.started_at), _moment(row.seen_at), row.device
+        row.id, row.host, row.pid, moment(row.started_at), moment(row.seen_at), row.device
     )
 
 
-def _moment(seconds: float) -> datetime:
+def moment(seconds: float) -> datetime:
+    """A time of the database."""
     return datetime.fromtimestamp(seconds, UTC)

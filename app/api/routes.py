@@ -3,12 +3,22 @@
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
-from app.api import analyses, annotations, catalogue, exports, storage, uploads, videos
+from app.api import (
+    analyses,
+    annotations,
+    catalogue,
+    exports,
+    storage,
+    system,
+    uploads,
+    videos,
+)
 
+RESOURCES = (uploads, videos, annotations, analyses, exports, storage, catalogue, system)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 routes = APIRouter(prefix="/api")
-for resource in (uploads, videos, annotations, analyses, exports, storage, catalogue):
+for resource in RESOURCES:
     routes.include_router(resource.routes, prefix="/v1")
 
 

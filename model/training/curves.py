@@ -1,9 +1,26 @@
-"""The monitors over a training as CSV, and for TensorBoard where it is installed."""
+"""The monitors over a training as CSV, and for TensorBoard where it is installed.
+
+Loads no torch until there is something to write for TensorBoard.
+"""
 
 import csv
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+from model.errors import KairoscopeError
+from model.types import Floats
+
+MOST_BYTES = 20_000_000
+
+
+class InvalidCurves(KairoscopeError):
+    """A CSV beside a checkpoint is not one that a training wrote."""
+
+    code = "invalid-curves"
+    status = 422
 
 
 class Curves:
@@ -56,3 +73,20 @@ def write_csv(path: Path, history: Sequence[dict[str, float]]) -> None:
         writer.writeheader()
         writer.writerows(history)
     partial.replace(path)
+
+
+def read_csv(path: Path) -> dict[str, Floats]:
+    """The monitors of a training by name, (N,) each over its N reports, NaN where a report lacks
+    one; `iteration` is always among them. Raises InvalidCurves."""
+    hint = "Only what `kairoscope train` wrote beside its checkpoint is read."
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise InvalidCurves(f"{path.name} is larger than {MOST_BYTES // 10**6} MB", hint)
+        with path.open(newline="") as file:
+            header, *rows = csv.reader(file)
+        table_NM = np.array([[float(cell or "nan") for cell in row] for row in rows])
+    except (OSError, ValueError, csv.Error) as error:
+        raise InvalidCurves(f"{path.name} is no table of numbers: {error}", hint) from error
+    if "iteration" not in header or table_NM.shape != (len(rows), len(header)):
+        raise InvalidCurves(f"{path.name} has no column `iteration`, or no rows", hint)
+    return dict(zip(header, table_NM.T, strict=True))
