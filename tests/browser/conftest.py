@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.studio import BITS, BLOCK, CLIP, TIMES
 from tests.clips import moving_square, write_clip
+from tests.plugged import example
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
@@ -40,6 +41,7 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("site")
     settings = {"DATA_DIR": folder / "data", "PORT": port, "GALLERY": "false", "DEVICE": "cpu"}
+    settings["PLUGINS"] = f"{example(folder)}{os.pathsep}{folder / 'gone.py'}"
     environment = os.environ | {f"KAIROSCOPE_{k}": str(v) for k, v in settings.items()}
     log = folder / "log"
     with log.open("wb") as out:

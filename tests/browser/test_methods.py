@@ -69,3 +69,20 @@ def test_a_changed_parameter_is_a_run_of_its_own(page: Page, form: Locator) -> N
     expect(runs.first).to_have_attribute("aria-current", "true")
     runs.last.click()
     expect(page.locator("[data-method] .track:has(.cell)")).to_have_count(len(METHODS))
+
+
+def test_a_method_from_outside_has_controls_and_runs_and_a_faulty_plug_in_is_named(
+    page: Page, form: Locator
+) -> None:
+    expect(form.locator(".faults li")).to_contain_text("gone.py was skipped")
+    for name in METHODS:
+        form.locator(f"input[name={name}]").uncheck()
+    form.locator("input[name=sharpest]").check()
+    entry = form.locator("[data-entry=sharpest]")
+    entry.locator("summary").click()
+    entry.get_by_label("parts").fill("3")
+    form.get_by_role("button", name="Analyse with 1 method").click()
+    page.wait_for_url(re.compile(r"\?run="))
+    row = page.locator("[data-method=sharpest]")
+    expect(row.locator(".cell")).to_have_count(3)
+    expect(row).to_contain_text("Sharpest of each part")
