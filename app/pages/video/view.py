@@ -76,7 +76,9 @@ class Shown:
 
     @property
     def phases(self) -> list[Phase]:
-        """The ground-truth phases of a rendered scene; none for footage."""
+        """The ground-truth phases: those that somebody marked, or of a rendered scene."""
+        if self.truth and self.truth.phases:
+            return [Phase(p.name, p.start, p.end, p.decisive) for p in self.truth.phases]
         phases: Sequence[Mapping[str, Any]] = (self.video.truth or {}).get("phases", ())
         return [
             Phase(str(p["name"]), float(p["start_s"]), float(p["end_s"]), bool(p["decisive"]))
@@ -112,6 +114,7 @@ class Shown:
             "job": self.job.id if self.job else None,
             "state": self.job.state if self.job else None,
             "methods": dict(self.job.methods) if self.job else {},
+            "attention": self.job.attention if self.job else None,
             "variants": [asdict(variant) for variant in self.variants],
             "ready": self.video.derivatives_ready,
             "duration_s": self.duration_s,
