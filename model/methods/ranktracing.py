@@ -53,6 +53,7 @@ class RankTracing(Method):
         T, N = features.T, min(self.window, features.T)
         ratios_WN = singular_ratios(features.descriptors["histogram"], N)
         held = np.arange(len(ratios_WN)) // self.hop * self.hop
+        held[-1] = len(held) - 1  # one frame N times: whatever the hop, a transition ends here
         ratios_WN = ratios_WN[held]
         rank_W = (ratios_WN > self.tau).sum(axis=1)
         second_W = ratios_WN[:, 1] if N > 1 else np.zeros(T)

@@ -81,3 +81,11 @@ def test_a_larger_hop_still_finds_the_cuts():
 
 def test_a_clip_shorter_than_the_window():
     assert RankTracing().run(clip(2, 3)).index_K.tolist() == [0, 2]
+
+
+@pytest.mark.parametrize("rule", ["start-shot", "max-rank"])
+@pytest.mark.parametrize("hop", range(1, 11))
+def test_a_cut_before_the_last_frame_ends_with_the_clip_whatever_the_hop(rule, hop):
+    index_K = RankTracing(rule=rule, hop=hop).run(clip(30, 1)).index_K
+    assert index_K[-1] == 30
+    assert RankTracing(hop=hop).run(clip(30, 1)).index_K.tolist() == [0, 30]
