@@ -205,7 +205,7 @@ def _orientation(frame: Any) -> tuple[int, bool]:
     """The quarter turns of a frame's display matrix, and whether it flips the frame before."""
     # frame.side_data would keep itself in the frame: a cycle, so that hundreds of frames await the
     # garbage collector
-    stored = SideDataContainer(frame).get("DISPLAYMATRIX")  # type: ignore[call-arg]  # its stub's
+    stored = SideDataContainer(frame).get("DISPLAYMATRIX")  # type: ignore[call-arg]
     if stored is None:
         return 0, False
     a, b, _, c, d = np.frombuffer(stored, np.int32)[:5].tolist()  # x' = ax + cy, y' = bx + dy
