@@ -8,6 +8,9 @@
   const here = new URL(".", document.currentScript.src);
   const narrow = matchMedia("(max-width: 800px)");
 
+  // Fetched while Dash starts, so that the buttons of the page work as soon as they are there.
+  if (location.pathname.startsWith("/v/")) import(new URL("video.js", here));
+
   function openKeys() {
     document.getElementById("keys").showModal();
   }
@@ -17,21 +20,41 @@
     if (!document.querySelector("dialog[open]")) openKeys();
   });
 
+  // Mark the page that is open, or whose part is open, among the links between pages; the tab bears
+  // its name until the page gives a better one.
+  function markPlace(pathname) {
+    document.title = "Kairoscope";
+    for (const link of document.querySelectorAll("#places a")) {
+      const exact = link.pathname === pathname, within = pathname.startsWith(`${link.pathname}/`);
+      if (exact || within) {
+        link.setAttribute("aria-current", exact ? "page" : "true");
+        document.title = `${link.textContent} · Kairoscope`;
+      } else link.removeAttribute("aria-current");
+    }
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     kairoscope: {
-      route: (pathname) => ({
-        pathname,
-        search: location.search,
-        theme: root.dataset.theme,
-        gutter: narrow.matches ? 44 : 176,
-      }),
+      route(pathname) {
+        markPlace(pathname);
+        return {
+          pathname,
+          search: location.search,
+          theme: root.dataset.theme,
+          gutter: narrow.matches ? 44 : 176,
+        };
+      },
       toggleTheme() {
         root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
         localStorage.setItem("theme", root.dataset.theme);
         return root.dataset.theme;
       },
       openKeys,
+      whileVisible: (tick) => (document.hidden ? window.dash_clientside.no_update : tick),
+      searchLibrary: async (text) => (await import(new URL("library.js", here))).search(text),
       openLibrary: async () => (await import(new URL("library.js", here))).open(),
+      openModels: async () => (await import(new URL("models.js", here))).open(),
+      openCompare: async (states) => (await import(new URL("compare.js", here))).open(states),
       openVideo: async (state) => (await import(new URL("video.js", here))).open(state),
     },
   });

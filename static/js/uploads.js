@@ -1,16 +1,25 @@
 // Uploads: Uppy sends over tus, so that a cut connection or a closed tab resumes where it stopped.
 import { Tus, Uppy } from "../vendor/uppy/uppy.min.mjs";
-import { API } from "./rest.js";
+import { bytes, count, seconds } from "./format.js";
+import { API, toast } from "./rest.js";
+import { ACTIVE, OVER, Row } from "./upload_row.js";
 
 const CHUNK = 16 * 1024 * 1024;
-const RETRY_MS = [100, 1000, 3000, 5000]; // then the connection counts as lost
-const READING_MS = [10000, 20000, 40000]; // longer still while the server reads the file
-const LOCKED = 423;
-const REFUSED = 422;
+const AT_ONCE = 3;
+const READING_MS = [100, 1000, 3000, 5000, 10000, 20000, 40000]; // while the server reads the file
+const AGAIN_MS = [300, 1000, 3000, 5000, 10000, 30000]; // while there is no network
+const STALLED_MS = 20000; // no byte went for so long: the network is lost and did not say so
+const SHOW_MS = 500;
+const UNFOLDED = 4; // rows of a long list
+const URGENT = ["uploading", "reading", "waiting", "failed", "refused", "paused", "queued"]; // those, in this order
+const LOCKED = 423, MOVED = 409;
+const NO_SERVER = [0, 502, 503, 504]; // it comes back by itself
+const FINAL = [400, 413, 415, 422]; // the same bytes would be refused again
 
-const status = (error) => error.originalResponse?.getStatus();
+const statusOf = (error) => error.originalResponse?.getStatus() ?? 0;
+const silent = { debug() {}, warn() {}, error() {} }; // the rows say what happens
 
-// tus notes where each upload stands; a refused one is not to be resumed.
+// tus notes where each upload stands; one that is over is not to be resumed.
 function forget(uploadUrl) {
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith("tus::") && JSON.parse(localStorage[key]).uploadUrl === uploadUrl) delete localStorage[key];
@@ -18,36 +27,52 @@ function forget(uploadUrl) {
 }
 
 export class Uploads {
-  #list; #changed; #uppy; #rows = new Map(); #answers = new Map();
+  #parts; #changed; #uppy; #rows = new Map(); #answers = new Map(); #timer; #folded = true;
 
   constructor() {
-    this.#uppy = new Uppy({ autoProceed: true, allowMultipleUploadBatches: true });
+    this.#uppy = new Uppy({ autoProceed: true, allowMultipleUploadBatches: true, logger: silent });
     this.#uppy.use(Tus, {
       endpoint: `${API}/uploads`,
       chunkSize: CHUNK,
-      limit: 3,
-      retryDelays: [...RETRY_MS, ...READING_MS],
-      onShouldRetry: (error, attempt, _options, usual) =>
-        (attempt < RETRY_MS.length || status(error) === LOCKED) && usual(error),
+      limit: AT_ONCE,
+      retryDelays: READING_MS,
+      onShouldRetry: (error, _attempt, _options, usual) =>
+        [LOCKED, MOVED].includes(statusOf(error)) && usual(error),
       removeFingerprintOnSuccess: true,
       allowedMetaFields: ["name", "type"],
       onAfterResponse: (request, response) => this.#heard(request, response),
     });
     this.#uppy.on("file-added", (file) => this.#add(file));
-    this.#uppy.on("upload-progress", (file, { bytesUploaded, bytesTotal }) =>
-      this.#progress(file, bytesUploaded, bytesTotal));
-    this.#uppy.on("upload-success", (file, { uploadURL }) => {
-      this.#done(file, this.#answers.get(new URL(uploadURL, location).pathname));
-      this.#changed();
+    this.#uppy.on("upload-progress", (file, { bytesUploaded }) => {
+      const row = this.#rows.get(file.id);
+      if (row && ACTIVE.includes(row.state)) row.progress(bytesUploaded);
     });
-    this.#uppy.on("upload-error", (file, error) => this.#failed(file, error));
+    this.#uppy.on("upload-success", (file, { uploadURL }) => {
+      this.#done(this.#rows.get(file.id), this.#answers.get(new URL(uploadURL, location).pathname));
+    });
+    this.#uppy.on("upload-error", (file, error) => this.#failed(this.#rows.get(file.id), error));
+    window.addEventListener("offline", () => this.#each(ACTIVE, (row) => this.#lost(row)));
+    window.addEventListener("online", () => this.#each(["waiting"], (row) => this.#resume(row)));
   }
 
-  // Show a row for each file in `list`, and call `changed` when a video has arrived.
-  show(list, changed) {
-    this.#list = list;
+  // Show the rows in the panel, and call `changed` when a video has arrived.
+  show(changed, signal) {
+    const part = (name) => document.getElementById(name);
+    this.#parts = {
+      panel: part("uploads-panel"), list: part("uploads"), total: part("uploads-total"), news: part("uploads-news"),
+      pause: part("uploads-pause"), resume: part("uploads-resume"), cancel: part("uploads-cancel"),
+      clear: part("uploads-clear"), fold: part("uploads-fold"),
+    };
     this.#changed = changed;
-    list.append(...this.#rows.values());
+    const { list, pause, resume, cancel, clear, fold } = this.#parts;
+    list.append(...[...this.#rows.values()].map((row) => row.element));
+    const on = (button, act) => button.addEventListener("click", act, { signal });
+    on(pause, () => this.#each(ACTIVE, (row) => this.#pause(row)));
+    on(resume, () => this.#each(["paused", "waiting", "failed"], (row) => this.#resume(row)));
+    on(cancel, () => this.#each([...ACTIVE, "paused", "waiting", "failed"], (row) => this.#remove(row)));
+    on(clear, () => this.#each(OVER, (row) => this.#remove(row)));
+    on(fold, () => { this.#folded = !this.#folded; this.#show(); });
+    this.#show();
   }
 
   // Take files chosen with `button` or dropped anywhere on the page.
@@ -75,73 +100,168 @@ export class Uploads {
   }
 
   #take(files) {
-    for (const file of files) {
+    const again = [];
+    for (const { name, type, ...rest } of [...files].map((file) => ({ name: file.name, type: file.type, data: file }))) {
       try {
-        this.#uppy.addFile({ name: file.name, type: file.type, data: file });
-      } catch { /* Uppy refuses a file that is already in its list */ }
+        this.#uppy.addFile({ name, type, ...rest });
+      } catch { // Uppy refuses a file that is already in its list
+        again.push(name);
+      }
     }
+    if (again.length) toast(`${again.join(", ")}: in the list already.`);
   }
 
   // The last answer of an upload names the video, or says why there is none.
   #heard(request, response) {
     const video = response.getHeader("Kairoscope-Video");
-    if (video) this.#answers.set(new URL(request.getURL(), location).pathname, video);
+    if (!video) return;
+    const known = response.getHeader("Kairoscope-Known") === "true";
+    this.#answers.set(new URL(request.getURL(), location).pathname, { video, known });
+  }
+
+  #each(states, act) {
+    for (const row of [...this.#rows.values()]) if (states.includes(row.state)) act(row);
+    this.#show();
   }
 
   #add(file) {
-    const row = document.createElement("li");
-    row.innerHTML = `<span class="file"></span><span class="bar" role="progressbar" aria-label="Upload"
-      aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"><span></span></span><span class="note">0 %</span>
-      <button type="button" class="control cancel" title="Remove"></button>`;
-    row.querySelector(".file").textContent = file.name;
-    const cancel = row.querySelector(".cancel");
-    cancel.setAttribute("aria-label", `Remove ${file.name}`);
-    cancel.addEventListener("click", () => {
-      if (this.#uppy.getFile(file.id)) this.#uppy.removeFile(file.id);
-      this.#rows.delete(file.id);
-      row.remove();
+    const row = new Row(file, {
+      onPause: (one) => { this.#pause(one); this.#show(); },
+      onResume: (one) => { this.#resume(one); this.#show(); },
+      onRemove: (one) => this.#removeAndFocus(one),
     });
     this.#rows.set(file.id, row);
-    this.#list.append(row);
+    this.#parts.list.append(row.element);
+    this.#show();
   }
 
-  #progress(file, sent, total) {
-    const row = this.#rows.get(file.id), percent = total ? Math.round((100 * sent) / total) : 0;
-    row.querySelector(".bar").setAttribute("aria-valuenow", percent);
-    row.querySelector(".bar span").style.width = `${percent}%`;
-    row.querySelector(".note").textContent = percent === 100 ? "Reading the file" : `${percent} %`;
+  #pause(row) {
+    if (row.state === "reading") return;
+    this.#hold(row);
+    row.to("paused");
   }
 
-  #done(file, video) {
-    const row = this.#rows.get(file.id);
-    row.classList.add("done");
-    row.querySelector(".bar").remove();
-    const link = Object.assign(document.createElement("a"), { href: `/v/${video}`, textContent: "Open" });
-    row.querySelector(".note").replaceChildren("Uploaded · ", link);
-    this.#rows.delete(file.id); // seen; it need not come back with the page
-    this.#uppy.removeFile(file.id);
+  #hold(row) {
+    if (!this.#uppy.getFile(row.file.id)?.isPaused) this.#uppy.pauseResume(row.file.id);
   }
 
-  #failed(file, error) {
-    const row = this.#rows.get(file.id);
+  #resume(row) {
+    clearTimeout(row.again);
+    row.to("queued");
+    if (this.#uppy.getFile(row.file.id).isPaused) this.#uppy.pauseResume(row.file.id);
+    else this.#uppy.retryUpload(row.file.id).catch(() => {}); // upload-error tells
+  }
+
+  // The network is gone: go on when it is back, and try now and then, as it may not say so.
+  #lost(row) {
+    if (!this.#uppy.getFile(row.file.id)?.error) this.#hold(row);
+    if (row.state !== "waiting") this.#say(`${row.file.name} waits for the network.`);
+    row.to("waiting");
+    clearTimeout(row.again);
+    const delay = AGAIN_MS[Math.min(row.tries++, AGAIN_MS.length - 1)];
+    row.again = setTimeout(() => {
+      if (row.state !== "waiting") return;
+      if (navigator.onLine === false) this.#lost(row);
+      else this.#resume(row);
+      this.#show();
+    }, delay);
+  }
+
+  #removeAndFocus(row) {
+    const next = row.element.nextElementSibling ?? row.element.previousElementSibling;
+    this.#remove(row);
+    this.#show();
+    (next?.querySelector(".remove") ?? document.getElementById("choose")).focus();
+  }
+
+  #remove(row) {
+    clearTimeout(row.again);
+    const file = this.#uppy.getFile(row.file.id);
+    const begun = row.resumable && file?.tus?.uploadUrl; // no request of Uppy's holds it
+    if (file) this.#uppy.removeFile(row.file.id);
+    if (begun) {
+      forget(begun);
+      fetch(begun, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {}); // it expires
+    }
+    this.#rows.delete(row.file.id);
+    row.element.remove();
+  }
+
+  #done(row, { video, known }) {
+    const link = Object.assign(document.createElement("a"), { href: `/v/${video}`, textContent: known ? "open it" : "Open" });
+    const words = document.createElement("span");
+    words.append(known ? "Already here: " : "Uploaded · ", link);
+    row.to("done", words);
+    this.#say(known ? `${row.file.name} is here already.` : `${row.file.name} is uploaded.`);
+    this.#uppy.removeFile(row.file.id);
+    this.#show();
+    this.#changed();
+  }
+
+  #failed(row, error) {
+    if (!row) return;
+    const status = statusOf(error);
+    if (NO_SERVER.includes(status)) return this.#lost(row), this.#show();
     let problem = {};
     try {
-      problem = JSON.parse(error.originalResponse?.getBody() ?? "{}");
+      problem = JSON.parse(error.originalResponse.getBody());
     } catch { /* not a problem object: its status has to do */ }
-    if (status(error) === REFUSED) forget(error.originalRequest.getURL());
-    row.classList.add("failed");
-    row.querySelector(".bar").remove();
-    const note = row.querySelector(".note");
-    const cause = status(error) === LOCKED ? "The server is still reading the file." : "The connection was lost.";
-    note.textContent = [problem.detail ?? cause, problem.hint].filter(Boolean).join(" ");
-    if (problem.detail) return void this.#uppy.removeFile(file.id);
-    const again = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: "Resume" });
-    again.addEventListener("click", () => {
-      row.remove();
-      const { name, type, data } = this.#uppy.getFile(file.id);
-      this.#uppy.removeFile(file.id);
-      this.#uppy.addFile({ name, type, data });
-    });
-    note.append(" ", again);
+    const usual = status === LOCKED ? "The server is still reading the file." : `The server answered ${status}.`;
+    const words = [problem.detail ?? usual, problem.hint].filter(Boolean).join(" ");
+    this.#say(`${row.file.name}: ${words}`);
+    row.to(FINAL.includes(status) ? "refused" : "failed", words);
+    if (row.state === "refused") {
+      forget(error.originalRequest.getURL());
+      this.#uppy.removeFile(row.file.id);
+    }
+    this.#show();
+  }
+
+  // To whoever does not see the rows.
+  #say(words) {
+    this.#parts.news.textContent = words;
+  }
+
+  #show() {
+    const rows = [...this.#rows.values()];
+    const { panel, list, total, pause, resume, cancel, clear, fold } = this.#parts;
+    const some = (states) => rows.some((row) => states.includes(row.state));
+    panel.hidden = rows.length === 0;
+    panel.classList.toggle("several", rows.length > 1);
+    pause.hidden = !some(["queued", "uploading"]);
+    resume.hidden = !rows.some((row) => row.resumable);
+    cancel.hidden = rows.every((row) => OVER.includes(row.state));
+    clear.hidden = !some(OVER);
+    total.textContent = this.#total(rows);
+    const long = rows.length > UNFOLDED;
+    const worth = rows.filter((row) => URGENT.includes(row.state));
+    const first = worth.sort((a, b) => URGENT.indexOf(a.state) - URGENT.indexOf(b.state)).slice(0, UNFOLDED);
+    for (const row of rows) row.element.hidden = long && this.#folded && !first.includes(row);
+    fold.hidden = !long;
+    fold.textContent = this.#folded ? `Show all ${rows.length}` : "Show fewer";
+    fold.setAttribute("aria-expanded", String(!this.#folded));
+    list.classList.toggle("long", long && !this.#folded);
+    clearTimeout(this.#timer);
+    if (some(ACTIVE)) this.#timer = setTimeout(() => this.#tick(), SHOW_MS);
+  }
+
+  #tick() {
+    const now = performance.now();
+    for (const row of this.#rows.values()) {
+      if (row.state === "uploading" && now - row.heard > STALLED_MS) this.#lost(row);
+    }
+    this.#show();
+  }
+
+  #total(rows) {
+    const open = rows.filter((row) => !OVER.includes(row.state));
+    if (!open.length) return `${count(rows.length, "upload")}, all finished`;
+    const sum = (of) => open.reduce((all, row) => all + of(row), 0);
+    const sent = sum((row) => row.sent), size = sum((row) => row.total);
+    const speed = sum((row) => (row.state === "uploading" ? row.pace.speed ?? 0 : 0));
+    const percent = size ? Math.round((100 * sent) / size) : 0;
+    const parts = [`${rows.length - open.length} of ${count(rows.length, "upload")} finished`, `${percent} %`];
+    if (speed) parts.push(`${bytes(speed)}/s`, `${seconds((size - sent) / speed)} left`);
+    return parts.join(" · ");
   }
 }

@@ -7,8 +7,8 @@ import time
 import pytest
 from sqlalchemy import update
 
-from worker.database import JobRow
 from worker.blobs import result_key
+from worker.database import JobRow
 
 PARTIAL = {"index": [0], "time_s": [0.0], "phi": [1.0], "gate": [1.0], "open": [True]}
 

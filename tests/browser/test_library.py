@@ -1,4 +1,4 @@
-"""The library: upload, watch the scores grow, refuse what is no video, find, delete."""
+"""The library: upload, watch the scores grow, refuse what is no video."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.shelf import open_library
 from tests.browser.studio import PLOT, TIMES, Studio
-from tests.clips import moving_square, write_clip
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def test_an_upload_shows_its_scores_growing_before_the_end(page: Page, clip: Pat
 
 
 def test_a_card_shows_the_facts_and_runs_through_the_clip(page: Page, analysed: str) -> None:
-    page.goto("/")
+    open_library(page)
     card = page.locator(".card")
     expect(card).to_contain_text(f"{len(TIMES)} frames · 224 × 224")
     expect(card).to_contain_text("Analysed · 6 methods")
@@ -40,7 +40,7 @@ def test_what_is_no_video_is_refused_with_cause_and_fix(page: Page, errors: list
     page.goto("/")
     fake = {"name": "holiday.mp4", "mimeType": "video/mp4", "buffer": b"<html>" * 50}
     page.set_input_files("#file-input", [fake])  # type: ignore[list-item]
-    row = page.locator("#uploads .failed")
+    row = page.locator("#uploads .refused")
     expect(row).to_contain_text("holiday.mp4")
     assert len(row.locator(".note").inner_text()) > 20
     assert "connection" not in row.inner_text()
@@ -56,7 +56,7 @@ def test_a_refused_file_is_refused_again_and_leaves_no_trace(
     fake.write_bytes(b"<html>" * 50)
     for times in (1, 2):
         page.set_input_files("#file-input", fake)
-        refused = page.locator("#uploads .failed", has_text=fake.name)
+        refused = page.locator("#uploads .refused", has_text=fake.name)
         expect(refused).to_have_count(times)
     assert page.locator("#uploads .done").count() == 0
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('tus::'))") == []
@@ -96,7 +96,7 @@ def test_a_refusal_whose_answer_was_lost_is_shown(
     fake = tmp_path / "lost answer.mp4"
     fake.write_bytes(b"<html>" * 50)
     page.set_input_files("#file-input", fake)
-    row = page.locator("#uploads .failed", has_text=fake.name)
+    row = page.locator("#uploads .refused", has_text=fake.name)
     expect(row).to_be_visible()
     assert lost == [422, 423]
     assert "connection" not in row.inner_text()
@@ -107,34 +107,10 @@ def test_a_video_whose_answer_was_lost_opens(
 ) -> None:
     page.goto("/")
     page.set_input_files("#file-input", clip)
-    expect(page.locator("#uploads .done a")).to_have_attribute("href", analysed)
+    row = page.locator("#uploads .done")
+    expect(row).to_contain_text("Already here: open it")
+    expect(row.locator("a")).to_have_attribute("href", analysed)
     assert lost == [204, 423]
-
-
-def test_search_finds_by_name_and_delete_asks_first(
-    page: Page, analysed: str, tmp_path: Path
-) -> None:
-    page.goto("/")
-    name = "javascript:alert(1) other <b>.mp4"
-    other = write_clip(tmp_path / name, moving_square(12))
-    page.set_input_files("#file-input", other)
-    card = page.locator(".card", has_text=name)
-    expect(card).to_be_visible()
-    assert page.locator("[href^='javascript:'], [src^='javascript:']").count() == 0
-    page.get_by_placeholder("Find a clip").fill("OTHER")
-    expect(page.locator(".card")).to_have_count(1)
-    card.hover()
-    card.get_by_role("button", name="Delete").click()
-    dialog = page.get_by_role("dialog", name="Delete this video?")
-    expect(dialog).to_contain_text(name)
-    dialog.get_by_role("button", name="Keep").click()
-    expect(card).to_be_visible()
-    card.hover()
-    card.get_by_role("button", name="Delete").click()
-    dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("No clip is named like “OTHER”.")).to_be_visible()
-    page.get_by_placeholder("Find a clip").fill("")
-    expect(page.locator(".card")).to_have_count(1)
 
 
 def test_unknown_pages_say_so(page: Page) -> None:

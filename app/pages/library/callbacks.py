@@ -1,33 +1,83 @@
-"""Callbacks of the library: the cards follow the jobs, the search and the uploads."""
+"""Callbacks of the library: the cards follow the address, the jobs and the uploads."""
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import ClientsideFunction, Dash, Input, Output, Patch, State, html, no_update
 
 from app.pages.library import ids
-from app.pages.library.layout import BUSY_MS, IDLE_MS, PAGE_SIZE, grid
+from app.pages.library.cards import card, cards
+from app.pages.library.layout import (
+    count_line,
+    interval,
+    shown,
+    storage_line,
+    storage_title,
+    tag_options,
+)
+from app.pages.library.view import View, view_of
 from worker.service import Service
 
 
 def register(dash_app: Dash, service: Service) -> None:
-    """Refresh the cards every second while something runs, else rarely; open the uploader."""
+    """Refresh the cards every second while something runs, else rarely; open the browser's part."""
 
     @dash_app.callback(
         Output(ids.GRID, "children"),
-        Output(ids.TICK, "interval"),
+        Output(ids.SHOWN, "data"),
+        Output(ids.COUNT, "children"),
         Output(ids.MORE, "hidden"),
-        Input(ids.TICK, "n_intervals"),
+        Output(ids.TICK, "interval"),
+        Input(ids.VIEW, "data"),
         Input(ids.CHANGED, "data"),
-        Input(ids.QUERY, "value"),
-        Input(ids.MORE, "n_clicks"),
+        Input(ids.TICK, "n_intervals"),
+        State(ids.SHOWN, "data"),
+        prevent_initial_call=True,
     )
-    def refresh(_: int, __: Any, query: str | None, more: int | None) -> tuple[Any, int, bool]:
-        pages = 1 + (more or 0)
-        cards, busy = grid(service, query or "", pages)
-        return cards, BUSY_MS if busy else IDLE_MS, len(cards) < PAGE_SIZE * pages
+    def refresh(search: str | None, _: Any, __: Any, before: dict[str, Any]) -> tuple[Any, ...]:
+        view = view_of(service, search)
+        if shown(view) == before:
+            return no_update, no_update, no_update, no_update, interval(view)
+        all_there = len(view.videos) >= view.total
+        grid = changes(view, before["marks"])
+        return grid, shown(view), count_line(view), all_there, interval(view)
+
+    @dash_app.callback(
+        Output(ids.STORAGE, "children"),
+        Output(ids.STORAGE, "title"),
+        Output(ids.TAGS, "children"),
+        Output(ids.KNOWN_TAGS, "children"),
+        Input(ids.MOUNT, "data"),
+        Input(ids.CHANGED, "data"),
+    )
+    def aside(_: str, __: Any) -> tuple[Any, ...]:
+        storage, tags = service.library.storage(), service.library.tags()
+        known = [html.Option(value=tag) for tag in tags]
+        return storage_line(storage), storage_title(storage), tag_options(tags), known
 
     dash_app.clientside_callback(
         ClientsideFunction("kairoscope", "openLibrary"),
         Output(ids.OPENED, "data"),
         Input(ids.MOUNT, "data"),
     )
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "searchLibrary"),
+        Input(ids.QUERY, "value"),
+        prevent_initial_call=True,
+    )
+
+
+def changes(view: View, before: list[list[str]]) -> Any:
+    """All cards; or only those that differ, where the ones before are still there in their
+    order."""
+    places = [id for id, _ in before]
+    if not places or [id for id, _ in view.marks[: len(places)]] != places:
+        return cards(view)
+    patch = Patch()
+    for place, (old, new) in enumerate(zip(before, view.marks, strict=False)):
+        if old != new:
+            video = view.videos[place]
+            patch[place] = card(video, view.jobs.get(video.id))
+    later = view.videos[len(places) :]
+    if later:
+        patch.extend([card(video, view.jobs.get(video.id)) for video in later])
+    return patch

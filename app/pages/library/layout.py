@@ -1,4 +1,4 @@
-"""The library: upload, and a card for each video."""
+"""The library: upload, find, and a card for each video."""
 
 from typing import Any
 
@@ -6,132 +6,90 @@ from dash import dcc, html
 
 from app.pages import text
 from app.pages.library import ids
+from app.pages.library.cards import cards
+from app.pages.library.view import View, view_of
 from worker.service import Service
-from worker.types import Job, Video
+from worker.types import Storage
 
-PAGE_SIZE = 60
 BUSY_MS, IDLE_MS = 1000, 15_000
 
+STATES = {"": "Any state", "active": "Being analysed", "done": "Analysed", "failed": "Failed",
+          "cancelled": "Cancelled", "none": "Not analysed"}  # fmt: skip
+SOURCES = {"": "Own and gallery", "own": "Own videos", "gallery": "Gallery"}
+SORTS = {"added": "Date added", "name": "Name", "duration": "Duration", "frames": "Frames",
+         "size": "Size"}  # fmt: skip
 
-def library_page(service: Service) -> list[Any]:
-    """The page with its first cards."""
-    cards, busy = grid(service, "", 1)
+
+def library_page(service: Service, search: str | None = None) -> list[Any]:
+    """The page with the first cards that its address asks for."""
+    view = view_of(service, search)
     return [
         html.Div(
-            [
-                html.H1("Library"),
-                dcc.Input(
-                    id=ids.QUERY,
-                    type="search",
-                    placeholder="Find a clip",
-                    debounce=0.25,
-                    className="search",
-                ),
-            ],
+            [html.H1("Library"), html.P(id=ids.STORAGE, className="storage")],
             className="title-row",
         ),
         _uploader(),
-        html.Section(cards, id=ids.GRID, className="grid", **{"aria-label": "Videos"}),
-        html.Button("Show more", id=ids.MORE, type="button", className="button more", hidden=True),
-        _confirm_delete(),
-        dcc.Interval(id=ids.TICK, interval=BUSY_MS if busy else IDLE_MS),
+        _filters(view),
+        _heading(view),
+        html.Ul(cards(view), id=ids.GRID, className="grid", role="list", **_label("Videos")),
+        html.Button(
+            "Show more",
+            id=ids.MORE,
+            type="button",
+            className="button more",
+            hidden=len(view.videos) >= view.total,
+        ),
+        _tags_dialog(),
+        dcc.Interval(id=ids.TICK, interval=interval(view)),
+        dcc.Store(id=ids.VIEW, data=(search or "").removeprefix("?")),
+        dcc.Store(id=ids.SHOWN, data=shown(view)),
         dcc.Store(id=ids.CHANGED),
         dcc.Store(id=ids.OPENED),
         dcc.Store(id=ids.MOUNT, data="library"),
     ]
 
 
-def grid(service: Service, query: str, pages: int) -> tuple[list[Any], bool]:
-    """The cards of the first `pages` pages that match, and whether any is being analysed."""
-    videos = service.list_videos(0, PAGE_SIZE * pages, query or None)
-    jobs = service.library.latest_jobs(video.id for video in videos)
-    cards = [card(video, jobs.get(video.id)) for video in videos]
-    busy = any(not job.finished for job in jobs.values())
-    return cards or [_empty(query)], busy
+def interval(view: View) -> int:
+    """How soon to look again, ms."""
+    return BUSY_MS if view.busy else IDLE_MS
 
 
-def card(video: Video, job: Job | None) -> html.Article:
-    """One video: its picture, name, facts and the state of its analysis."""
-    href, ready = f"/v/{video.id}", video.derivatives_ready
-    source = f"/api/v1/videos/{video.id}"
-    name = f"Open {video.name}"
-    thumbnail = html.Img(src=f"{source}/thumbnail.jpg", alt=name, className="thumb")
-    facts = [text.count(video.frames, "frame"), f"{video.width} × {video.height}"]
-    return html.Article(
-        [
-            html.Div(
-                dcc.Link(
-                    [
-                        thumbnail if ready else html.Span(name, className="unseen"),
-                        html.Span(className="scrub", **{"aria-hidden": "true"}),
-                        html.Span(text.seconds(video.duration_s), className="chip duration"),
-                        html.Span("Gallery", className="chip badge") if video.gallery else None,
-                    ],
-                    href=href,
-                ),
-                className="picture",
-                **({"data-sprites": source} if ready else {}),
-            ),
-            html.Div(
-                [
-                    html.H2(dcc.Link(video.name, href=href), title=video.name),
-                    html.Button(
-                        "",
-                        type="button",
-                        className="delete",
-                        title="Delete",
-                        **{
-                            "aria-label": f"Delete {video.name}",
-                            "data-delete": video.id,
-                            "data-name": video.name,
-                        },
-                    ),
-                ],
-                className="card-title",
-            ),
-            html.P(" · ".join(facts), className="facts"),
-            state_line(job),
-        ],
-        className="card",
-        **{"data-video": video.id, "data-state": job.state if job else "none"},
-        key=video.id,
+def shown(view: View) -> dict[str, Any]:
+    """What the cards show, to compare with later."""
+    return {"marks": view.marks, "total": view.total}
+
+
+def count_line(view: View) -> str:
+    """How many videos there are."""
+    return text.count(view.total, "video")
+
+
+def storage_line(storage: Storage) -> str:
+    """How much room the videos take, and when they are deleted."""
+    used = storage.originals_bytes + storage.derivatives_bytes + storage.results_bytes
+    parts = [f"{text.count(storage.videos, 'video')}, {text.quantity(used)}B"]
+    if storage.free_bytes is not None:
+        parts.append(f"{text.quantity(storage.free_bytes)}B free")
+    if storage.retention_days is not None:
+        days = f"{storage.retention_days:g} day" + "s" * (storage.retention_days != 1)
+        parts.append(f"what nobody opens for {days} is deleted")
+    return " · ".join(parts)
+
+
+def storage_title(storage: Storage) -> str:
+    """What takes the room."""
+    sizes = (
+        ("originals", storage.originals_bytes),
+        ("previews", storage.derivatives_bytes),
+        ("results", storage.results_bytes),
     )
+    return ", ".join(f"{text.quantity(size)}B {name}" for name, size in sizes)
 
 
-def state_line(job: Job | None) -> Any:
-    """The state of an analysis as a line, a bar while it runs, cause and fix of a failure."""
-    if job is None:
-        return html.P("Not analysed", className="state")
-    if job.state == "failed":
-        cause, fix = text.problem_lines(job.error)
-        return html.P([html.Strong(cause), f" {fix}" if fix else ""], className="state failed")
-    if not job.finished:
-        return _progress(job)
-    word = {"done": "Analysed", "cancelled": "Cancelled"}[job.state]
-    return html.P(f"{word} · {text.count(len(job.methods), 'method')}", className="state")
-
-
-def _progress(job: Job) -> html.Div:
-    stage = text.stage_title(job.stage if job.state == "running" else "queued")
-    left = f" · {text.seconds(job.eta_s)} left" if job.eta_s and job.progress > 0.02 else ""
-    percent = round(100 * job.progress)
-    return html.Div(
-        [
-            html.Div(
-                html.Span(style={"width": f"{percent}%"}),
-                className="bar",
-                role="progressbar",
-                **{
-                    "aria-valuenow": str(percent),
-                    "aria-valuemin": "0",
-                    "aria-valuemax": "100",
-                    "aria-label": "Analysis",
-                },
-            ),
-            html.P(f"{stage} · {percent} %{left}", className="state"),
-        ],
-        className="running",
-    )
+def tag_options(tags: dict[str, int]) -> list[html.Option]:
+    """The tags in use, as a choice."""
+    options = [html.Option(f"{tag} ({number})", value=tag) for tag, number in tags.items()]
+    return [html.Option("Any tag" if tags else "No tags yet", value=""), *options]
 
 
 def _uploader() -> html.Section:
@@ -146,40 +104,138 @@ def _uploader() -> html.Section:
                 ]
             ),
             html.Button("Choose files", type="button", className="button primary", id="choose"),
-            html.Ul(id="uploads", className="uploads", **{"aria-live": "polite"}),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.P(id="uploads-total"),
+                            _button("Pause all", id="uploads-pause"),
+                            _button("Resume all", id="uploads-resume"),
+                            _button("Cancel all", id="uploads-cancel"),
+                            _button("Clear finished", id="uploads-clear"),
+                        ],
+                        className="uploads-head",
+                    ),
+                    html.Ul(id="uploads", className="uploads"),
+                    _button("", id="uploads-fold", **{"aria-controls": "uploads"}),
+                ],
+                id="uploads-panel",
+                className="uploads-panel",
+                hidden=True,
+            ),
+            html.P(id="uploads-news", className="unseen", role="status"),
         ],
         id="drop",
         className="drop",
-        **{"aria-label": "Upload"},
+        **_label("Upload"),
     )
 
 
-def _empty(query: str) -> html.Div:
-    if query:
-        return html.Div(html.P(f"No clip is named like “{query}”."), className="empty")
+def _filters(view: View) -> html.Div:
     return html.Div(
         [
-            html.P("No videos yet", className="empty-title"),
-            html.P("Drop a clip of a human action: a jump, a serve, a dive."),
+            dcc.Input(
+                id=ids.QUERY,
+                type="search",
+                value=view.listing.query,
+                placeholder="Find a clip or a tag",
+                debounce=0.25,
+                className="search",
+            ),
+            _select("state", "State of the analysis", STATES),
+            _select("from", "Where videos come from", SOURCES),
+            html.Select(
+                tag_options({}),
+                id=ids.TAGS,
+                className="choice",
+                **_label("Add a tag to the filter"),
+            ),
+            html.Ul(id="library-chips", className="chips", **_label("Wanted tags")),
+            _button("Show all videos", id="library-clear", hidden=True, **{"data-clear": ""}),
         ],
-        className="empty",
+        className="filters",
+        role="search",
     )
 
 
-def _confirm_delete() -> html.Dialog:
-    return html.Dialog(
+def _heading(view: View) -> html.Div:
+    """Above the cards: what is selected and what to do with it, else how many there are."""
+    return html.Div(
         [
-            html.H2("Delete this video?", id="delete-title"),
-            html.P(id="delete-text"),
+            html.Button(
+                "",
+                type="button",
+                className="select",
+                id="select-all",
+                role="checkbox",
+                title="Select all shown (Ctrl A)",
+                **{"aria-checked": "false", "aria-label": "Select all shown"},
+            ),
+            html.P(count_line(view), id=ids.COUNT, role="status"),
+            html.P(id="selected-count", role="status", hidden=True),
             html.Div(
                 [
-                    html.Button("Keep", type="button", className="button", **{"data-close": ""}),
-                    html.Button("Delete", type="button", className="button danger", id="delete-ok"),
+                    _button("Tags", id="bulk-tags"),
+                    _button("Analyse again", id="bulk-analyse"),
+                    _button("Delete", id="bulk-delete"),
+                    _button("Deselect", id="bulk-none"),
                 ],
-                className="buttons",
+                id="bulk",
+                className="bulk",
+                role="toolbar",
+                hidden=True,
+                **_label("Selected videos"),
+            ),
+            html.Div(
+                [
+                    _select("sort", "Sort by", SORTS),
+                    html.Button("", type="button", className="button order", id="library-order"),
+                ],
+                className="sorting",
             ),
         ],
-        id="delete-dialog",
-        className="sheet",
-        **{"aria-labelledby": "delete-title"},
+        className="heading",
     )
+
+
+def _tags_dialog() -> html.Dialog:
+    return html.Dialog(
+        html.Form(
+            [
+                html.H2("Tags", id="tags-title"),
+                html.Ul(className="tag-list", **_label("Tags of these videos")),
+                html.Div(
+                    [
+                        html.Label("New tag", htmlFor="new-tag"),
+                        html.Div(className="tag-field"),
+                        html.Datalist(id=ids.KNOWN_TAGS),
+                        html.Button("Add", type="submit", className="button primary"),
+                    ],
+                    className="tag-add",
+                ),
+                html.P(className="tag-fault", role="alert"),
+                html.Div(_button("Done", **{"data-close": ""}), className="buttons"),
+            ]
+        ),
+        id="tags-dialog",
+        className="sheet",
+        **{"aria-labelledby": "tags-title"},
+    )
+
+
+def _select(name: str, label: str, options: dict[str, str]) -> html.Select:
+    """A choice that the browser sets and reads: the address holds its value."""
+    return html.Select(
+        [html.Option(title, value=value) for value, title in options.items()],
+        id=f"library-{name}",
+        className="choice",
+        **_label(label),
+    )
+
+
+def _button(label: str, **more: Any) -> html.Button:
+    return html.Button(label, type="button", className="button", **more)
+
+
+def _label(label: str) -> dict[str, str]:
+    return {"aria-label": label}

@@ -11,7 +11,7 @@ from model.evaluation.truth import GroundTruth
 from model.evaluation.truth_formats import of_scene
 from model.types import Analysis, Clip, FrameScores, Keyframes, VideoInfo
 from worker.errors import NotFound
-from worker.types import Job, Video
+from worker.types import Job, Listing, Video
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PHASE = {"name": "flight", "start": 2, "end": 6, "start_s": 0.2, "end_s": 0.6, "decisive": True}
@@ -26,9 +26,20 @@ class Shelf:
     results: dict[str, Any] = field(default_factory=dict)
     marked: dict[str, GroundTruth] = field(default_factory=dict)
 
-    def list_videos(self, offset: int, limit: int, query: str | None) -> list[Video]:
-        found = [video for video in self.videos if (query or "") in video.name]
+    @property
+    def library(self) -> "Shelf":
+        return self
+
+    def find(self, listing: Listing, offset: int, limit: int) -> list[Video]:
+        wanted = set(listing.tags)
+        found = [v for v in self.videos if listing.query in v.name and wanted <= set(v.tags)]
         return found[offset : offset + limit]
+
+    def count(self, listing: Listing) -> int:
+        return len(self.find(listing, 0, len(self.videos)))
+
+    def opened(self, video_id: str) -> None:
+        pass
 
     def get_video(self, video_id: str) -> Video:
         for video in self.videos:
@@ -38,10 +49,6 @@ class Shelf:
 
     def jobs_of(self, video_id: str) -> list[Job]:
         return [job for job in self.jobs if job.video_id == video_id]
-
-    @property
-    def library(self) -> "Shelf":
-        return self
 
     def latest_jobs(self, video_ids: Any) -> dict[str, Job]:
         return {id: self.jobs_of(id)[0] for id in video_ids if self.jobs_of(id)}

@@ -6,57 +6,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from dash.development.base_component import Component
 
 from app.pages import text
-from app.pages.library.layout import card, grid
 from app.pages.shell import page_of
 from app.pages.video.comparison import compared
 from app.pages.video.view import Look, shown
-from model.evaluation.truth import Annotator, GroundTruth
+from model.evaluation.truth import Annotator, GroundTruth, Phase
 from model.types import Analysis, FrameScores, Keyframes
-from worker.types import Job, Video
+from tests.app.pages.words import words
+from worker.types import Job
 
 ROUTE = {"search": "", "theme": "light", "gutter": 176}
 
 
-def words(part: Any) -> str:
-    """The text of a layout, in reading order."""
-    if isinstance(part, str):
-        return part
-    if isinstance(part, list | tuple):
-        return " ".join(filter(None, map(words, part)))
-    return words(getattr(part, "children", "")) if isinstance(part, Component) else ""
-
-
 def open_page(shelf: Any, pathname: str, search: str = "") -> str:
     return words(page_of(shelf, {**ROUTE, "pathname": pathname, "search": search}))
-
-
-def test_a_running_card_tells_stage_progress_and_time_left(video: Video, job: Job) -> None:
-    assert "Decoding and scoring · 42 % · 7.0 s left" in words(card(video, job))
-    assert "RTSAE" in words(card(video, replace(job, stage="rtsae")))
-
-
-def test_a_failed_card_tells_cause_and_fix(video: Video, job: Job) -> None:
-    error = {"title": "unreadable video", "detail": "0 of 9 frames decode", "hint": "Convert it."}
-    said = words(card(video, replace(job, state="failed", error=error)))
-    assert "0 of 9 frames decode" in said
-    assert "Convert it." in said
-
-
-def test_a_name_stays_text(video: Video, job: Job) -> None:
-    name = "<img src=x onerror=alert(1)>.mp4"
-    assert name in words(card(replace(video, name=name), job))
-
-
-def test_the_grid_is_busy_while_a_job_runs_and_says_when_it_is_empty(shelf: Any, job: Job) -> None:
-    assert grid(shelf, "", 1)[1] is True
-    shelf.jobs = [replace(job, state="done")]
-    assert grid(shelf, "", 1)[1] is False
-    assert "No clip is named like “dive”." in words(grid(shelf, "dive", 1)[0])
-    shelf.videos = []
-    assert "No videos yet" in words(grid(shelf, "", 1)[0])
 
 
 def test_the_video_page_has_the_numbers_of_its_analysis(finished: Any) -> None:
@@ -215,3 +179,17 @@ def test_a_frame_budget_compares_the_answers_to_that_number(
     now = shown(finished, "v1", None)
     decisive = [words(compared(now, 0.1, budget)).split("✖")[0] for budget in (0, 1, 2, 3)]
     assert [float(said.split()[-1]) for said in decisive] == [0.5, 0.0, 0.5, 0.5]
+
+
+def test_a_plug_in_that_failed_is_named_with_its_reason(finished: Any, analysis: Analysis) -> None:
+    provenance = {"skipped": {"mine": "mine.py: ValueError: no."}}
+    finished.results["j1"] = replace(analysis, provenance=provenance).to_json()
+    assert "mine was skipped:  mine.py: ValueError: no." in open_page(finished, "/v/v1")
+
+
+def test_phases_that_somebody_marked_are_shown(finished: Any) -> None:
+    finished.marked["v1"] = GroundTruth((), (Phase("leap", 3, 5, True),))
+    (phase,) = shown(finished, "v1", None).phases
+    assert (phase.name, phase.decisive) == ("leap", True)
+    assert (phase.start_s, phase.end_s) == pytest.approx((0.3, 0.5))
+    assert "leap" in open_page(finished, "/v/v1")
