@@ -1,9 +1,12 @@
-"""The two pages, mounted on a Dash app: the layout and the callbacks."""
+"""The pages, mounted on a Dash app: the layout and the callbacks."""
 
 from dash import Dash
 
 from app.pages import shell
+from app.pages.compare import callbacks as compare
 from app.pages.library import callbacks as library
+from app.pages.models import callbacks as models
+from app.pages.system import callbacks as system
 from app.pages.video import callbacks as video
 from worker.service import Service
 
@@ -17,3 +20,6 @@ def mount(dash_app: Dash, service: Service) -> None:
     shell.mount(dash_app, service)
     library.register(dash_app, service)
     video.register(dash_app, service)
+    compare.register(dash_app)
+    models.register(dash_app, service)
+    system.register(dash_app, service)

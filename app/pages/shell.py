@@ -4,8 +4,21 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
+from app.pages.cases.layout import case_page, cases_page
+from app.pages.compare.layout import compare_page
 from app.pages.library.layout import library_page
-from app.pages.shell_ids import KEYS, KEYS_BUTTON, PAGE, ROUTE, THEME, THEME_BUTTON, URL
+from app.pages.models.layout import models_page
+from app.pages.shell_ids import (
+    KEYS,
+    KEYS_BUTTON,
+    NAVIGATION,
+    PAGE,
+    ROUTE,
+    THEME,
+    THEME_BUTTON,
+    URL,
+)
+from app.pages.system.layout import system_page
 from app.pages.video.layout import not_found, video_page
 from worker.service import Service
 
@@ -23,12 +36,18 @@ INDEX = """<!DOCTYPE html>
     <link rel="stylesheet" href="/static/css/base.css">
     <link rel="stylesheet" href="/static/css/library.css">
     <link rel="stylesheet" href="/static/css/video.css">
+    <link rel="stylesheet" href="/static/css/compare.css">
+    <link rel="stylesheet" href="/static/css/models.css">
+    <link rel="stylesheet" href="/static/css/system.css">
+    <link rel="stylesheet" href="/static/css/cases.css">
   </head>
   <body>
     {%app_entry%}
     <footer hidden>{%config%}{%scripts%}{%renderer%}</footer>
   </body>
 </html>"""
+
+PLACES = (("Library", "/"), ("Cases", "/cases"), ("Models", "/models"), ("System", "/system"))
 
 SHORTCUTS = (
     (("Space",), "Play or pause"),
@@ -38,6 +57,9 @@ SHORTCUTS = (
     (("[", "]"), "Previous, next keyframe of the method"),
     (("p", "n"), "Previous, next method"),
     (("+", "−"), "Zoom the time axis in, out"),
+    (("f",), "The optical flow, or the picture again"),
+    (("s",), "Side by side: let the other video lead"),
+    (("l",), "Side by side: move one video alone, or both again"),
     (("Esc",), "End the loop, show the whole clip"),
     (("?",), "This sheet"),
 )
@@ -75,9 +97,22 @@ def page_of(service: Service, route: dict[str, Any]) -> Any:
     """The page for a route: path, query, theme and width of the gutter, as the browser says."""
     parts = [part for part in route["pathname"].split("/") if part]
     if not parts:
-        return library_page(service)
+        return library_page(service, route.get("search"))
     if len(parts) == 2 and parts[0] == "v":
+        service.library.opened(parts[1])
         return video_page(service, parts[1], route)
+    if parts == ["compare"]:
+        return compare_page(service, route)
+    if parts == ["cases"]:
+        return cases_page(service)
+    if len(parts) == 2 and parts[0] == "cases":
+        page = case_page(service, parts[1], route)
+        if page is not None:
+            return page
+    if parts == ["models"]:
+        return models_page(service, route)
+    if parts == ["system"]:
+        return system_page(service)
     return not_found("There is no such page.")
 
 
@@ -93,6 +128,12 @@ def frame() -> html.Div:
                 [
                     dcc.Link([_mark(), "Kairoscope"], href="/", className="brand"),
                     html.P("Where in a video the action is decided", className="tagline"),
+                    html.Nav(
+                        [dcc.Link(name, href=path) for name, path in PLACES],
+                        id=NAVIGATION,
+                        className="places",
+                        **{"aria-label": "Pages"},
+                    ),
                     html.Nav(
                         [
                             _tool(KEYS_BUTTON, "Keyboard shortcuts", "?"),

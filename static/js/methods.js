@@ -4,7 +4,8 @@ import { call } from "./rest.js";
 export class Methods {
   #dialog; #form; #onChosen; #known = [];
 
-  // `onChosen(methods)` hears {name: {parameter: value}} when the form is sent.
+  // `onChosen(methods, attention)` hears {name: {parameter: value}} when the form is sent, and the
+  // attention checkpoint, null for the one in use.
   constructor(dialog, onChosen, signal) {
     this.#dialog = dialog;
     this.#form = dialog.querySelector("form");
@@ -16,16 +17,29 @@ export class Methods {
     on("invalid", (event) => event.target.closest("details").setAttribute("open", ""), { capture: true });
   }
 
-  // Show the form as `current`, the methods and parameters of the analysis on the page.
-  async open(current) {
-    const [methods, plugins] = await Promise.all([call("GET", "/methods"), call("GET", "/plugins")]);
+  // Show the form as `current`, the methods and parameters of the analysis on the page, and
+  // `attention`, its checkpoint.
+  async open(current, attention) {
+    const [methods, plugins, models] =
+      await Promise.all(["/methods", "/plugins", "/models"].map((path) => call("GET", path)));
     this.#known = methods;
     const faults = plugins.filter(({ fault }) => fault).map(({ source, fault }) =>
       made("li", {}, [made("strong", { textContent: source }), ` was skipped: ${fault}`]));
     this.#dialog.querySelector(".faults").replaceChildren(...faults);
     this.#dialog.querySelector(".choices").replaceChildren(...methods.map((method) => entry(method, current[method.name])));
+    this.#offer(models.filter(({ task, fault }) => task === "attention" && !fault), attention);
     this.#changed();
     this.#dialog.showModal();
+  }
+
+  // The attention checkpoints, where there is a choice.
+  #offer(checkpoints, current) {
+    const select = this.#form.elements.namedItem("@checkpoint");
+    select.closest("label").hidden = checkpoints.length < 2;
+    select.replaceChildren(...checkpoints.map(({ name, in_use: usual }) =>
+      new Option(usual ? `${name} (in use)` : name, usual ? "" : name)));
+    select.value = current ?? "";
+    if (select.selectedIndex < 0) select.value = ""; // it is there no more
   }
 
   #click({ target }) {
@@ -46,7 +60,8 @@ export class Methods {
     this.#dialog.close();
     const chosen = this.#known.filter(({ name }) => this.#box(name).checked);
     this.#onChosen(Object.fromEntries(chosen.map(({ name, parameters }) =>
-      [name, Object.fromEntries(parameters.map((parameter) => [parameter.name, value(this.#field(name, parameter))]))])));
+      [name, Object.fromEntries(parameters.map((parameter) => [parameter.name, value(this.#field(name, parameter))]))])),
+    this.#form.elements.namedItem("@checkpoint").value || null);
   }
 
   // Count the choice, and say which methods have other parameters than their own.

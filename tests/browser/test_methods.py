@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.studio import METHODS
+from tests.browser.studio import CLIP, METHODS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def form(page: Page, analysed: str) -> Locator:
     """The open form on the page of the first analysis."""
     page.goto(analysed)
+    expect(page).to_have_title(f"{CLIP} · Kairoscope")  # its script has taken over
     page.get_by_role("button", name="Methods").click()
     form = page.get_by_role("dialog", name="Methods")
     expect(form).to_be_visible()

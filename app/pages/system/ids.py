@@ -1,0 +1,12 @@
+"""Ids of the system page."""
+
+TICK = "system-tick"
+LOOK = "system-look"  # set by the browser every two seconds while the page is visible
+SHOWN = "system-shown"  # a digest of what each live section shows
+
+QUEUE = "system-queue"
+WORKERS = "system-workers"
+FAILURES = "system-failures"
+DISK = "system-disk"
+PLATFORM = "system-platform"
+LIVE = (QUEUE, WORKERS, FAILURES, DISK, PLATFORM)
