@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from model.video.flow import Flow
 
 QUANTILE = 0.99  # so much of a picture lies within its scale
-STEPS = np.array([1.0, 2.0, 5.0])
+STEPS = np.array([1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0])
 
 
 def flow_scale(flow_HW2: Flow) -> float:
-    """The magnitude (px) to show at full brightness: the first of 1, 2, 5, 10, 20, ... that the
-    fastest hundredth of the pixels alone exceeds. At least 1, so that the noise of still pictures
-    stays dark."""
+    """The magnitude (px) to show at full brightness: the first of 1, 1.5, 2, 3, 4, 6, 8, 10,
+    15, ... that the fastest hundredth of the pixels alone exceeds. At least 1, so that the noise of
+    still pictures stays dark."""
     fast = float(np.quantile(np.linalg.norm(flow_HW2, axis=-1), QUANTILE))
     ladder = np.concatenate([STEPS * 10**power for power in range(6)])
     return float(ladder[min(int(np.searchsorted(ladder, fast)), len(ladder) - 1)])

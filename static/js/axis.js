@@ -4,18 +4,21 @@ const NARROW = matchMedia("(max-width: 800px)");
 const LEAST = 0.2; // seconds: the closest look
 
 export class Axis {
-  #timeline; #graphs = []; #listeners = new Set(); #reported; #timer;
+  #timeline; #graphs = []; #listeners = new Set(); #gutter; #onView; #reported; #timer;
   left = 0;
   width = 1;
 
-  constructor(timeline, duration, signal) {
+  // Without a figure `gutter()` says how many px are left of the axis. `onView(view)` hears of the
+  // window in sight, null for all of the clip, and of the gutter.
+  constructor(timeline, duration, signal, { gutter = () => (NARROW.matches ? 44 : 176), onView = () => {} } = {}) {
     this.#timeline = timeline;
+    this.#gutter = gutter;
+    this.#onView = onView;
     this.duration = duration;
     this.window = [0, duration];
     const sizes = new ResizeObserver(() => this.measure());
     sizes.observe(timeline);
-    const gutter = () => this.#report();
-    NARROW.addEventListener("change", gutter, { signal });
+    NARROW.addEventListener("change", () => this.#report(), { signal });
     this.#find(signal);
     signal.addEventListener("abort", () => { sizes.disconnect(); clearTimeout(this.#timer); });
   }
@@ -63,7 +66,7 @@ export class Axis {
       this.left = this.#graphs[0].getBoundingClientRect().left - box.left + size.l;
       this.width = size.w;
     } else {
-      this.left = NARROW.matches ? 44 : 176;
+      this.left = this.#gutter();
       this.width = Math.max(1, box.width - this.left - 18);
     }
     this.#timeline.style.setProperty("--left", `${this.left}px`);
@@ -99,14 +102,14 @@ export class Axis {
     if (size && (size.w !== this.width || this.left === 0)) this.measure();
   }
 
-  // Tell the server what is in sight: it thins long curves, and thins less the closer one looks.
+  // Tell what is in sight: the server thins long curves, and thins less the closer one looks.
   #report() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const whole = this.window[0] <= 0 && this.window[1] >= this.duration;
-      const view = { window: whole ? null : this.window, gutter: NARROW.matches ? 44 : 176 };
+      const view = { window: whole ? null : this.window, gutter: this.#gutter() };
       const text = JSON.stringify(view);
-      if (text !== this.#reported) window.dash_clientside.set_props("video-view", { data: view });
+      if (text !== this.#reported) this.#onView(view);
       this.#reported = text;
     }, 200);
   }

@@ -54,16 +54,17 @@ export class Clock {
   }
 
   step(frames) {
-    this.#video.pause();
+    this.pause();
     if (!this.times) return this.seek(this.now + frames / 25);
     const last = this.times.length - 1;
     this.seek(this.times[Math.min(Math.max(0, this.frame + frames), last)]);
   }
 
-  toggle() {
-    if (this.playing) this.#video.pause();
-    else this.#video.play().catch(() => {}); // a seek or a new source may interrupt it
-  }
+  toggle() { this.playing ? this.pause() : this.play(); }
+
+  play() { this.#video.play().catch(() => {}); } // a seek or a new source may interrupt it
+
+  pause() { this.#video.pause(); }
 
   // Well inside the frame's own display time, so that rounding cannot show its neighbour.
   #inside(time) {

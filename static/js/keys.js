@@ -1,6 +1,6 @@
-// The keyboard contract, off inside inputs and while a dialog is open.
-export function listen({ clock, axis, strips, pointer }, signal) {
-  const actions = actionsOn(clock, axis, strips, pointer);
+// The keyboard contract, off inside inputs and while a dialog is open; `more` are a page's own keys.
+export function listen({ clock, axis, strips, pointer }, signal, more = {}) {
+  const actions = { ...actionsOn(clock, axis, strips, pointer), ...more };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;

@@ -5,16 +5,18 @@ const RULER = 28; // px: the top of the curves, where the seconds stand
 const SHORTEST = 0.04; // seconds: a shorter brush is no loop
 
 export class Pointer {
-  #timeline; #clock; #axis; #preview; #onHover; #loop; #press = null;
+  #timeline; #clock; #axis; #preview; #onHover; #seek; #loop; #press = null;
 
-  // `onHover(time)` hears the second under the pointer, null when it leaves.
-  constructor(timeline, { clock, axis, preview, onHover }, signal) {
+  // `onHover(time)` hears the second under the pointer, null when it leaves; `seek(time)` moves
+  // the clock, and what moves with it.
+  constructor(timeline, { clock, axis, preview, onHover, seek }, signal) {
     this.#timeline = timeline;
     this.#clock = clock;
     this.#axis = axis;
     this.#preview = preview;
     this.#onHover = onHover;
-    this.#loop = timeline.querySelector("#loop");
+    this.#seek = seek;
+    this.#loop = timeline.querySelector(".loop");
     const on = (name, handler, options) => timeline.addEventListener(name, handler, { signal, ...options });
     on("pointerdown", (event) => this.#down(event));
     on("pointermove", (event) => this.#move(event));
@@ -49,13 +51,13 @@ export class Pointer {
 
   #down(event) {
     if (event.button !== 0 || event.target.closest(".row-label, .panel-label, summary, .slot")) return;
-    const handle = event.target.closest("#playhead");
+    const handle = event.target.closest(".playhead");
     if (!this.#onAxis(event) && !handle && !event.target.closest(".cell")) return;
     const target = event.target.closest(".cell, .phase");
     const zone = handle ? "scrub" : this.#zone(event);
     this.#press = { x: event.clientX, time: this.#time(event), zone, target, moved: false };
     const scrolls = event.pointerType === "touch"; // perhaps: wait for what becomes of it
-    if (zone === "scrub" && !target && !scrolls) this.#clock.seek(this.#press.time);
+    if (zone === "scrub" && !target && !scrolls) this.#seek(this.#press.time);
   }
 
   #move(event) {
@@ -64,7 +66,7 @@ export class Pointer {
       press.moved = true;
       this.#timeline.setPointerCapture(event.pointerId);
     }
-    if (press?.moved && press.zone === "scrub") this.#clock.seek(this.#time(event));
+    if (press?.moved && press.zone === "scrub") this.#seek(this.#time(event));
     if (press?.moved && press.zone === "brush") this.#brush(press.time, this.#time(event));
     this.#hover(event);
   }
@@ -76,12 +78,12 @@ export class Pointer {
     if (press.moved && press.zone === "brush") this.#startLoop();
     if (press.moved) return;
     if (press.zone === "brush") this.endLoop();
-    this.#clock.seek(press.time);
+    this.#seek(press.time);
   }
 
   #click(event) {
     const target = event.target.closest(".cell, .phase");
-    if (target) this.#clock.seek(Number(target.dataset.time ?? target.dataset.start));
+    if (target) this.#seek(Number(target.dataset.time ?? target.dataset.start));
   }
 
   #hover(event) {
@@ -139,7 +141,7 @@ export class Pointer {
     const loop = [Number(this.#loop.dataset.start), Number(this.#loop.dataset.end)];
     if (loop[1] - loop[0] < SHORTEST) return this.endLoop();
     this.#clock.loop = loop;
-    this.#clock.seek(loop[0]);
+    this.#seek(loop[0]);
     if (!this.#clock.playing) this.#clock.toggle();
   }
 }

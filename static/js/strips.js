@@ -84,7 +84,7 @@ export class Strips {
   }
 
   #film() {
-    const track = this.#timeline.querySelector("#film .track");
+    const track = this.#timeline.querySelector(".film .track");
     const number = Math.max(1, Math.round(this.#axis.width / (FILM * this.#sprites.aspect)));
     const width = this.#axis.width / number;
     const tiles = Array.from({ length: number }, (_, place) => {

@@ -50,7 +50,7 @@ def compared(now: Shown, tolerance_s: float | None, budget: int = 0) -> list[Any
     if now.analysis is None or tolerance_s is None:
         return []
     found = scores(_within(now.analysis, budget), now.truth, tolerance_s)
-    return [_table(found["methods"]), _agreement(found["agreement"])]
+    return [score_table(found["methods"]), _agreement(found["agreement"])]
 
 
 def _within(analysis: Analysis, budget: int) -> Analysis:
@@ -61,7 +61,8 @@ def _within(analysis: Analysis, budget: int) -> Analysis:
     return replace(analysis, methods=methods)
 
 
-def _table(methods: Mapping[str, Document]) -> html.Div:
+def score_table(methods: Mapping[str, Document]) -> html.Div:
+    """The scores of each method, those that are known of any: of `model.evaluation.scores`."""
     columns = [*_quality(methods), *_phases(methods), *_people(methods)]
     head = [html.Th("Method", scope="col")]
     head += [html.Th(title, scope="col", title=meaning) for title, meaning, _ in columns]

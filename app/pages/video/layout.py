@@ -114,32 +114,72 @@ def _retry(label: str) -> html.Button:
 
 
 def _player(now: Shown) -> html.Figure:
-    source = f"/api/v1/videos/{now.video.id}"
+    show_flow = html.Button(
+        html.Span(className="wheel"),
+        type="button",
+        id="show-flow",
+        className="control",
+        title="Optical flow (f)",
+        **{"aria-label": "Optical flow (f)", "aria-pressed": "false"},
+    )
     return html.Figure(
         [
-            html.Video(
-                id="player",
-                preload="auto",
-                muted=True,
-                width=now.video.width,
-                height=now.video.height,
-                **{"data-source": f"{source}/preview.mp4", "aria-label": now.video.name},
-            ),
-            html.Figcaption(
-                [
-                    _control("back", "Previous frame (,)"),
-                    _control("play", "Play (Space)"),
-                    _control("forward", "Next frame (.)"),
-                    html.Output("0.000 s", id="clock", className="clock", **QUIET),
-                    html.Output("", id="frame", className="frame", **QUIET),
-                    html.Button(
-                        "1×", type="button", id="speed", className="control speed", title="Speed"
-                    ),
-                ],
-                className="transport",
-            ),
+            html.Div([picture(now), _flow()], className="screen"),
+            html.Figcaption([*moves(), *clock(), show_flow, speed()], className="transport"),
         ],
         className="player",
+    )
+
+
+def picture(now: Shown, suffix: str = "") -> html.Video:
+    """The player, whose source the browser sets; ids end in `suffix`, here and below."""
+    return html.Video(
+        id=f"player{suffix}",
+        preload="auto",
+        muted=True,
+        width=now.video.width,
+        height=now.video.height,
+        **{
+            "data-source": f"/api/v1/videos/{now.video.id}/preview.mp4",
+            "aria-label": now.video.name,
+        },
+    )
+
+
+def moves() -> list[html.Button]:
+    """The buttons that step and play."""
+    return [
+        _control("back", "Previous frame (,)"),
+        _control("play", "Play (Space)"),
+        _control("forward", "Next frame (.)"),
+    ]
+
+
+def clock(suffix: str = "") -> list[html.Output]:
+    """Second and frame on screen."""
+    return [
+        html.Output("0.000 s", id=f"clock{suffix}", className="clock", **QUIET),
+        html.Output("", id=f"frame{suffix}", className="frame", **QUIET),
+    ]
+
+
+def speed() -> html.Button:
+    """The button that goes through the speeds."""
+    return html.Button("1×", type="button", id="speed", className="control speed", title="Speed")
+
+
+def _flow() -> html.Div:
+    """Where the browser shows the optical flow over the player, and what its colours mean."""
+    legend = html.P(
+        [
+            html.Span(className="wheel", title="Colour tells the direction", role="img",
+                      **{"aria-label": "Right is red, up yellow-green, left cyan, down violet"}),
+            html.Span(className="scale"),
+        ],
+        className="legend",
+    )  # fmt: skip
+    return html.Div(
+        [html.Img(alt="", hidden=True), legend], id="flow", className="flow", hidden=True
     )
 
 
@@ -194,14 +234,6 @@ def _curves(now: Shown, look: Look) -> html.Div:
 
 
 def _timeline(now: Shown, look: Look) -> html.Section:
-    playhead = html.Div(
-        html.Span(className="handle"),
-        id="playhead",
-        className="playhead",
-        role="slider",
-        tabIndex=0,
-        **{"aria-label": "Playhead", "aria-valuemin": "0", "aria-valuenow": "0"},
-    )
     return html.Section(
         [
             phase_row(now),
@@ -211,14 +243,29 @@ def _timeline(now: Shown, look: Look) -> html.Section:
             budget_row(),
             html.Div(method_rows(now), id=ids.ROWS),
             _diagnostics(now, look),
-            html.Div(id="loop", className="loop", hidden=True),
-            html.Div(id="hover-line", className="hover-line", hidden=True),
-            playhead,
+            *over_rows(),
         ],
         id="timeline",
         className="timeline",
         **{"aria-label": "Timeline"},
     )
+
+
+def over_rows(suffix: str = "", label: str = "Playhead") -> list[html.Div]:
+    """What lies over the rows of a timeline: the loop, the line under the pointer, the playhead."""
+    playhead = html.Div(
+        html.Span(className="handle"),
+        id=f"playhead{suffix}",
+        className="playhead",
+        role="slider",
+        tabIndex=0,
+        **{"aria-label": label, "aria-valuemin": "0", "aria-valuenow": "0"},
+    )
+    return [
+        html.Div(id=f"loop{suffix}", className="loop", hidden=True),
+        html.Div(id=f"hover-line{suffix}", className="hover-line", hidden=True),
+        playhead,
+    ]
 
 
 def _symbol(letter: str, meaning: str) -> html.H2:

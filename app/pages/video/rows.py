@@ -69,11 +69,11 @@ def _marks(annotator: Annotator) -> str:
     return ", ".join(found)
 
 
-def film_row() -> html.Div:
-    """The whole clip as a strip of frames."""
+def film_row(suffix: str = "") -> html.Div:
+    """The whole clip as a strip of frames; the id ends in `suffix`."""
     label = html.Div([html.H2("Film")], className="row-label")
     track = html.Div(className="track", **{"aria-hidden": "true"})
-    return html.Div([label, track], className="row film", id="film")
+    return html.Div([label, track], className="row film", id=f"film{suffix}")
 
 
 def budget_row() -> html.Div:

@@ -35,6 +35,11 @@ def title_row(now: Shown) -> html.Div:
                     _button("Methods", id="choose-methods"),
                     _button("Ground truth", id="choose-truth"),
                     _runs(now),
+                    dcc.Link(
+                        "Beside another video",
+                        href=f"/compare?{urlencode({'a': now.video.id})}",
+                        className="button",
+                    ),
                     _exports(now),
                     _button("Copy link", id="copy-link"),
                 ],
@@ -60,6 +65,11 @@ def _methods() -> html.Dialog:
                         html.Button("All", type="button", **{"data-choose": "all"}),
                         html.Button(
                             "The default ones", type="button", **{"data-choose": "default"}
+                        ),
+                        html.Label(
+                            ["Attention checkpoint", html.Select(name="@checkpoint")],
+                            className="checkpoint",
+                            hidden=True,
                         ),
                     ],
                     className="presets",
@@ -182,7 +192,8 @@ def _address(now: Shown, run: str, beside: Sequence[str] = ()) -> str:
 
 def _chosen(job: Job) -> str:
     methods = text.count(len(job.methods), "method")
-    return f"{methods}, {f'{job.keyframes} keyframes' if job.keyframes else 'own number'}"
+    keyframes = f"{job.keyframes} keyframes" if job.keyframes else "own number"
+    return f"{methods}, {keyframes}" + (f", checkpoint {job.attention}" if job.attention else "")
 
 
 def _when(job: Job) -> str:

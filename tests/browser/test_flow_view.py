@@ -1,0 +1,105 @@
+"""The optical flow over the picture: of the frame on screen, the newest wish alone, kept by links."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from tests.browser.studio import Studio
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FLOW = "**/flow/*.jpg*"
+SCALE = re.compile(r"full brightness at \d+ px a frame · dis")
+IDENTICAL = """async (image) => {
+  const frame = image.alt.match(/\\d+/)[0], video = location.pathname.split("/").at(-1);
+  const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer()).join();
+  return await bytes(image.src) === await bytes(`/api/v1/videos/${video}/flow/${frame}.jpg`);
+}"""
+
+
+@pytest.fixture
+def studio(page: Page, analysed: str) -> Iterator[Studio]:
+    page.goto(analysed)
+    studio = Studio(page)
+    studio.ready()
+    yield studio
+    page.unroute_all()
+    page.goto(analysed)  # without the view
+
+
+def picture(page: Page, frame: int) -> Locator:
+    """The flow of a frame on the screen."""
+    image = page.locator("#flow img")
+    expect(image).to_have_attribute("alt", f"Optical flow from frame {frame} to the next")
+    expect(image).to_be_visible()
+    return image
+
+
+def test_the_key_shows_the_flow_of_the_frame_and_the_picture_again(studio: Studio) -> None:
+    page = studio.page
+    page.keyboard.press("f")
+    image = picture(page, 0)
+    assert image.evaluate(IDENTICAL)
+    size = image.evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    video = page.locator("#player")
+    assert size == video.evaluate("video => [video.videoWidth, video.videoHeight]")
+    assert image.bounding_box() == video.bounding_box()
+    expect(page.locator("#flow .scale")).to_have_text(SCALE)
+    expect(page.get_by_role("button", name="Optical flow")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("f")
+    expect(page.locator("#flow")).to_be_hidden()
+    page.wait_for_url(re.compile(r"^((?!view).)*$"))
+    page.get_by_role("button", name="Optical flow").click()
+    picture(page, 0)
+
+
+def test_a_link_opens_the_flow_of_its_moment(studio: Studio) -> None:
+    page = studio.page
+    page.keyboard.press("3")
+    frame = studio.shown()
+    page.keyboard.press("f")
+    page.wait_for_url("**t=*view=flow*")
+    page.reload()
+    assert picture(page, frame).evaluate(IDENTICAL)
+
+
+def test_steps_ask_for_the_newest_frame_alone(studio: Studio) -> None:
+    page, held = studio.page, list[Route]()
+    page.route(FLOW, held.append)
+    with page.expect_request(FLOW):
+        page.keyboard.press("f")
+    for _ in range(5):
+        page.keyboard.press(".")
+    assert studio.shown() == 5
+    expect(page.locator("#flow")).to_have_class("flow computing")
+    expect(page.locator("#flow img")).to_be_hidden()
+    with page.expect_request("**/flow/5.jpg*"):
+        held[0].continue_()
+    assert [route.request.url.split("/")[-1].split(".")[0] for route in held] == ["0", "5"]
+    held[1].continue_()
+    picture(page, 5)
+
+
+def test_while_it_plays_the_picture_shows(studio: Studio) -> None:
+    page = studio.page
+    page.keyboard.press("f")
+    picture(page, 0)
+    page.keyboard.press("Space")
+    expect(page.locator("#flow .scale")).to_have_text("flow when paused")
+    expect(page.locator("#flow img")).to_be_hidden()
+    page.keyboard.press("Space")
+    picture(page, studio.shown())
+
+
+def test_an_error_is_told_and_the_next_frame_asked_for(studio: Studio, errors: list[str]) -> None:
+    page = studio.page
+    problem = {"title": "Too busy", "detail": "Too many pictures at once. Ask again in a moment."}
+    page.route(FLOW, lambda route: route.fulfill(status=503, json=problem))
+    page.keyboard.press("f")
+    expect(page.locator("#flow .scale")).to_contain_text("Too many pictures at once")
+    page.unroute(FLOW)
+    page.keyboard.press(".")
+    picture(page, 1)
+    assert all("503" in error for error in errors)
+    errors.clear()
