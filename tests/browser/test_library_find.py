@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,7 +13,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FRAMES = {"dive.mp4": 10, "archery.mp4": 30, "Jump <b>one.mp4": 20, "jump two.mp4": 40}
 DIVE, ARCHERY, ONE, TWO = FRAMES
-OWN = "?from=own&q=.mp4&"  # the session's own clip has no such name
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +23,12 @@ def ids(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[st
 
 
 @pytest.fixture
-def shelf(page: Page, ids: dict[str, str]) -> Page:
+def shelf(page: Page, site: str, ids: dict[str, str]) -> Page:
     """The library with four videos, none of them tagged."""
-    page.request.post("/api/v1/videos/restore", data={"ids": list(ids.values())})
-    for id in ids.values():
-        page.request.patch(f"/api/v1/videos/{id}", data={"tags": []})
+    with httpx.Client(base_url=f"{site}/api/v1/videos", timeout=60) as http:
+        http.post("/restore", json={"ids": list(ids.values())})
+        for id in ids.values():
+            http.patch(f"/{id}", json={"tags": []})
     open_library(page, "?q=.mp4&state=cancelled")
     expect(page.locator(".card")).to_have_count(4)
     return page
@@ -199,10 +200,10 @@ def test_all_of_it_by_keyboard_only(shelf: Page) -> None:
 
 
 def test_the_focus_stays_on_its_card_while_others_come_and_go(
-    shelf: Page, ids: dict[str, str]
+    shelf: Page, site: str, ids: dict[str, str]
 ) -> None:
     card(shelf, ARCHERY).locator("h2 a").focus()
-    shelf.request.delete(f"/api/v1/videos/{ids[TWO]}")
+    httpx.delete(f"{site}/api/v1/videos/{ids[TWO]}")
     shelf.evaluate("dash_clientside.set_props('library-changed', {data: 1})")
     expect_names(shelf, ONE, ARCHERY, DIVE)
     expect(card(shelf, ARCHERY).locator("h2 a")).to_be_focused()
