@@ -1,6 +1,7 @@
 """Makes the video files that tests read: known pictures at known times, with PyAV alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import colorsys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -42,6 +43,32 @@ def moving_square(T: int, size: int = 96, step: int = 2) -> list[NDArray[np.uint
         frame[size // 3 : size // 3 + size // 4, left : left + size // 4] = patch
         frames.append(frame)
     return frames
+
+
+def shot(
+    scene: int,
+    camera_T: Sequence[float] | NDArray[np.float64],
+    actor_T: Sequence[float] | NDArray[np.float64] | None = None,
+    width: int = 160,
+    height: int = 120,
+) -> Iterator[NDArray[np.uint8]]:
+    """A shot of a textured scene of its own hue: before each frame the camera passes `camera_T`
+    pixels to the right, and an actor, a bright square that starts in the middle and never leaves
+    the picture, walks `actor_T` pixels through the scene; no actor where that is None."""
+    random = np.random.default_rng(scene)
+    past_T = np.cumsum(camera_T).round().astype(int)
+    wall = random.integers(20, 180, (height // 8 + 1, (width + past_T[-1]) // 8 + 2), np.uint8)
+    ground_HW = wall.repeat(8, axis=0).repeat(8, axis=1)
+    tint_C = np.array(colorsys.hsv_to_rgb(0.618 * scene % 1, 0.7, 1))
+    side = height // 2
+    patch_HWC = random.integers(150, 256, (side, side, 3), np.uint8)
+    walked_T = np.cumsum(np.zeros(len(past_T)) if actor_T is None else actor_T).round().astype(int)
+    left_T = np.clip((width - side) // 2 + walked_T - past_T, 0, width - side)
+    for past, left in zip(past_T.tolist(), left_T.tolist(), strict=True):
+        frame_HWC = (ground_HW[:height, past : past + width, None] * tint_C).astype(np.uint8)
+        if actor_T is not None:
+            frame_HWC[height - side :, left : left + side] = patch_HWC
+        yield frame_HWC
 
 
 def write_clip(

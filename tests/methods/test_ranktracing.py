@@ -79,6 +79,34 @@ def test_a_larger_hop_still_finds_the_cuts():
     np.testing.assert_allclose(index, [0, 25, 43], atol=3)
 
 
+@pytest.mark.parametrize("rule", ["start-shot", "max-rank"])
+@pytest.mark.parametrize("hop", range(1, 11))
+def test_a_change_up_to_the_last_frame_ends_there_at_any_hop(hop, rule):
+    share_T1 = np.linspace(0, 1, 20)[:, None]
+    rows = (1 - share_T1) * np.eye(8)[0] + share_T1 * np.eye(8)[1]
+    features = Features(np.arange(20) / 25, {"histogram": products(rows)})
+    for window in (2, 7, 20, 50):
+        found = RankTracing(rule=rule, window=window, tau=0.01, hop=hop).run(features)
+        assert len(found.index_K) == 2
+
+
+@pytest.mark.parametrize("T", [4, 30])
+def test_the_curves_are_those_of_an_svd_of_the_histograms(T):
+    """The window of a frame is centred on it: at the ends it repeats the first or last frame."""
+    frames = np.random.default_rng(T).integers(0, 256, (T, 12, 12, 3), np.uint8)
+    frames[T // 2 :, ..., 0] //= 4
+    descriptor = Histogram()
+    descriptor.update(FrameBatch(0, np.arange(T) / 25, frames))
+    features = Features(np.arange(T) / 25, {"histogram": descriptor.finish()})
+    curves, N = RankTracing().run(features).curves, min(10, T)
+    rows = np.stack([histogram(frame) for frame in frames]).astype(float)
+    for t in range(T):
+        window = np.clip(np.arange(t - N // 2, t - N // 2 + N), 0, T - 1)
+        singular = np.linalg.svd(rows[window], compute_uv=False)
+        assert curves["ratio"].value[t] == pytest.approx(singular[1] / singular[0], abs=1e-6)
+        assert curves["rank"].value[t] == (singular > 0.25 * singular[0]).sum()
+
+
 def test_a_clip_shorter_than_the_window():
     assert RankTracing().run(clip(2, 3)).index_K.tolist() == [0, 2]
 
