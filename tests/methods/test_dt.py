@@ -1,5 +1,7 @@
 """DT: the rule by hand, known clusters, and points that span no plane."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,37 @@ def test_long_edges_separate_by_hand():
     assert separating(edge_E2, np.array([1.0, 5, 1]), 4).tolist() == [False, True, False]
     assert not separating(edge_E2, np.array([1.0, 1, 1]), 4).any()
     assert not separating(edge_E2[:1], np.array([7.0]), 2).any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_triangle_has_an_empty_circle(seed):
+    """What makes a triangulation Delaunay's: no point lies in the circle through three."""
+    points = np.random.default_rng(seed).random((12, 2))
+    edges = {tuple(edge) for edge in triangulation(points)[0].tolist()}
+    wanted = set()
+    for corners in combinations(range(12), 3):
+        a, b, c = points[list(corners)]
+        centre = np.linalg.solve(2 * np.array([b - a, c - a]), [b @ b - a @ a, c @ c - a @ a])
+        radius = np.linalg.norm(a - centre)
+        if (np.linalg.norm(points - centre, axis=1) >= radius - 1e-9).all():
+            wanted |= set(combinations(corners, 2))
+    assert edges == wanted
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_separating_edges_equal_the_rule_written_out(seed):
+    points = np.random.default_rng(seed).normal(size=(30, 2)) ** 3
+    edge_E2, _ = triangulation(points)
+    length_E = np.linalg.norm(points[edge_E2[:, 0]] - points[edge_E2[:, 1]], axis=1)
+    at = [length_E[(edge_E2 == p).any(axis=1)] for p in range(30)]
+    deviation = np.mean([lengths.std() for lengths in at])
+    wanted = [
+        any(length > at[p].mean() + deviation for p in edge)
+        for edge, length in zip(edge_E2, length_E, strict=True)
+    ]
+    assert separating(edge_E2, length_E, 30).tolist() == wanted
+    assert any(wanted)
+    assert not all(wanted)
 
 
 def test_known_clusters_of_points():

@@ -45,6 +45,30 @@ def test_no_other_segmentation_has_less_scatter(seed):
         assert scatter_by_hand(x_ND, cuts_B) == pytest.approx(least, abs=1e-9)
 
 
+@pytest.mark.parametrize("penalty", [0.2, 1.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_its_own_number_is_the_best_of_all_segmentations(seed, penalty):
+    """Every segmentation of nine frames, by the criterion written out."""
+    rows = np.random.default_rng(seed).dirichlet(np.full(256, 0.05), 3)[[0, 0, 1, 1, 1, 2, 0, 2, 2]]
+    rows += np.random.default_rng(seed + 9).dirichlet(np.full(256, 0.5), 9) / 2
+    features = clip(rows / rows.sum(axis=1, keepdims=True))
+    x_ND, N = np.sqrt(features.descriptors["colours"]).astype(float), 9
+
+    def criterion(inner):
+        m = len(inner)
+        price = penalty * m / (2 * N) * (np.log(N / m) + 1) if m else 0
+        return scatter_by_hand(x_ND, (0, *inner, N)) / N + price
+
+    all_inner = [inner for m in range(N) for inner in combinations(range(1, N), m)]
+    cuts = (0, *min(all_inner, key=criterion), N)
+    keyframes = KTS(penalty=penalty).run(features)
+    assert len(keyframes.index_K) == len(cuts) - 1
+    for index, (a, b) in zip(keyframes.index_K, pairwise(cuts), strict=True):
+        apart = np.square(x_ND[a:b] - x_ND[a:b].mean(axis=0)).sum(axis=1)
+        assert a <= index < b
+        assert apart[index - a] == pytest.approx(apart.min(), abs=1e-6)
+
+
 def test_the_scatter_of_each_segment():
     x_ND = np.array([[0.0], [2], [7]])
     inf = np.inf

@@ -68,6 +68,16 @@ def test_hill_climb_ends_in_a_local_optimum_near_the_best(seed):
     assert reached >= 0.8 * best
 
 
+@pytest.mark.parametrize("still", [(10, 22), (9, 24), (12, 20)])
+def test_where_the_way_leads_there_the_best_of_all_is_found(still):
+    """Motion that falls towards two moments, at about the typical length from each other."""
+    T, fps = 33, 6.0
+    t = np.arange(T)
+    score = scorer(np.minimum(*(np.abs(t - at + 0.5) for at in still)), fps)
+    cuts = hill_climb(np.array([0, 11, 22, 33]), score, round(0.25 * fps))
+    assert score.total(cuts) == pytest.approx(exhaustive(score, T, 3))
+
+
 def test_a_boundary_climbs_to_the_still_moment():
     """Motion everywhere but at frames 19 and 20: the boundary of two segments moves there."""
     motion_T = np.ones(36)

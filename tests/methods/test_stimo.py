@@ -38,6 +38,23 @@ def test_the_next_centre_is_the_farthest_from_all():
     assert centres == [0, 2, 4]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_centres_and_clusters_equal_a_naive_loop(seed):
+    rows = np.random.default_rng(seed).dirichlet(np.full(20, 0.3), 40)
+
+    def apart(a, b):
+        return 1 - np.minimum(rows[a], rows[b]).sum() / np.maximum(rows[a], rows[b]).sum()
+
+    centres = [0]
+    while len(centres) < 7:
+        away = [min(apart(n, c) for c in centres) for n in range(40)]
+        centres.append(max(range(40), key=lambda n: away[n]))
+    nearest = [min(range(7), key=lambda c: apart(n, centres[c])) for n in range(40)]
+    found, label_N = furthest_point_first(rows, 7)
+    assert found == centres
+    assert label_N.tolist() == nearest
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_radius_is_within_twice_the_least(seed):
     rows = np.random.default_rng(seed).dirichlet(np.full(6, 0.3), 9)
