@@ -16,6 +16,7 @@ from model.methods.segmentation import SegmentScore, equal_segments, hill_climb
 from model.types import Curve, Floats, Indices
 
 STEP_S = 0.25  # how far a boundary moves at first
+ROUNDING = 1e-9  # 0.29 of 100 frames are 29
 NO_DETECTORS = "Interest without faces or landmarks: no detector ships with this program."
 
 
@@ -78,7 +79,7 @@ class Superframes(Method):
 
     def _own(self, sum_N: Floats, size_N: Indices) -> tuple[Indices, str]:
         T, N = int(size_N.sum()), len(size_N)
-        capacity = int(self.budget * T)
+        capacity = int(self.budget * T + ROUNDING)
         chosen_N = knapsack(sum_N, size_N, capacity)
         if len(chosen_N):
             frames = int(size_N[chosen_N].sum())

@@ -1,5 +1,8 @@
 """Superframes: interest by hand, a known interesting segment, and the empty knapsack."""
 
+from fractions import Fraction
+from itertools import combinations, pairwise
+
 import numpy as np
 import pytest
 
@@ -43,6 +46,36 @@ def test_the_summary_stays_within_the_budget():
     chosen, total = keyframes.notices[0].split(": ")[1].split(" of ")
     assert int(chosen) <= 0.15 * 1500
     assert total == "1500 frames."
+
+
+@pytest.mark.parametrize("budget", [0.15, 0.29, 0.5, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_chosen_superframes_are_the_best_of_all_that_fit(seed, budget):
+    """Every set of superframes, by hand; the keyframes are their most interesting frames."""
+    random = np.random.default_rng(seed)
+    clip = features(random.random((400, 3)), random.random(400).repeat(5)[:400])
+    method, found = Superframes(budget=budget), Superframes(budget=budget).run(clip)
+    interest_T = found.curves["interest"].value
+    cuts = method.segments(clip, found.curves["motion"].value).tolist()
+    parts = [slice(a, b) for a, b in pairwise(cuts)]
+    sets = [
+        chosen
+        for size in range(1, len(parts) + 1)
+        for chosen in combinations(parts, size)
+        if sum(part.stop - part.start for part in chosen) <= Fraction(str(budget)) * 400
+    ]
+    best = max(sets, key=lambda chosen: sum(interest_T[part].sum() for part in chosen))
+    wanted = [part.start + int(interest_T[part].argmax()) for part in best]
+    assert found.index_K.tolist() == wanted
+    frames = sum(part.stop - part.start for part in best)
+    assert found.notices[0] == f"{len(best)} of {len(parts)} superframes: {frames} of 400 frames."
+
+
+def test_a_share_of_the_frames_is_not_rounded_below_itself():
+    """29 % of 100 frames are 29, though 0.29 * 100 is a little less."""
+    chosen_N, how = Superframes(budget=0.29)._own(np.array([1.0, 5.0]), np.array([29, 71]))
+    assert chosen_N.tolist() == [0]
+    assert how == "1 of 2 superframes: 29 of 100 frames."
 
 
 def test_an_empty_knapsack_falls_back_and_says_so():
