@@ -78,8 +78,17 @@ def methods(*names):
     return [registry()[name]() for name in names]
 
 
-def test_every_method_on_one_decode(clip):
+def test_every_method_on_one_decode(clip, monkeypatch):
+    started = []
+
+    class Counted(subprocess.Popen):
+        def __init__(self, command, *rest, **options):
+            started.append(command[-1])
+            super().__init__(command, *rest, **options)
+
+    monkeypatch.setattr("model.video.child.subprocess.Popen", Counted)
     analysis = analyze(clip, methods(*registry()), keyframes=5, attention=StandIn())
+    assert started == ["model.video.decode_child"]
     assert list(analysis.methods) == list(registry())
     assert all(len(found.index_K) == 5 for found in analysis.methods.values())
     assert analysis.clip.info.frames == 70

@@ -139,6 +139,24 @@ def test_quality_of_known_frames():
     assert rows[2, 0] == pytest.approx(0, abs=1e-6)
 
 
+def test_quality_by_numpy():
+    """Noise of 128 x 128: blocks of 2 x 2 are the small copy."""
+    frame = np.random.default_rng(8).integers(0, 256, (128, 128, 3), np.uint8)
+    frame[..., 2] //= 2
+    contrast, colourfulness, _ = described(Quality(), frame[None])[0]
+    luma = (frame @ [0.299, 0.587, 0.114]) / 255
+    assert contrast == pytest.approx(_blocks(luma).std(), rel=0.01)
+    red, green, blue = np.moveaxis(np.round(_blocks(frame)) / 255, -1, 0)
+    rg, yb = red - green, 0.5 * (red + green) - blue  # Hasler and Suesstrunk, equation 1
+    spread, mean = np.hypot(rg.std(), yb.std()), np.hypot(rg.mean(), yb.mean())
+    assert colourfulness == pytest.approx(spread + 0.3 * mean, rel=0.01)
+
+
+def _blocks(image):
+    """The mean of each 2 x 2 pixels."""
+    return image.reshape(64, 2, 64, 2, *image.shape[2:]).mean(axis=(1, 3))
+
+
 def test_sharpness_falls_with_blur(noise_frames):
     frames = [cv2.GaussianBlur(noise_frames[0], (0, 0), s) for s in (0.5, 1, 2, 4)]
     sharpness = described(Quality(), np.stack(frames))[:, 2]
@@ -180,6 +198,17 @@ def test_displacement_is_the_mean_of_each_points_norm():
     frames = panned(3, 3)[..., 0]
     assert len(corners(frames[0])) > 50
     assert displacement(list(frames)) == pytest.approx(6, rel=0.02)
+
+
+def test_displacement_of_a_scene_that_moves_in_part():
+    """The lower part stands still: the mean is the share of corners above, times their way."""
+    frames = panned(4, 4)[..., 0].copy()
+    frames[:, 130:] = frames[0, 130:]
+    found = corners(frames[0])
+    clear = np.abs(found[:, 1] - 130) > 20  # beyond the windows that straddle the edge
+    assert clear.sum() > 60
+    way_P = np.where(found[:, 1] < 130, 12, 0)
+    assert displacement(list(frames)) == pytest.approx(way_P.mean(), rel=0.1)
 
 
 def test_corners_are_the_strongest_hundred():

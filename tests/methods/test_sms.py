@@ -50,6 +50,45 @@ def test_peaks_equal_the_rule_written_out(seed):
     )
 
 
+def by_loop(motion, prominence, distance):
+    """`find_peaks` written out, flat tops included: the middle of each, rounded down."""
+    tops, i = [], 1
+    while i < len(motion) - 1:
+        end = i
+        while end < len(motion) - 1 and motion[end + 1] == motion[i]:
+            end += 1
+        if motion[i - 1] < motion[i] and end < len(motion) - 1 and motion[end + 1] < motion[i]:
+            tops.append((i + end) // 2)
+        i = end + 1
+    kept = []
+    for top in sorted(tops, key=lambda top: (motion[top], top), reverse=True):
+        if all(abs(top - other) >= distance for other in kept):
+            kept.append(top)
+    found = []
+    for top in sorted(kept):
+        left = right = top
+        while left > 0 and motion[left - 1] <= motion[top]:
+            left -= 1
+        while right < len(motion) - 1 and motion[right + 1] <= motion[top]:
+            right += 1
+        floor = max(motion[left : top + 1].min(), motion[top : right + 1].min())
+        if motion[top] - floor >= prominence:
+            found.append(top)
+    return found
+
+
+@pytest.mark.parametrize("prominence", [0.1, 0.4])
+@pytest.mark.parametrize("distance", [1, 4])
+@pytest.mark.parametrize("seed", range(6))
+def test_flat_tops_equal_a_loop(seed, distance, prominence):
+    """Whole numbers without smoothing: many frames of equal motion."""
+    motion = np.random.default_rng(seed).integers(0, 6, 120).repeat(2).astype(float)
+    wanted = by_loop(motion / motion.max(), prominence, distance)
+    method = SMS(sigma=0.0, prominence=prominence, distance=distance)
+    assert method.run(features(motion)).index_K.tolist() == wanted
+    assert len(wanted) > 3
+
+
 def test_known_peaks_and_their_scores():
     keyframes = SMS().run(features(bumps(120, f20=2.0, f60=4.0, f95=1.0)))
     assert keyframes.index_K.tolist() == [20, 60, 95]
