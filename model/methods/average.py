@@ -39,5 +39,5 @@ class Average(Method):
         """Midpoints of as many equal parts as SMS has keyframes."""
         sms = SMS(**dataclasses.asdict(self)).select(features, None)
         M = k or len(sms.index_K)
-        notices = (f"Keyframes of SMS: {len(sms.index_K)}.",)
+        notices = (f"Keyframes of SMS: {len(sms.index_K)}.", *(sms.notices if k is None else ()))
         return Selection(midpoints(features.T, M), np.ones(M), sms.curves, notices)

@@ -10,6 +10,13 @@ def midpoints(T: int, K: int) -> Indices:
     return (2 * np.arange(K, dtype=np.int64) + 1) * T // (2 * K)
 
 
+def own_number(T: int, count: int) -> tuple[int, tuple[str, ...]]:
+    """`count` keyframes, or all T frames of a shorter clip and a notice of it."""
+    if count <= T:
+        return count, ()
+    return T, (f"Fewer frames than {count}: all {T} are taken.",)
+
+
 def away_from(chosen: Indices, T: int) -> Floats:
     """(T,): how many frames each frame is from the nearest of `chosen`, sorted, at least one."""
     frames_T = np.arange(T)

@@ -7,6 +7,7 @@ import numpy as np
 
 from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
+from model.methods.filling import own_number
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Random(Method):
 
     def select(self, features: Features, k: int | None) -> Selection:
         """The k, or `count`, frames that draw the smallest numbers."""
-        K = k or min(self.count, features.T)
+        K, notices = (k, ()) if k else own_number(features.T, self.count)
         drawn_T = np.random.default_rng(self.seed).random(features.T)
-        return Selection(np.argsort(drawn_T, kind="stable")[:K], np.ones(K))
+        index_K = np.argsort(drawn_T, kind="stable")[:K]
+        return Selection(index_K, np.ones(K), notices=notices)

@@ -7,7 +7,7 @@ import numpy as np
 
 from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
-from model.methods.filling import midpoints
+from model.methods.filling import midpoints, own_number
 
 
 @dataclass(frozen=True)
@@ -29,5 +29,5 @@ class Uniform(Method):
 
     def select(self, features: Features, k: int | None) -> Selection:
         """Midpoints of k, or of `count`, equal parts."""
-        K = k or min(self.count, features.T)
-        return Selection(midpoints(features.T, K), np.ones(K))
+        K, notices = (k, ()) if k else own_number(features.T, self.count)
+        return Selection(midpoints(features.T, K), np.ones(K), notices=notices)

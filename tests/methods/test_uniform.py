@@ -4,6 +4,7 @@ import numpy as np
 
 from model.features.types import Features
 from model.methods.average import Average
+from model.methods.random import Random
 from model.methods.sms import SMS
 from model.methods.uniform import Uniform
 
@@ -20,7 +21,18 @@ def test_uniform_takes_the_middles():
 
 
 def test_uniform_of_a_short_clip_takes_every_frame():
-    assert Uniform().run(features(np.zeros(5))).index_K.tolist() == [0, 1, 2, 3, 4]
+    for method in (Uniform(), Random()):
+        keyframes = method.run(features(np.zeros(5)))
+        assert keyframes.index_K.tolist() == [0, 1, 2, 3, 4]
+        assert keyframes.notices == ("Fewer frames than 8: all 5 are taken.",)
+        assert method.run(features(np.zeros(8))).notices == ()
+
+
+def test_average_says_what_sms_has_to_say():
+    still = features(np.zeros(50))
+    assert Average().run(still).index_K.tolist() == [25]
+    assert "The motion never changes" in Average().run(still).notices[1]
+    assert Average().run(still, 2).notices == ("Keyframes of SMS: 1.",)
 
 
 def test_average_takes_as_many_as_sms_at_the_midpoints():
