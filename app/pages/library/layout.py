@@ -15,7 +15,7 @@ BUSY_MS, IDLE_MS = 1000, 15_000
 
 STATES = {"": "Any state", "active": "Being analysed", "done": "Analysed", "failed": "Failed",
           "cancelled": "Cancelled", "none": "Not analysed"}  # fmt: skip
-SOURCES = {"": "Own and gallery", "own": "Own videos", "gallery": "Gallery"}
+SOURCES = {"": "Any source", "own": "Own videos", "gallery": "Gallery"}
 SORTS = {"added": "Date added", "name": "Name", "duration": "Duration", "frames": "Frames",
          "size": "Size"}  # fmt: skip
 
