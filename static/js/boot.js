@@ -53,7 +53,6 @@
       whileVisible: (tick) => (document.hidden ? window.dash_clientside.no_update : tick),
       searchLibrary: async (text) => (await import(new URL("library.js", here))).search(text),
       openLibrary: async () => (await import(new URL("library.js", here))).open(),
-      openModels: async () => (await import(new URL("models.js", here))).open(),
       openCompare: async (states) => (await import(new URL("compare.js", here))).open(states),
       openVideo: async (state) => (await import(new URL("video.js", here))).open(state),
     },
@@ -62,5 +61,7 @@
   document.addEventListener("click", (event) => {
     const close = event.target.closest("[data-close]");
     if (close || event.target.matches("dialog[open]")) event.target.closest("dialog").close();
+    const copied = event.target.closest("[data-copy]");
+    if (copied) import(new URL("copy.js", here)).then(({ copy }) => copy(copied.dataset.copy));
   });
 })();

@@ -1,6 +1,6 @@
-"""Callbacks of the models page: the curves follow the theme; the browser's part opens."""
+"""Callbacks of the models page: the curves follow the theme."""
 
-from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import MATCH, Dash, Input, Output, State, no_update
 
 from app.figures.training import training
 from app.pages.models import ids
@@ -10,7 +10,7 @@ from worker.service import Service
 
 
 def register(dash_app: Dash, service: Service) -> None:
-    """Register the page's callbacks."""
+    """Draw the curves again when the theme changes."""
 
     @dash_app.callback(
         Output(ids.curves(MATCH), "figure"),
@@ -23,9 +23,3 @@ def register(dash_app: Dash, service: Service) -> None:
         return (
             training(curves, theme="dark" if theme == "dark" else "light") if curves else no_update
         )
-
-    dash_app.clientside_callback(
-        ClientsideFunction("kairoscope", "openModels"),
-        Output(ids.OPENED, "data"),
-        Input(ids.MOUNT, "data"),
-    )

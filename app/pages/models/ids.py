@@ -2,8 +2,6 @@
 
 from typing import Any
 
-MOUNT = "models-mount"
-OPENED = "models-opened"
 CURVES = "models-curves"
 
 

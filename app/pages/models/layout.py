@@ -39,8 +39,6 @@ def models_page(service: Service, route: Mapping[str, Any]) -> list[Any]:
         html.Div(html.H1("Models"), className="title-row"),
         intro(service.settings.data_dir / "weights", found),
         *(checkpoint(model, *curves_of(service.settings, model.name), theme) for model in found),
-        dcc.Store(id=ids.MOUNT, data="models"),
-        dcc.Store(id=ids.OPENED),
     ]
 
 
