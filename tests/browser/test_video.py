@@ -13,7 +13,7 @@ PIXEL = 1.0
 @pytest.fixture
 def studio(page: Page, analysed: str) -> Studio:
     studio = Studio(page)
-    if analysed not in page.url or "k=" in page.url:
+    if analysed not in page.url or "run=" in page.url:
         page.goto(analysed)
     page.keyboard.press("Escape")
     studio.ready()
@@ -214,7 +214,7 @@ def test_asking_for_keyframes_analyses_again_and_names_it_in_the_address(studio:
     page = studio.page
     page.get_by_label("Keyframes", exact=True).fill("3")
     page.get_by_role("button", name="Analyse", exact=True).click()
-    page.wait_for_url("**?k=3*")
+    page.wait_for_url("**?run=*")
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
     studio.ready()
     kept = [len(method["keyframes"]) for method in studio.result()["methods"].values()]
