@@ -51,6 +51,14 @@ export class Selection {
     this.#show();
   }
 
+  // Exactly two can be seen side by side.
+  #pair() {
+    const link = document.getElementById("bulk-compare");
+    const [a, b, ...more] = this.selected.map((card) => card.dataset.video);
+    link.hidden = !b || more.length > 0;
+    if (!link.hidden) link.href = `/compare?${new URLSearchParams({ a, b })}`;
+  }
+
   #put(id, select) {
     if (select) this.#ids.add(id);
     else this.#ids.delete(id);
@@ -73,6 +81,7 @@ export class Selection {
     all.disabled = cards.length === 0;
     document.getElementById("bulk").hidden = size === 0;
     document.getElementById("library-count").hidden = size > 0;
+    this.#pair();
     const said = document.getElementById("selected-count");
     said.hidden = size === 0;
     if (size) said.textContent = `${count(size, "video")} selected`;

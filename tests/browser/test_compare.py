@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.shelf import stored
-from tests.browser.studio import BITS, BLOCK, READ_FRAME, TIMES
+from tests.browser.shelf import card, open_library, stored
+from tests.browser.studio import BITS, BLOCK, CLIP, READ_FRAME, TIMES
 from tests.browser.test_accessibility import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -43,8 +43,8 @@ class Both:
 
     page: Page
 
-    def ready(self) -> "Both":
-        for side, frames in (("a", len(TIMES)), ("b", len(SHORT))):
+    def ready(self, order: str = "ab") -> "Both":
+        for side, frames in zip(order, (len(TIMES), len(SHORT)), strict=True):
             expect(self.page.locator(f"#frame-{side}")).to_contain_text(f"of {frames}")
             self.page.wait_for_function(
                 f"() => document.getElementById('player-{side}').readyState >= 2"
@@ -230,6 +230,20 @@ def test_on_a_phone_the_pictures_lie_one_above_the_other(both: Both) -> None:
     both.press("4")
     a, b = both.pictured()
     assert b == beside(a)
+
+
+def test_from_the_library_where_exactly_two_are_selected(
+    page: Page, analysed: str, other: str
+) -> None:
+    open_library(page)
+    link = page.get_by_role("link", name="Side by side")
+    for number, name in enumerate((CLIP, "short.mp4"), 1):
+        card(page, name).hover()
+        card(page, name).locator(".select").click()
+        expect(link).to_be_visible(visible=number == 2)
+    link.click()
+    page.wait_for_url("**/compare?a=*&b=*")
+    Both(page).ready("ba")  # the newest first
 
 
 def test_from_the_video_page_by_a_choice(page: Page, analysed: str, other: str) -> None:

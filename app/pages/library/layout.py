@@ -175,6 +175,7 @@ def _heading(view: View) -> html.Div:
             html.P(id="selected-count", role="status", hidden=True),
             html.Div(
                 [
+                    html.A("Side by side", id="bulk-compare", className="button", hidden=True),
                     _button("Tags", id="bulk-tags"),
                     _button("Analyse again", id="bulk-analyse"),
                     _button("Delete", id="bulk-delete"),
