@@ -10,6 +10,7 @@ export class Row {
   state = "queued";
   sent = 0;
   tries = 0; // since the last byte that arrived
+  trying = false; // whether one that waits is asking just now
   heard = performance.now();
   pace = new Pace();
 
@@ -35,7 +36,12 @@ export class Row {
   }
 
   get resumable() {
-    return ["paused", "waiting", "failed"].includes(this.state);
+    return ["paused", "offline", "failed"].includes(this.state);
+  }
+
+  // Whether bytes may go.
+  get expected() {
+    return this.trying || ACTIVE.includes(this.state);
   }
 
   get percent() {
@@ -52,11 +58,18 @@ export class Row {
     this.to(sent >= this.total ? "reading" : "uploading");
   }
 
+  // Ask whether the network is back.
+  try() {
+    this.trying = true;
+    this.heard = performance.now();
+  }
+
   // A new state, and words where its own do not say enough.
   to(state, words = null) {
     if (state !== this.state && ACTIVE.includes(state)) this.heard = performance.now();
     if (state === "queued" || this.resumable) this.pace.reset();
     this.state = state;
+    this.trying = false;
     this.words = words;
     this.show();
   }
@@ -92,7 +105,7 @@ export class Row {
     if (state === "queued") return "Waits for its turn";
     if (state === "reading") return "Reading the file";
     if (state === "paused") return `Paused at ${percent} %`;
-    if (state === "waiting") return `Waiting for the network at ${percent} %`;
+    if (state === "offline") return `Waiting for the network at ${percent} %`;
     const left = pace.left(this.total - this.sent);
     const speed = pace.speed === null ? "" : ` · ${bytes(pace.speed)}/s`;
     return `${percent} %${speed}${left === null ? "" : ` · ${seconds(left)} left`}`;

@@ -11,7 +11,7 @@ const AGAIN_MS = [300, 1000, 3000, 5000, 10000, 30000]; // while there is no net
 const STALLED_MS = 20000; // no byte went for so long: the network is lost and did not say so
 const SHOW_MS = 500;
 const UNFOLDED = 4; // rows of a long list
-const URGENT = ["uploading", "reading", "waiting", "failed", "refused", "paused", "queued"]; // those, in this order
+const URGENT = ["uploading", "reading", "offline", "failed", "refused", "paused", "queued"]; // those, in this order
 const LOCKED = 423, MOVED = 409;
 const NO_SERVER = [0, 502, 503, 504]; // it comes back by itself
 const FINAL = [400, 413, 415, 422]; // the same bytes would be refused again
@@ -27,7 +27,7 @@ function forget(uploadUrl) {
 }
 
 export class Uploads {
-  #parts; #changed; #uppy; #rows = new Map(); #answers = new Map(); #timer; #folded = true;
+  #parts; #changed; #uppy; #rows = []; #answers = new Map(); #timer; #folded = true;
 
   constructor() {
     this.#uppy = new Uppy({ autoProceed: true, allowMultipleUploadBatches: true, logger: silent });
@@ -44,15 +44,15 @@ export class Uploads {
     });
     this.#uppy.on("file-added", (file) => this.#add(file));
     this.#uppy.on("upload-progress", (file, { bytesUploaded }) => {
-      const row = this.#rows.get(file.id);
-      if (row && ACTIVE.includes(row.state)) row.progress(bytesUploaded);
+      const row = this.#of(file);
+      if (row?.expected) row.progress(bytesUploaded);
     });
     this.#uppy.on("upload-success", (file, { uploadURL }) => {
-      this.#done(this.#rows.get(file.id), this.#answers.get(new URL(uploadURL, location).pathname));
+      this.#done(this.#of(file), this.#answers.get(new URL(uploadURL, location).pathname));
     });
-    this.#uppy.on("upload-error", (file, error) => this.#failed(this.#rows.get(file.id), error));
+    this.#uppy.on("upload-error", (file, error) => this.#failed(this.#of(file), error));
     window.addEventListener("offline", () => this.#each(ACTIVE, (row) => this.#lost(row)));
-    window.addEventListener("online", () => this.#each(["waiting"], (row) => this.#resume(row)));
+    window.addEventListener("online", () => this.#each(["offline"], (row) => this.#resume(row)));
   }
 
   // Show the rows in the panel, and call `changed` when a video has arrived.
@@ -65,11 +65,11 @@ export class Uploads {
     };
     this.#changed = changed;
     const { list, pause, resume, cancel, clear, fold } = this.#parts;
-    list.append(...[...this.#rows.values()].map((row) => row.element));
+    list.append(...this.#rows.map((row) => row.element));
     const on = (button, act) => button.addEventListener("click", act, { signal });
     on(pause, () => this.#each(ACTIVE, (row) => this.#pause(row)));
-    on(resume, () => this.#each(["paused", "waiting", "failed"], (row) => this.#resume(row)));
-    on(cancel, () => this.#each([...ACTIVE, "paused", "waiting", "failed"], (row) => this.#remove(row)));
+    on(resume, () => this.#each(["paused", "offline", "failed"], (row) => this.#resume(row)));
+    on(cancel, () => this.#each([...ACTIVE, "paused", "offline", "failed"], (row) => this.#remove(row)));
     on(clear, () => this.#each(OVER, (row) => this.#remove(row)));
     on(fold, () => { this.#folded = !this.#folded; this.#show(); });
     this.#show();
@@ -119,8 +119,13 @@ export class Uploads {
     this.#answers.set(new URL(request.getURL(), location).pathname, { video, known });
   }
 
+  // The row of an upload: Uppy gives a file the same id when it comes again.
+  #of(file) {
+    return this.#rows.findLast((row) => row.file.id === file.id);
+  }
+
   #each(states, act) {
-    for (const row of [...this.#rows.values()]) if (states.includes(row.state)) act(row);
+    for (const row of [...this.#rows]) if (states.includes(row.state)) act(row);
     this.#show();
   }
 
@@ -130,7 +135,7 @@ export class Uploads {
       onResume: (one) => { this.#resume(one); this.#show(); },
       onRemove: (one) => this.#removeAndFocus(one),
     });
-    this.#rows.set(file.id, row);
+    this.#rows.push(row);
     this.#parts.list.append(row.element);
     this.#show();
   }
@@ -145,22 +150,25 @@ export class Uploads {
     if (!this.#uppy.getFile(row.file.id)?.isPaused) this.#uppy.pauseResume(row.file.id);
   }
 
+  // One that waits is said to go on when a byte went, so that its row does not flicker.
   #resume(row) {
+    if (row.trying) return;
     clearTimeout(row.again);
-    row.to("queued");
+    if (row.state === "offline") row.try();
+    else row.to("queued");
     if (this.#uppy.getFile(row.file.id).isPaused) this.#uppy.pauseResume(row.file.id);
     else this.#uppy.retryUpload(row.file.id).catch(() => {}); // upload-error tells
   }
 
   // The network is gone: go on when it is back, and try now and then, as it may not say so.
-  #lost(row) {
-    if (!this.#uppy.getFile(row.file.id)?.error) this.#hold(row);
-    if (row.state !== "waiting") this.#say(`${row.file.name} waits for the network.`);
-    row.to("waiting");
+  #lost(row, ended = this.#uppy.getFile(row.file.id)?.error) {
+    if (!ended) this.#hold(row);
+    if (row.state !== "offline") this.#say(`${row.file.name} waits for the network.`);
+    row.to("offline");
     clearTimeout(row.again);
     const delay = AGAIN_MS[Math.min(row.tries++, AGAIN_MS.length - 1)];
     row.again = setTimeout(() => {
-      if (row.state !== "waiting") return;
+      if (row.state !== "offline") return;
       if (navigator.onLine === false) this.#lost(row);
       else this.#resume(row);
       this.#show();
@@ -176,14 +184,14 @@ export class Uploads {
 
   #remove(row) {
     clearTimeout(row.again);
-    const file = this.#uppy.getFile(row.file.id);
-    const begun = row.resumable && file?.tus?.uploadUrl; // no request of Uppy's holds it
+    const file = OVER.includes(row.state) ? null : this.#uppy.getFile(row.file.id);
+    const begun = file?.error && file.tus?.uploadUrl; // Uppy let go of it, and does not end it
     if (file) this.#uppy.removeFile(row.file.id);
     if (begun) {
       forget(begun);
       fetch(begun, { method: "DELETE", headers: { "Tus-Resumable": "1.0.0" } }).catch(() => {}); // it expires
     }
-    this.#rows.delete(row.file.id);
+    this.#rows = this.#rows.filter((other) => other !== row);
     row.element.remove();
   }
 
@@ -201,7 +209,7 @@ export class Uploads {
   #failed(row, error) {
     if (!row) return;
     const status = statusOf(error);
-    if (NO_SERVER.includes(status)) return this.#lost(row), this.#show();
+    if (NO_SERVER.includes(status)) return this.#lost(row, true), this.#show();
     let problem = {};
     try {
       problem = JSON.parse(error.originalResponse.getBody());
@@ -223,7 +231,7 @@ export class Uploads {
   }
 
   #show() {
-    const rows = [...this.#rows.values()];
+    const rows = this.#rows;
     const { panel, list, total, pause, resume, cancel, clear, fold } = this.#parts;
     const some = (states) => rows.some((row) => states.includes(row.state));
     panel.hidden = rows.length === 0;
@@ -242,13 +250,13 @@ export class Uploads {
     fold.setAttribute("aria-expanded", String(!this.#folded));
     list.classList.toggle("long", long && !this.#folded);
     clearTimeout(this.#timer);
-    if (some(ACTIVE)) this.#timer = setTimeout(() => this.#tick(), SHOW_MS);
+    if (rows.some((row) => row.expected)) this.#timer = setTimeout(() => this.#tick(), SHOW_MS);
   }
 
   #tick() {
     const now = performance.now();
-    for (const row of this.#rows.values()) {
-      if (row.state === "uploading" && now - row.heard > STALLED_MS) this.#lost(row);
+    for (const row of this.#rows) {
+      if ((row.trying || row.state === "uploading") && now - row.heard > STALLED_MS) this.#lost(row);
     }
     this.#show();
   }
