@@ -86,7 +86,7 @@ def test_found_by_name_and_by_tag_and_the_video_leads_back_to_the_same(shelf: Pa
     shelf.get_by_role("button", name="Show all videos").click()
     expect(shelf.get_by_placeholder("Find a clip")).to_have_value("")
     shelf.get_by_label("State of the analysis").select_option("Failed")
-    expect(shelf.get_by_text("No video matches under these filters.")).to_be_visible()
+    expect(shelf.get_by_text("No video matches these filters.")).to_be_visible()
     assert shelf.locator("[href^='javascript:'], .card b").count() == 0
 
 

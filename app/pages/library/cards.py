@@ -142,10 +142,14 @@ def _empty(listing: Listing) -> html.Li:
             className="empty",
             id="library-empty",
         )
-    named = f"No clip is named or tagged “{listing.query}”" if listing.query else "No video matches"
+    named = f"No clip is named or tagged “{listing.query}”"
+    if not listing.query:
+        said = "No video matches these filters."
+    else:
+        said = f"{named} under these filters." if filtered else f"{named}."
     return html.Li(
         [
-            html.P(f"{named} under these filters." if filtered else f"{named}."),
+            html.P(said),
             html.Button("Show all videos", type="button", className="button", **{"data-clear": ""}),
         ],
         className="empty",

@@ -63,7 +63,7 @@ def test_the_page_is_busy_while_a_job_runs_and_says_when_it_is_empty(shelf: Any,
     assert "under these filters." in words(cards(view_of(shelf, "?q=dive&state=done")))
     shelf.videos = []
     assert "No videos yet" in words(cards(view_of(shelf, "")))
-    assert "No video matches under these filters." in words(cards(view_of(shelf, "?from=own")))
+    assert "No video matches these filters." in words(cards(view_of(shelf, "?from=own")))
 
 
 def test_only_what_changed_is_sent(shelf: Any, video: Video, job: Job) -> None:
