@@ -13,7 +13,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.studio import BITS, BLOCK, CLIP, TIMES
+from tests.browser.studio import BITS, BLOCK, CLIP, METHODS, TIMES
 from tests.clips import moving_square, write_clip
 from tests.plugged import example
 
@@ -111,6 +111,7 @@ def analysed(tab: Page, clip: Path) -> str:
     link = tab.locator("#uploads .done a")
     path = link.get_attribute("href")
     assert path
-    job = f"fetch('/api/v1/analyses?video_id={path.split('/')[-1]}').then(r => r.json())"
-    tab.wait_for_function(f"() => {job}.then(jobs => jobs[0].state === 'done')")
+    tab.goto(path)
+    rows = tab.locator("[data-method] .track:has(.cell)")
+    expect(rows).to_have_count(len(METHODS), timeout=5 * PATIENCE_MS)  # an analysis, not a page
     return path
