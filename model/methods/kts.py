@@ -46,10 +46,10 @@ class KTS(Method):
 
     def select(self, features: Features, k: int | None) -> Selection:
         """The medoid of each segment."""
-        x_TD = np.sqrt(np.asarray(features.descriptors["colours"], np.float32))
+        share_TD = np.asarray(features.descriptors["colours"], np.float32)  # x squared
         T, N = features.T, min(self.samples, features.T)
         at_N = midpoints(T, N)
-        x_ND = x_TD[at_N].astype(np.float64)
+        x_ND = np.sqrt(share_TD[at_N]).astype(np.float64)
         total_M, start_MP = best_partitions(scatters(x_ND), (N if k is None else min(k, N)) - 1)
         cost_M = penalised(total_M, N, self.penalty)
         m = int((cost_M <= cost_M.min() + ROUNDING).argmax()) if k is None else len(total_M) - 1
@@ -57,14 +57,14 @@ class KTS(Method):
         index_K = at_N[medoids(x_ND, cuts_B)]
         first_B = np.append(0, (at_N[cuts_B[1:-1] - 1] + at_N[cuts_B[1:-1]] + 1) // 2)
         segment_T = np.searchsorted(first_B, np.arange(T), side="right") - 1
-        apart_T = _apart(x_TD, np.append(first_B, T))
+        apart_T = _apart(share_TD, np.append(first_B, T))
         if k is not None:
             index_K = fill_apart(apart_T, index_K, k)
         share_K = (np.bincount(segment_T) / T)[segment_T[index_K]]
         curves = {
             "scatter": Curve(features.times_T, apart_T, "distance² to the segment's mean", "of 2"),
             "change": Curve(
-                features.times_T, _changes(x_TD), "distance² to the frame before", "of 2"
+                features.times_T, _changes(share_TD), "distance² to the frame before", "of 2"
             ),
         }
         return Selection(index_K, share_K, curves, _notices(float(total_M[0]), m, N, T, k))
@@ -80,21 +80,23 @@ def medoids(x_ND: Floats, cuts_B: Indices) -> Indices:
     return np.array(found, np.int64)
 
 
-def _apart(x_TD: NDArray[np.float32], cuts_B: Indices) -> Floats:
+def _apart(share_TD: NDArray[np.float32], cuts_B: Indices) -> Floats:
     """Squared distance of each frame to the mean of its segment's frames, (T,)."""
     parts = []
     for a, b in pairwise(cuts_B.tolist()):
-        mean_D = x_TD[a:b].mean(axis=0, dtype=np.float64)
-        blocks = [x_TD[c : min(b, c + BLOCK)] for c in range(a, b, BLOCK)]
-        parts += [np.square(block_ID - mean_D).sum(axis=1) for block_ID in blocks]
+        blocks = [share_TD[c : min(b, c + BLOCK)] for c in range(a, b, BLOCK)]
+        sums = [np.sqrt(block_ID).sum(axis=0, dtype=np.float64) for block_ID in blocks]
+        mean_D = np.sum(sums, axis=0) / (b - a)
+        parts += [np.square(np.sqrt(block_ID) - mean_D).sum(axis=1) for block_ID in blocks]
     apart_T = np.concatenate(parts)
     return np.where(apart_T < ROUNDING, 0.0, apart_T)
 
 
-def _changes(x_TD: NDArray[np.float32]) -> Floats:
+def _changes(share_TD: NDArray[np.float32]) -> Floats:
     """Squared distance of each frame to the one before, (T,), 0 for the first."""
-    starts = range(0, len(x_TD) - 1, BLOCK)
-    parts = [np.square(np.diff(x_TD[a : a + BLOCK + 1], axis=0)).sum(axis=1) for a in starts]
+    starts = range(0, len(share_TD) - 1, BLOCK)
+    blocks = (np.sqrt(share_TD[a : a + BLOCK + 1]) for a in starts)
+    parts = [np.square(np.diff(x_ID, axis=0)).sum(axis=1) for x_ID in blocks]
     return np.concatenate([np.zeros(1), *parts]).astype(np.float64)
 
 
