@@ -1,5 +1,6 @@
 """What surrounds every page: the document, the header, the sheet of keys, and the routing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -62,6 +63,14 @@ SHORTCUTS = (
     (("l",), "Side by side: move one video alone, or both again"),
     (("Esc",), "End the loop, show the whole clip"),
     (("?",), "This sheet"),
+)
+LIBRARY_SHORTCUTS = (
+    (("/",), "Find"),
+    (("←", "→", "↑", "↓"), "From card to card; with Shift select them"),
+    (("x",), "Select the card or not; with Shift all up to it"),
+    (("Ctrl A", "Esc"), "Select all shown, none"),
+    (("t",), "Tags of what is selected, or of the card"),
+    (("Del", "z"), "Delete it, undo"),
 )
 
 
@@ -161,19 +170,25 @@ def _tool(id: str, label: str, text: str) -> html.Button:
     )
 
 
-def _keys() -> html.Dialog:
+def _list(shortcuts: Sequence[tuple[Sequence[str], str]]) -> html.Dl:
     rows = []
-    for keys, meaning in SHORTCUTS:
+    for keys, meaning in shortcuts:
         rows += [html.Dt([html.Kbd(key) for key in keys]), html.Dd(meaning)]
+    return html.Dl(rows, className="keys")
+
+
+def _keys() -> html.Dialog:
     return html.Dialog(
         [
             html.H2("Keyboard", id="keys-title"),
-            html.Dl(rows, className="keys"),
+            _list(SHORTCUTS),
             html.P(
                 "A click seeks, a drag over the curves loops; Ctrl and the wheel zoom. The ring in "
                 "each row marks the keyframe that stands for the moment under the playhead.",
                 className="aside",
             ),
+            html.H3("In the library"),
+            _list(LIBRARY_SHORTCUTS),
             html.Button("Close", type="button", className="button", **{"data-close": ""}),
         ],
         id=KEYS,

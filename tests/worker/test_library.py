@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 
 from model.errors import InvalidParameter
 from tests.worker.scripted import ScriptedEngine
+from worker import keeper
 from worker import library as library_module
 from worker.database import JobRow, VideoRow, clock
 from worker.errors import NotFound
@@ -267,3 +268,16 @@ def test_sizes_that_an_earlier_version_did_not_note_are_measured(service, librar
     again = library.storage()
     assert again.results_bytes == noted.results_bytes > 0
     assert again.derivatives_bytes == noted.derivatives_bytes > 0
+
+
+def test_a_keeper_sweeps(service, library, four, wait_for, monkeypatch):
+    monkeypatch.setattr(keeper, "SWEEP_S", 0.0)
+    service.delete_video(four[0].id)
+    over(service, four[0])
+    keeping = keeper.Keeper(service, "worker", "host")
+    keeping.start()
+    try:
+        wait_for(lambda: not library.holds(four[0].id))
+    finally:
+        keeping.stop()
+    assert library.holds(four[1].id)

@@ -6,6 +6,8 @@ import psutil
 import pytest
 
 from worker import broker
+from worker.database import VideoRow
+from worker.library import GRACE_S
 from worker.service import Service
 from worker.types import Job
 
@@ -121,7 +123,10 @@ def test_deleting_a_video_stops_its_job_and_leaves_nothing(service, scripts, pla
     service.delete_video(video.id)
     _, after = scripts.add("ok")
     wait_for(lambda: ended(service, after), 10)
+    with service.database.write() as session:  # its time to be restored is over
+        session.get_one(VideoRow, video.id).deleted_at -= GRACE_S + 1
     blobs = service.settings.data_dir / "blobs"
+    service.library.sweep()
     assert not (blobs / "videos" / video.id).exists()
     assert not (blobs / "results" / video.sha256).exists()
 
