@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from model.datasets.athletics import make_scene
 from model.datasets.athletics.write import write_scene
-from tests.browser.studio import PLOT
+from tests.browser.conftest import PATIENCE_MS
+from tests.browser.studio import METHODS, PLOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MOST_TABS = 80
@@ -35,8 +36,9 @@ def jump(tab: Page, site: str, tmp_path_factory: pytest.TempPathFactory) -> str:
         truth = {"schema": "kairoscope/truth@1", "phases": phases}
         marked = rest.put(f"/videos/{video['id']}/annotations", content=json.dumps(truth))
         marked.raise_for_status()
-    jobs = f"fetch('/api/v1/analyses?video_id={video['id']}').then(r => r.json())"
-    tab.wait_for_function(f"() => {jobs}.then(jobs => jobs[0].state === 'done')")
+    tab.goto(f"/v/{video['id']}")
+    rows = tab.locator("[data-method] .track:has(.cell)")
+    expect(rows).to_have_count(len(METHODS), timeout=5 * PATIENCE_MS)  # an analysis, not a page
     return str(video["id"])
 
 
@@ -142,3 +144,17 @@ def test_an_export_comes_back_to_the_same_values(page: Page, jump: str, tmp_path
     }
     page.keyboard.press("Escape")
     expect(page.locator("#exports")).not_to_have_attribute("open", "")
+
+
+def test_all_discarded_steps_mixed_back_in_are_the_whole_clip(page: Page, jump: str) -> None:
+    page.goto(f"/v/{jump}")
+    expect(page.locator("[data-method] .track:has(.cell)")).to_have_count(len(METHODS))
+    result = page.evaluate(
+        "() => fetch(document.getElementById('export').href).then(answer => answer.json())"
+    )
+    steps = result["recognition"]["steps"]
+    table = page.locator(".recognition tbody tr")
+    assert {row.locator("td").nth(1).inner_text() for row in table.all()} != {str(steps)}
+    page.get_by_label("Discarded steps mixed back in").fill("4")
+    for row in table.all():
+        expect(row.locator("td").nth(1)).to_have_text(str(steps))

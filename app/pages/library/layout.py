@@ -190,7 +190,9 @@ def _heading(view: View) -> html.Div:
             html.Div(
                 [
                     _select("sort", "Sort by", SORTS),
-                    html.Button("", type="button", className="button order", id="library-order"),
+                    html.Button(
+                        "Newest first", type="button", className="button order", id="library-order"
+                    ),
                 ],
                 className="sorting",
             ),

@@ -148,9 +148,9 @@ def _mix_back(dash_app: Dash, service: Service) -> None:
         State(ROUTE, "data"),
         prevent_initial_call=True,
     )
-    def mix_back(level: int, state: Mapping[str, Any], route: Mapping[str, Any]) -> Any:
+    def mix_back(level: float, state: Mapping[str, Any], route: Mapping[str, Any]) -> Any:
         now = _shown(service, state, route)
-        return recognised_on(now.analysis.recognition, level) if now.analysis else no_update
+        return recognised_on(now.analysis.recognition, int(level)) if now.analysis else no_update
 
 
 def _shown(service: Service, state: Mapping[str, Any], route: Mapping[str, Any]) -> Shown:

@@ -44,14 +44,15 @@ def _mixing(found: Mapping[str, Any]) -> list[Any]:
     tried = next((e["mixed_back"] for e in found["methods"].values() if e.get("mixed_back")), [])
     if not tried:
         return []
-    marks = {0: "0 %"} | {n: f"{100 * row['share']:.0f} %" for n, row in enumerate(tried, 1)}
-    slider = dcc.Slider(
-        id=ids.MIXED, min=0, max=len(tried), step=1, value=0, marks=marks, included=True,
-        allow_direct_input=False,
-    )  # fmt: skip
+    slider = dcc.Input(id=ids.MIXED, type="range", min=0, max=len(tried), step=1, value=0)
+    marks = [html.Span("0 %"), *(html.Span(f"{100 * row['share']:.0f} %") for row in tried)]
     return [
         html.Div(
-            [html.Label("Discarded steps mixed back in", htmlFor=ids.MIXED), slider],
+            [
+                html.Label("Discarded steps mixed back in", htmlFor=ids.MIXED),
+                slider,
+                html.Div(marks, className="marks", **{"aria-hidden": "true"}),
+            ],
             className="mixing",
         )
     ]
