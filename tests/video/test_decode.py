@@ -310,4 +310,4 @@ def test_a_decoded_frame_is_freed_without_the_garbage_collector(tmp_path, quarte
 
 
 def _living_frames():
-    return sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+    return sum(type(thing) is av.VideoFrame for thing in gc.get_objects())
