@@ -54,6 +54,7 @@
       searchLibrary: async (text) => (await import(new URL("library.js", here))).search(text),
       openLibrary: async () => (await import(new URL("library.js", here))).open(),
       openCompare: async (states) => (await import(new URL("compare.js", here))).open(states),
+      openSystem: async () => (await import(new URL("system.js", here))).open(),
       openVideo: async (state) => (await import(new URL("video.js", here))).open(state),
     },
   });

@@ -1,21 +1,19 @@
-// A card is made anew when what it says changes: the focus goes back to where it was in it.
-const PARTS = [".select", ".tag", ".delete"];
+// What Dash shows anew is made anew when it says something else: the focus goes back to where it was.
 
-export function keepFocus(grid, signal) {
-  let last = null;
+// `selectorOf(element)` finds an element below `root` again after it was replaced; null: not kept.
+export function keepFocus(root, selectorOf, signal) {
+  const kept = (element) => (root.contains(element) && selectorOf(element)) || null;
+  let last = kept(document.activeElement);
   const on = (name, act) => document.addEventListener(name, act, { signal, capture: true });
   on("focusin", ({ target }) => {
-    const card = grid.contains(target) && target.closest("[data-video]");
-    if (card) last = { video: card.dataset.video, part: PARTS.find((part) => target.matches(part)) ?? "h2 a" };
-    else if (!target.closest("dialog")) last = null;
+    if (!target.closest("dialog") || kept(target)) last = kept(target);
   });
   on("pointerdown", ({ target }) => { if (!target.closest("dialog")) last = null; });
   const back = () => {
-    if (!last || document.activeElement !== document.body) return;
-    grid.querySelector(`[data-video="${last.video}"] ${last.part}`)?.focus();
+    if (last && document.activeElement === document.body) root.querySelector(last)?.focus();
   };
   on("close", () => setTimeout(back)); // of a dialog
   const changes = new MutationObserver(back);
-  changes.observe(grid, { childList: true, subtree: true });
+  changes.observe(root, { childList: true, subtree: true });
   signal.addEventListener("abort", () => changes.disconnect());
 }

@@ -13,11 +13,11 @@ let uploads = null; // outlives the page: an upload goes on while another page i
 
 export function open() {
   opened?.abort();
-  opened = new AbortController();
-  const { signal } = opened;
   const page = document.getElementById("page");
   const grid = document.getElementById("library-grid");
-  document.title = "Library · Kairoscope";
+  if (!grid) return; // left before this was loaded
+  opened = new AbortController();
+  const { signal } = opened;
   const changed = () => {
     if (document.getElementById("library-grid")) window.dash_clientside.set_props("library-changed", { data: Date.now() });
   };
@@ -28,12 +28,19 @@ export function open() {
   scrubbing(page, signal);
   const selection = new Selection(grid, signal);
   const actions = new Actions(selection, changed, signal);
-  keepFocus(grid, signal);
+  keepFocus(grid, inCard, signal);
   listen(grid, selection, actions, signal);
   buttons(grid, selection, actions, signal);
   const gone = new MutationObserver(() => grid.isConnected || opened?.abort());
   gone.observe(page, { childList: true });
   signal.addEventListener("abort", () => gone.disconnect());
+}
+
+// Where the focus is in a card, to find it in the card made anew.
+function inCard(element) {
+  const card = element.closest("[data-video]");
+  const part = [".select", ".tag", ".delete"].find((name) => element.matches(name)) ?? "h2 a";
+  return card && `[data-video="${card.dataset.video}"] ${part}`;
 }
 
 // The search field's value, as Dash has it.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from safetensors import safe_open
@@ -16,11 +17,6 @@ from tests.browser.studio import CLIP
 pytestmark = pytest.mark.browser
 
 FOCUSED = "() => document.activeElement.textContent.trim()"
-POST = """async (wanted) => {
-  const headers = {"Content-Type": "application/json"}, body = JSON.stringify(wanted);
-  return (await fetch("/api/v1/analyses", {method: "POST", headers, body})).json();
-}"""
-
 ENDED = """async (id) => {
   for (;;) {
     const {state} = await (await fetch(`/api/v1/analyses/${id}`)).json();
@@ -120,7 +116,7 @@ def test_the_curves_follow_the_theme(page: Page, site: str) -> None:
 
 
 def test_a_running_job_appears_by_itself_and_what_stays_is_left_alone(
-    page: Page, analysed: str
+    page: Page, analysed: str, site: str
 ) -> None:
     page.goto("/system")
     settings = page.locator("main details").first
@@ -128,13 +124,19 @@ def test_a_running_job_appears_by_itself_and_what_stays_is_left_alone(
     page.locator("main a[href='/metrics']").focus()
     running = page.locator("#system-workers").get_by_role("link", name=CLIP).first
     video_id = analysed.rsplit("/", 1)[1]
-    for keyframes in range(11, 17):
-        page.evaluate(POST, {"video_id": video_id, "keyframes": keyframes})
+    analyses = f"{site}/api/v1/analyses"
+    wanted = [{"video_id": video_id, "keyframes": keyframes} for keyframes in range(11, 17)]
+    jobs = [httpx.post(analyses, json=one).json()["id"] for one in wanted]
     expect(running).to_be_visible()
+    queued = page.locator("#system-queue dd").nth(2)
+    before = queued.inner_text()  # how many wait, and for how long
+    expect(queued).not_to_have_text(before)
     assert page.evaluate("document.activeElement.getAttribute('href')") == "/metrics"
     assert settings.get_attribute("open") is not None
     running.click()
     expect(page.locator("h1")).to_have_text(CLIP)
+    for job in jobs:
+        httpx.delete(f"{analyses}/{job}")
 
 
 def test_an_analysis_by_another_checkpoint_is_chosen_and_named(

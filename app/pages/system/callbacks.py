@@ -32,3 +32,8 @@ def register(dash_app: Dash, service: Service) -> None:
         Input(ids.TICK, "n_intervals"),
         prevent_initial_call=True,
     )
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "openSystem"),
+        Output(ids.OPENED, "data"),
+        Input(ids.MOUNT, "data"),
+    )

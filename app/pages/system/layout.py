@@ -30,20 +30,27 @@ def system_page(service: Service) -> list[Any]:
     sections = live(now)
     return [
         html.Div(html.H1("System"), className="title-row"),
-        html.Div(sections[ids.QUEUE], id=ids.QUEUE),
-        _section("Workers", sections[ids.WORKERS], ids.WORKERS),
-        _section("Last failures", sections[ids.FAILURES], ids.FAILURES),
         html.Div(
             [
-                _section("Disk", sections[ids.DISK], ids.DISK),
-                _section("Platform", sections[ids.PLATFORM], ids.PLATFORM),
-                _section("Versions", versions(now.versions)),
+                html.Div(sections[ids.QUEUE], id=ids.QUEUE),
+                _section("Workers", sections[ids.WORKERS], ids.WORKERS),
+                _section("Last failures", sections[ids.FAILURES], ids.FAILURES),
+                html.Div(
+                    [
+                        _section("Disk", sections[ids.DISK], ids.DISK),
+                        _section("Platform", sections[ids.PLATFORM], ids.PLATFORM),
+                        _section("Versions", versions(now.versions)),
+                    ],
+                    className="side-by-side",
+                ),
             ],
-            className="side-by-side",
+            id=ids.BODY,
         ),
         _section("Plug-ins", plugged(plugins())),
         _section("Settings", settings(now.settings)),
         dcc.Interval(id=ids.TICK, interval=EVERY_MS),
+        dcc.Store(id=ids.MOUNT, data="system"),
+        dcc.Store(id=ids.OPENED),
         dcc.Store(id=ids.LOOK),
         dcc.Store(id=ids.SHOWN, data=digests(sections)),
     ]
@@ -54,7 +61,7 @@ def live(now: System, at: datetime | None = None) -> dict[str, Any]:
     at = at or datetime.now(UTC)
     return {
         ids.QUEUE: _queue(now, at),
-        ids.WORKERS: _workers(now, at),
+        ids.WORKERS: _workers(now),
         ids.FAILURES: _failures(now.failures),
         ids.DISK: _disk(now),
         ids.PLATFORM: _platform(now),
@@ -161,7 +168,7 @@ def _queue(now: System, at: datetime) -> html.Dl:
     )
 
 
-def _workers(now: System, at: datetime) -> Any:
+def _workers(now: System) -> Any:
     if not now.workers:
         return html.P(
             "No worker has been seen for ten seconds. `kairoscope serve` starts one; in a "
@@ -169,13 +176,13 @@ def _workers(now: System, at: datetime) -> Any:
             className="nothing",
         )
     work = {item.worker_id: item for item in now.work}
-    return html.Ul([_worker(worker, work.get(worker.id), at) for worker in now.workers],
+    return html.Ul([_worker(worker, work.get(worker.id)) for worker in now.workers],
                    className="rows workers")  # fmt: skip
 
 
-def _worker(worker: Worker, work: Work | None, at: datetime) -> html.Li:
+def _worker(worker: Worker, work: Work | None) -> html.Li:
     device = (work.device if work else None) or worker.device
-    about = [f"process {worker.pid}", f"up {_age(worker.started_at, at)}"]
+    about = [f"process {worker.pid}", f"since {worker.started_at:%Y-%m-%d %H:%M} UTC"]
     about.append(f"on {device}" if device else "no network run yet")
     return html.Li(
         [
@@ -301,4 +308,5 @@ def _bytes(size: float) -> str:
 
 
 def _age(since: datetime, at: datetime) -> str:
-    return text.seconds(max(0, round((at - since).total_seconds())))
+    whole_s = max(0, round((at - since).total_seconds()))
+    return f"{whole_s} s" if whole_s < 60 else text.seconds(whole_s)

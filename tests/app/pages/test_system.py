@@ -45,7 +45,7 @@ def links(part: Any) -> list[str]:
 
 def test_a_worker_tells_where_it_runs_and_what_with_a_link(now: System) -> None:
     part = live(now, NOON)[ids.WORKERS]
-    assert "gpu-box process 77 · up 1 h 00 min · on cuda:0" in words(part)
+    assert "gpu-box process 77 · since 2026-01-01 11:00 UTC · on cuda:0" in words(part)
     assert "a jump.avi Decoding and scoring · 42 % · 7.0 s left" in words(part)
     assert links(part) == ["/v/v1?run=j1"]
 
