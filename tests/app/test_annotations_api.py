@@ -114,14 +114,16 @@ def test_scores(site, annotations, job_id):
     assert strict["methods"]["sms"]["annotators"]["ann"]["recall"] == 0.5
 
 
-def test_a_scenes_own_phases_count_until_there_are_annotations(site, annotations, video_id, job_id):
+def test_a_scenes_own_phases_count_beside_what_people_marked(site, annotations, video_id, job_id):
     url = f"/api/v1/analyses/{job_id}/scores?tolerance_s=0"
     row = update(VideoRow).where(VideoRow.id == video_id)
     with site.service.database.write() as session:
         session.execute(row.values(truth={"phases": PHASES}))
     assert site.http.get(url).json()["methods"]["sms"]["phases"]["decisive"] == 0.5
     site.http.put(annotations, content=TABLE)
-    assert site.http.get(url).json()["methods"]["sms"]["phases"] is None
+    entry = site.http.get(url).json()["methods"]["sms"]
+    assert entry["phases"]["decisive"] == 0.5
+    assert entry["annotators"]
     with site.service.database.write() as session:
         session.execute(row.values(truth=None))
 
