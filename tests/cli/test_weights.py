@@ -42,6 +42,7 @@ def test_show_prints_what_the_file_states(
         "card": {"trained_on": "nothing"},
         "kind": "",
         "config": {},
+        "learned": {},
     }
 
 
