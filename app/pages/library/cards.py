@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from dash import dcc, html
 
 from app.pages import text
+from app.pages.bar import progress_bar
 from app.pages.library.view import View
 from worker.types import Job, Listing, Video
 
@@ -114,17 +115,7 @@ def _progress(job: Job) -> html.Div:
     percent = round(100 * job.progress)
     return html.Div(
         [
-            html.Div(
-                html.Span(style={"width": f"{percent}%"}),
-                className="bar",
-                role="progressbar",
-                **{
-                    "aria-valuenow": str(percent),
-                    "aria-valuemin": "0",
-                    "aria-valuemax": "100",
-                    "aria-label": "Analysis",
-                },
-            ),
+            progress_bar(percent),
             html.P(f"{stage} · {percent} %{left}", className="state"),
         ],
         className="running",

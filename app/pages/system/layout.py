@@ -9,6 +9,7 @@ from urllib.parse import quote
 from dash import dcc, html
 
 from app.pages import text
+from app.pages.bar import progress_bar
 from app.pages.system import ids
 from model.methods import plugins
 from model.methods.outside import Plugin
@@ -209,17 +210,7 @@ def _running(work: Work) -> html.Div:
                     ),
                 ]
             ),
-            html.Div(
-                html.Span(style={"width": f"{percent}%"}),
-                className="bar",
-                role="progressbar",
-                **{
-                    "aria-valuenow": str(percent),
-                    "aria-valuemin": "0",
-                    "aria-valuemax": "100",
-                    "aria-label": f"Analysis of {work.video}",
-                },
-            ),
+            progress_bar(percent, f"Analysis of {work.video}"),
         ],
         className="work",
     )

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 
 from app.pages import text
+from app.pages.bar import progress_bar
 from app.pages.video import ids
 from app.pages.video.comparison import comparison
 from app.pages.video.numbers import numbers
@@ -93,17 +94,7 @@ def status(job: Job | None) -> Any:
                 ],
                 className="progress-line",
             ),
-            html.Div(
-                html.Span(style={"width": f"{percent}%"}),
-                className="bar",
-                role="progressbar",
-                **{
-                    "aria-valuenow": str(percent),
-                    "aria-valuemin": "0",
-                    "aria-valuemax": "100",
-                    "aria-label": "Analysis",
-                },
-            ),
+            progress_bar(percent),
         ],
         className="progress",
     )
