@@ -1,0 +1,186 @@
+"""A plan on disk: each task once, kept by its key, so that an interrupted plan goes on.
+
+<out>/runs/<task>-<key>/run.json                 kairoscope/run@1: options, provenance, result
+<out>/runs/<task>-<key>/checkpoint.safetensors   where the task trained something
+"""
+
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from model.datasets.types import Dataset
+from model.reproduction.protocol import Context, Input, OnProgress, cores, registry, silent
+from model.reproduction.task import SHIPPED, Task, in_order, keys, shipped
+from model.training.card import list_hash, provenance
+
+SCHEMA = "kairoscope/run@1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Tasks and where their results lie. `split_of` opens the data set in one of its splits."""
+
+    out: Path
+    tasks: Sequence[Task]
+    split_of: Callable[[int], Dataset]
+    device: str = "cpu"
+    jobs: int | None = None
+
+    @cached_property
+    def ordered(self) -> list[Task]:
+        """Every task once, after those that it needs. Raises InvalidParameter."""
+        return in_order(self.tasks)
+
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """The key of each task by its name."""
+        return keys(self.ordered, self.split_of)
+
+    def folder(self, name: str) -> Path:
+        """Where the task of this name leaves what it made."""
+        return self.out / "runs" / f"{name}-{self.keys[name]}"
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """What the task left, kairoscope/run@1; None before it is done."""
+        path = self.folder(name) / "run.json"
+        found: dict[str, Any] | None = json.loads(path.read_text()) if path.is_file() else None
+        return found
+
+    def pending(self) -> list[Task]:
+        """Tasks without a result, in order."""
+        return [task for task in self.ordered if self.record(task.name) is None]
+
+    def ready(self) -> list[Task]:
+        """Pending tasks whose needs are met: these may run side by side."""
+        pending = self.pending()
+        waiting = {task.name for task in pending}
+        return [task for task in pending if not waiting & set(task.needs.values())]
+
+    def results(self) -> "Results":
+        """What is done."""
+        records = {task.name: self.record(task.name) for task in self.ordered}
+        return Results({name: row for name, row in records.items() if row is not None})
+
+    def run(self, task: Task, on_progress: OnProgress = silent) -> dict[str, Any]:
+        """Run one task, whose needs are met, and keep its record. Raises any KairoscopeError."""
+        protocol = registry()[task.protocol].of(task.options)
+        folder = self.folder(task.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        dataset = self.split_of(task.split)
+        context = Context(
+            dataset=dataset,
+            folder=folder,
+            cache=self.out / "cache",
+            inputs={role: self._input(need) for role, need in task.needs.items()},
+            device=self.device,
+            jobs=self.jobs,
+            on_progress=on_progress,
+        )
+        started, began = datetime.now(UTC), time.monotonic()
+        result = protocol.run(context)
+        record = {
+            "schema": SCHEMA,
+            "key": self.keys[task.name],
+            "task": task.name,
+            "protocol": task.protocol,
+            "options": dict(task.options),
+            "inputs": {role: entry.key for role, entry in context.inputs.items()},
+            "provenance": {
+                **provenance(),
+                "data": _data(dataset, task.split),
+                "started": started.isoformat(timespec="seconds"),
+                "seconds": round(time.monotonic() - began, 1),
+                "device": self.device,
+                "machine": machine(),
+            },
+            "result": result,
+        }
+        part = folder / "run.json.part"
+        part.write_text(json.dumps(record, indent=1) + "\n")
+        part.replace(folder / "run.json")
+        return record
+
+    def _input(self, need: str) -> Input:
+        if need.startswith(SHIPPED):
+            return Input(need, shipped(need))
+        record = self.record(need)
+        assert record is not None, f"{need} has not run"
+        checkpoint = self.folder(need) / "checkpoint.safetensors"
+        return Input(record["key"], checkpoint, record["result"])
+
+
+@dataclass(frozen=True)
+class Results:
+    """Records of done tasks by task's name."""
+
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.records
+
+    def of(self, name: str) -> dict[str, Any]:
+        """The result of this task."""
+        return dict(self.records[name]["result"])
+
+    def key(self, name: str) -> str:
+        """The key of the run that made it, for the cells of a table."""
+        return str(self.records[name]["key"])
+
+    def named(self, start: str) -> Iterator[str]:
+        """Names of done tasks that start so."""
+        return (name for name in self.records if name.startswith(start))
+
+    def runs(self) -> dict[str, dict[str, Any]]:
+        """Everything but the results, by key."""
+        return {
+            str(record["key"]): {name: value for name, value in record.items() if name != "result"}
+            for record in self.records.values()
+        }
+
+
+@dataclass
+class Eta:
+    """Seconds that remain: the guesses of pending tasks, scaled by how wrong those done were."""
+
+    guessed: float = 0.0
+    taken: float = 0.0
+
+    def done(self, task: Task, seconds: float) -> None:
+        """A task took so long."""
+        self.guessed += task.seconds
+        self.taken += seconds
+
+    def remaining(self, pending: Sequence[Task], workers: int = 1) -> float:
+        """Seconds that these take on so many workers."""
+        scale = self.taken / self.guessed if self.guessed else 1.0
+        return scale * sum(task.seconds for task in pending) / workers
+
+
+def _data(dataset: Dataset, split: int) -> dict[str, Any]:
+    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
+    return {
+        "name": dataset.name,
+        "split": split,
+        **{
+            part: {"clips": len(samples), "list_sha256": list_hash(dataset.root, samples)}
+            for part, samples in parts.items()
+        },
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What it ran on, without naming it."""
+    return {
+        "cores": cores(),
+        "processor": platform.machine(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 2),
+    }

@@ -1,0 +1,1 @@
+"""Protocols, one a file, discovered: a new file in this folder is a new protocol."""

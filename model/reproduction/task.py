@@ -1,0 +1,95 @@
+"""Tasks: a protocol with its options and with the tasks whose results it takes."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from model.datasets.types import Dataset
+from model.errors import InvalidParameter
+from model.networks import checkpoint
+from model.reproduction.protocol import registry
+from model.training.card import list_hash
+from model.weights import registry as weights
+
+SHIPPED = "shipped/"  # a need of this name is a file that ships: shipped/attention, shipped/compact
+KEY = 16  # characters
+
+
+@dataclass(frozen=True)
+class Task:
+    """`name` is its own within a plan; `needs` names by role the tasks, or shipped files, that it
+    takes; `split` is the official one of the data set; `seconds` is what it is thought to take,
+    for the first estimate."""
+
+    name: str
+    protocol: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    needs: Mapping[str, str] = field(default_factory=dict)
+    split: int = 1
+    seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        found = registry().get(self.protocol)
+        if found is None:
+            raise InvalidParameter(
+                f"{self.name}: no protocol {self.protocol!r}", f"Known: {', '.join(registry())}."
+            )
+        found.of(self.options)
+        absent = set(found.roles) - set(self.needs)
+        if absent:
+            raise InvalidParameter(f"{self.name}: wanted {', '.join(sorted(absent))} in its needs")
+
+
+def shipped(name: str) -> Path:
+    """The file of a need `shipped/attention` or `shipped/compact`."""
+    short = name.removeprefix(SHIPPED)
+    return checkpoint.SHIPPED if short == "attention" else weights.get(short).find(Path())
+
+
+def in_order(tasks: Iterable[Task]) -> list[Task]:
+    """Tasks, each once and after those that it needs.
+
+    Raises InvalidParameter for two tasks of one name that differ, a need that nobody meets, or a
+    circle.
+    """
+    known: dict[str, Task] = {}
+    for task in tasks:
+        if known.setdefault(task.name, task) != task:
+            raise InvalidParameter(f"two tasks are named {task.name} and differ")
+    done: dict[str, Task] = {}
+    while len(done) < len(known):
+        ready = [t for t in known.values() if t.name not in done and _met(t, known, done)]
+        if not ready:
+            stuck = ", ".join(sorted(set(known) - set(done)))
+            raise InvalidParameter(f"these tasks wait for each other: {stuck}")
+        done |= {task.name: task for task in ready}
+    return list(done.values())
+
+
+def _met(task: Task, known: Mapping[str, Task], done: Mapping[str, Task]) -> bool:
+    wanted = [need for need in task.needs.values() if not need.startswith(SHIPPED)]
+    for need in wanted:
+        if need not in known:
+            raise InvalidParameter(f"{task.name} needs {need}, which is not in the plan")
+    return all(need in done for need in wanted)
+
+
+def keys(tasks: Iterable[Task], split_of: Callable[[int], Dataset]) -> dict[str, str]:
+    """The key of each task by name: a hash of all that determines its result. `tasks` in order;
+    `split_of` opens the data set in one of its splits."""
+    found: dict[str, str] = {}
+    for task in tasks:
+        dataset = split_of(task.split)
+        data = [dataset.name, list_hash(dataset.root, dataset.samples), len(dataset.train)]
+        needs = {
+            role: checkpoint.sha256(shipped(need)) if need.startswith(SHIPPED) else found[need]
+            for role, need in task.needs.items()
+        }
+        maker = registry()[task.protocol].maker
+        about = [task.protocol, maker, dict(task.options), needs, data]
+        digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+        found[task.name] = digest.hexdigest()[:KEY]
+    return found

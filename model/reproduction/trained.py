@@ -1,0 +1,58 @@
+"""The trainings that experiments share, by name: a plan runs each once, whoever asks for it."""
+
+from dataclasses import replace
+from typing import Any
+
+from model.reproduction.experiment import Setup
+from model.reproduction.task import Task
+
+ARCH_SELECTIONS = ("sms", "average", "rtsae")
+STAGE2_CLIPS = 120  # of the training part: stage 2 learns no more from a thousand like clips
+
+
+def stages(setup: Setup, seed: int, split: int = 1) -> list[Task]:
+    """Stages 1, 2 and 3 of one seed; the last is the trained network."""
+    preset = setup.preset
+    about: dict[str, Any] = {"preset": preset.network, "epochs": preset.epochs, "seed": seed}
+    end = f"s{split}-r{seed}"
+    dscnn = Task(f"dscnn-{end}", "train-dscnn", about | _backbone(setup), split=split, seconds=400)
+    rtsae = attention(setup, dscnn, f"rtsae-{end}", seed=seed)
+    needs = {"start": dscnn.name, "attention": rtsae.name}
+    joint = Task(f"joint-{end}", "train-joint", about, needs, split, seconds=500)
+    return [dscnn, rtsae, joint]
+
+
+def attention(setup: Setup, dscnn: Task, name: str, **options: Any) -> Task:
+    """Stage 2 behind the front of a stage 1 network; `options` are those of train-rtsae."""
+    preset = setup.preset
+    about: dict[str, Any] = {"clips": STAGE2_CLIPS, "iterations": preset.attention_iterations}
+    about["reading"] = "literal" if preset.network == "paper" else "default"
+    return Task(name, "train-rtsae", about | options, {"start": dscnn.name}, dscnn.split, 200)
+
+
+def arch(setup: Setup, selection: str, seed: int, split: int = 1) -> Task:
+    """Vanilla ARCH on the keyframes of one method; those of rtsae are the shipped gate's."""
+    preset = setup.preset
+    options = {"preset": preset.network, "epochs": preset.epochs, "seed": seed}
+    needs = {"attention": "shipped/attention"} if selection == "rtsae" else {}
+    name = f"arch-{selection}-s{split}-r{seed}"
+    return Task(name, "train-arch", options | {"selection": selection}, needs, split, 300)
+
+
+def extractor(setup: Setup, kind: str, seed: int, split: int = 1) -> Task:
+    """Two-Stream or C3D."""
+    preset = setup.preset
+    options: dict[str, Any] = {"kind": kind, "preset": preset.network}
+    options |= {"epochs": preset.epochs, "seed": seed}
+    if kind == "two-stream":
+        options |= _backbone(setup)
+    return Task(f"{kind}-s{split}-r{seed}", "train-extractor", options, {}, split, 300)
+
+
+def changed(task: Task, name: str, **options: Any) -> Task:
+    """The same training under another name with other options."""
+    return replace(task, name=name, options={**task.options, **options})
+
+
+def _backbone(setup: Setup) -> dict[str, str]:
+    return {"backbone": str(setup.backbone)} if setup.backbone else {}
