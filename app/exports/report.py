@@ -1,73 +1,52 @@
-"""A report in one HTML file: opens offline, its figures live, and asks nobody for anything.
-
-plotly.js of the installed package, the data, the thumbnails and the analysis itself are inside; its
-Content-Security-Policy forbids every request.
-"""
+"""A report in one HTML file: the figures, the keyframes' thumbnails, and the analysis itself."""
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
 
+from app import standalone
 from app.exports import analysis_json
 from app.exports.source import InvalidExport, Source, reading
 from app.figures.alone import attention_alone, curves_alone
 from app.figures.methods import style_of, title_of
-from app.static_files import STATIC
 from model.types import Analysis, Indices, Keyframes
 
 MOST_THUMBNAILS = 60  # of a method
 THUMBNAIL = 240  # px, the longer side: shown at half of it
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "img-src data: blob:; base-uri 'none'; form-action 'none'"
-)
-DATA = '<script type="application/json" id="{}">'
-END = "</script>"
 
 
 def write(source: Source) -> bytes:
     """The page. Raises UnreadableVideo, VideoTooLarge or InvalidParameter when the frames cannot
     be read."""
-    analysis, name = source.analysis, escape(source.name)
+    analysis = source.analysis
     figures = _figures(analysis)
     body = [
-        f"<header><h1>{name}</h1>{_facts(analysis)}</header>",
-        *(_section(title, f'<div data-figure="{key}"></div>') for key, title, _ in figures),
-        _section("Keyframes", methods_table(analysis), *_rows(analysis, _thumbnails(source))),
-        _section("Provenance", _provenance(analysis)),
+        f"<header><h1>{escape(source.name)}</h1>{_facts(analysis)}</header>",
+        *(standalone.section(title, standalone.figure(key)) for key, title, _ in figures),
+        standalone.section(
+            "Keyframes", methods_table(analysis), *_rows(analysis, _thumbnails(source))
+        ),
+        standalone.section("Provenance", _provenance(analysis)),
     ]
-    data = [_data(key, figure.to_json()) for key, _, figure in figures]
-    head = (
-        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name} · Kairoscope</title><style>{_static('css/report.css')}</style>"
+    return standalone.page(
+        source.name,
+        body,
+        {key: figure for key, _, figure in figures},
+        {"analysis": analysis_json.write(source)},
     )
-    scripts = (f"<script>{code}{END}" for code in (get_plotlyjs(), _static("js/report.js")))
-    page = [
-        f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body><main>',
-        *body,
-        "</main>",
-        *data,
-        _data("analysis", analysis_json.write(source)),
-        *scripts,
-        "</body></html>",
-    ]
-    return "\n".join(page).encode()
 
 
 def read(text: str) -> Analysis:
     """The analysis in a report. Raises InvalidExport."""
     with reading("report (HTML)"):
-        _, begin, rest = text.partition(DATA.format("analysis"))
-        if not begin:
+        found = standalone.embedded(text, "analysis")
+        if found is None:
             raise InvalidExport("no report of Kairoscope: it holds no analysis", "Export it again.")
-        return analysis_json.read(rest.partition(END)[0])
+        return analysis_json.read(found)
 
 
 def _figures(analysis: Analysis) -> list[tuple[str, str, go.Figure]]:
@@ -78,10 +57,6 @@ def _figures(analysis: Analysis) -> list[tuple[str, str, go.Figure]]:
     if any(kept.curves for kept in analysis.methods.values()):
         found.append(("diagnostics", "What the methods decided by", curves_alone(analysis)))
     return found
-
-
-def _section(title: str, *content: str) -> str:
-    return f"<section><h2>{title}</h2>{''.join(content)}</section>"
 
 
 def _facts(analysis: Analysis) -> str:
@@ -166,31 +141,4 @@ def _thumbnails(source: Source) -> dict[int, str]:
 def _provenance(analysis: Analysis) -> str:
     """What determined the result and what it cost, a row a value."""
     about = {"sha256 of the video": analysis.clip.info.sha256, **analysis.provenance}
-    lines = [
-        f'<tr><th scope="row">{escape(key)}</th><td>{escape(value)}</td></tr>'
-        for key, value in _flat({**about, "compute": analysis.compute})
-    ]
-    return f'<table class="values"><tbody>{"".join(lines)}</tbody></table>'
-
-
-def _flat(values: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{within}{key}, ")
-        else:
-            yield within + key, _plain(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:g}"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _data(key: str, text: str) -> str:
-    """JSON that no HTML parser reads as anything else."""
-    return DATA.format(key) + text.replace("<", "\\u003c") + END
-
-
-def _static(path: str) -> str:
-    return (STATIC / path).read_text(encoding="utf-8")
+    return standalone.values(standalone.flat({**about, "compute": analysis.compute}))
