@@ -1,0 +1,74 @@
+"""Bootstrap intervals of means and ratios over clips (Efron 1979).
+
+Shape legend: N clips, B resamples of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.errors import InvalidValue
+from model.evaluation.bootstrap import LEVEL, RESAMPLES
+from model.types import Floats
+
+BLOCK = 1 << 22  # figures that are drawn at a time: bounds the memory
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure of all clips and the percentile interval, at `bootstrap.LEVEL`, of resamples."""
+
+    value: float
+    low: float
+    high: float
+
+    def above(self, bound: float) -> bool:
+        """Whether all of the interval lies above `bound`."""
+        return self.low > bound
+
+    def below(self, bound: float) -> bool:
+        """Whether all of the interval lies below `bound`."""
+        return self.high < bound
+
+
+def interval(
+    statistic: Callable[..., Floats], *columns: Floats | list[float], seed: int = 0
+) -> Interval:
+    """The interval of a statistic of figures that belong to the same N clips, in the same order.
+
+    `statistic` takes the columns as (B, N) and returns (B,). Raises InvalidValue for no clips, or
+    columns that are not as long.
+    """
+    columns_N = [np.asarray(column, np.float64) for column in columns]
+    shapes = {column_N.shape for column_N in columns_N}
+    N = columns_N[0].size
+    if len(shapes) != 1 or columns_N[0].ndim != 1 or not N:
+        raise InvalidValue(f"wanted figures of the same clips, one or more, got {sorted(shapes)}")
+    rng, rows, step = np.random.default_rng(seed), [], max(1, BLOCK // N)
+    for start in range(0, RESAMPLES, step):
+        draw_BN = rng.integers(N, size=(min(step, RESAMPLES - start), N))
+        rows.append(statistic(*(column_N[draw_BN] for column_N in columns_N)))
+    low, high = np.quantile(np.concatenate(rows), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    whole = statistic(*(column_N[None] for column_N in columns_N))
+    return Interval(float(whole[0]), float(low), float(high))
+
+
+def mean(values_N: Floats | list[float]) -> Interval:
+    """The mean over clips."""
+    return interval(lambda values_BN: values_BN.mean(1), values_N)
+
+
+def difference(a_N: Floats | list[float], b_N: Floats | list[float]) -> Interval:
+    """The mean of a - b, of two methods on the same clips."""
+    return mean(np.asarray(a_N, np.float64) - np.asarray(b_N, np.float64))
+
+
+def ratio(a_N: Floats | list[float], b_N: Floats | list[float]) -> Interval:
+    """The sum of a over the sum of b: a clip weighs as much as its figures are large."""
+    return interval(lambda a_BN, b_BN: a_BN.sum(1) / b_BN.sum(1), a_N, b_N)
+
+
+def geometric(values_N: Floats | list[float]) -> Interval:
+    """The geometric mean of figures above 0."""
+    return interval(lambda values_BN: np.exp(np.log(values_BN).mean(1)), values_N)

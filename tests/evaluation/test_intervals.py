@@ -1,0 +1,50 @@
+"""Intervals over clips against closed forms and scipy's bootstrap."""
+
+import numpy as np
+import pytest
+from scipy.stats import bootstrap
+
+from model.errors import InvalidValue
+from model.evaluation import intervals
+
+
+def test_of_clips_that_are_all_alike_the_interval_is_the_figure():
+    found = intervals.mean([3.0, 3.0, 3.0])
+    assert (found.value, found.low, found.high) == (3.0, 3.0, 3.0)
+    assert [found.above(bound) for bound in (2.9, 3.0)] == [True, False]
+    assert [found.below(bound) for bound in (3.1, 3.0)] == [True, False]
+
+
+def test_the_mean_has_the_interval_of_scipy():
+    values_N = np.random.default_rng(1).gamma(2.0, size=60)
+    found = intervals.mean(values_N)
+    theirs = bootstrap((values_N,), np.mean, method="percentile", n_resamples=20_000, rng=2)
+    width = theirs.confidence_interval.high - theirs.confidence_interval.low
+    assert found.value == pytest.approx(values_N.mean())
+    assert abs(found.low - theirs.confidence_interval.low) < 0.05 * width
+    assert abs(found.high - theirs.confidence_interval.high) < 0.05 * width
+
+
+def test_a_ratio_is_of_sums_and_a_difference_is_paired():
+    a_N, b_N = [2.0, 40.0], [1.0, 20.0]
+    ratio = intervals.ratio(a_N, b_N)
+    assert (ratio.value, ratio.low, ratio.high) == (2.0, 2.0, 2.0)  # paired: it never varies
+    assert intervals.ratio([1.0, 9.0], [2.0, 3.0]).value == 2.0
+    assert intervals.difference(a_N, b_N).value == pytest.approx(10.5)
+
+
+def test_the_geometric_mean_takes_a_factor_and_its_inverse_for_nothing():
+    assert intervals.geometric([0.25, 4.0]).value == pytest.approx(1.0)
+
+
+def test_blocks_change_nothing(monkeypatch):
+    values_N = [1.0, 5.0, 2.0]
+    whole = intervals.mean(values_N)
+    monkeypatch.setattr(intervals, "BLOCK", 3 * 777)
+    assert intervals.mean(values_N) == whole
+
+
+@pytest.mark.parametrize("columns", [([],), ([1.0, 2.0], [1.0])])
+def test_figures_of_other_clips_are_refused(columns):
+    with pytest.raises(InvalidValue):
+        intervals.interval(lambda *rows: rows[0].mean(1), *columns)
