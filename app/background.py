@@ -9,13 +9,14 @@ from fastapi import FastAPI
 
 from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
+from worker.imports import Imports
 from worker.service import Service
 
 ROUND_S = 60.0  # less than the page asks again for (RETRY_MS and READING_MS of uploads.js)
 
 
 def lifespan(
-    service: Service, store: UploadStore, writers: Writers
+    service: Service, store: UploadStore, writers: Writers, imports: Imports
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """The application's life: housekeeping while it runs, closed connections after."""
 
@@ -31,6 +32,7 @@ def lifespan(
             tasks.start_soon(housekeeping)
             yield
             tasks.cancel_scope.cancel()
+        await run_sync(imports.close)
         service.close()
 
     return live

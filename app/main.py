@@ -12,6 +12,7 @@ from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
 from app.static_files import STATIC, CachedFiles
 from app.threaded import ThreadedDash
+from worker.imports import Imports
 from worker.plugins import warn_of_faults
 from worker.service import Service
 from worker.settings import Settings
@@ -31,7 +32,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     service = Service(settings)
     warn_of_faults()
     store = UploadStore(settings, lambda path, name: service.add_video(path, name).id)
-    writers, streams = Writers(store), EventStreams()
+    writers, streams, imports = Writers(store), EventStreams(), Imports(service)
 
     app = FastAPI(
         title="Kairoscope",
@@ -39,11 +40,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        lifespan=background.lifespan(service, store, writers),
+        lifespan=background.lifespan(service, store, writers, imports),
         responses=problems.answers(401, 403, 422, 500),
     )
     app.state.service, app.state.store = service, store
-    app.state.writers, app.state.streams = writers, streams
+    app.state.writers, app.state.streams, app.state.imports = writers, streams, imports
     app.state.decoders, app.state.exports = CapacityLimiter(DECODERS), CapacityLimiter(EXPORTS)
     problems.install(app)
     app.include_router(api.routes)

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
         default="", description="files of keyframe methods, separated as in PATH; docs/plugins.md"
     )
     gallery: bool = Field(default=True, description="show rendered sample scenes")
+    import_dir: Path | None = Field(
+        default=None, description="the Cases page may copy UCF101 clips from below this folder"
+    )
     hosts: str = Field(default="", description="further host names, separated by commas")
     max_upload_bytes: int = Field(default=8 * 2**30, gt=0, description="largest file, bytes")
     max_pixels: int = Field(default=8192 * 4320, gt=0, description="largest frame, pixels")

@@ -10,6 +10,7 @@ Standing = Literal["active", "queued", "running", "done", "failed", "cancelled",
 Sort = Literal["added", "name", "duration", "frames", "size"]
 Order = Literal["asc", "desc"]
 FINISHED: tuple[State, ...] = ("done", "failed", "cancelled")
+IMPORTED_EACH = 3  # clips of a class that an import takes, where nobody says how many
 
 
 @dataclass(frozen=True)

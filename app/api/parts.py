@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from app.api.event_streams import EventStreams
 from app.api.upload_store import UploadStore
 from app.api.upload_writers import Writers
+from worker.imports import Imports
 from worker.service import Service
 
 
@@ -31,6 +32,11 @@ def _streams(request: Request) -> EventStreams:
     return streams
 
 
+def _imports(request: Request) -> Imports:
+    imports: Imports = request.app.state.imports
+    return imports
+
+
 def _decoders(request: Request) -> CapacityLimiter:
     decoders: CapacityLimiter = request.app.state.decoders
     return decoders
@@ -45,5 +51,6 @@ TheService = Annotated[Service, Depends(_service)]
 TheStore = Annotated[UploadStore, Depends(_store)]
 TheWriters = Annotated[Writers, Depends(_writers)]
 TheStreams = Annotated[EventStreams, Depends(_streams)]
+TheImports = Annotated[Imports, Depends(_imports)]
 TheDecoders = Annotated[CapacityLimiter, Depends(_decoders)]
 TheExports = Annotated[CapacityLimiter, Depends(_exports)]

@@ -8,13 +8,14 @@ from app.api import (
     annotations,
     catalogue,
     exports,
+    imports,
     storage,
     system,
     uploads,
     videos,
 )
 
-RESOURCES = (uploads, videos, annotations, analyses, exports, storage, catalogue, system)
+RESOURCES = (uploads, videos, annotations, analyses, exports, imports, storage, catalogue, system)
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 routes = APIRouter(prefix="/api")

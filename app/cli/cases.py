@@ -2,20 +2,16 @@
 
 import argparse
 import json
-import os
-import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from app.cli import Exit, exit_code
 from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter, KairoscopeError
+from worker.types import IMPORTED_EACH
 
-if TYPE_CHECKING:
-    from worker.service import Service
-
-TRAIN_CLIPS, SAMPLE_CLIPS, IMPORTED_CLIPS = 70, 2, 3
+TRAIN_CLIPS, SAMPLE_CLIPS = 70, 2
 BENCHMARK = "athletics"
 
 
@@ -65,8 +61,13 @@ def _add_import(commands: Any) -> None:
         "--clips",
         metavar="N",
         type=positive_int,
-        default=IMPORTED_CLIPS,
-        help=f"of each action (default: {IMPORTED_CLIPS})",
+        default=IMPORTED_EACH,
+        help=f"of each action (default: {IMPORTED_EACH})",
+    )
+    bring.add_argument(
+        "--all-classes",
+        action="store_true",
+        help="of every class of the data set, not only those of the case studies",
     )
     bring.set_defaults(run=run_import)
 
@@ -131,36 +132,19 @@ def _on_progress(done: int, total: int) -> None:
 
 def run_import(arguments: argparse.Namespace) -> Exit:
     """Import; prints a line for each clip."""
-    from app.pages.cases.studies import STUDIES
-    from model.datasets.ucf101 import LAYOUT, clips_of
+    from app.pages.cases.studies import ACTIONS
     from worker.service import Service
+    from worker.ucf101 import bring, choose
 
-    actions = [action for study in STUDIES for action in study.actions]
-    found = clips_of(arguments.ucf101)
-    folders = {name.lower(): paths for name, paths in found.classes.items()} if found else {}
-    clips = {action: folders.get(action.lower(), ())[: arguments.clips] for action in actions}
-    if not any(clips.values()):
-        raise InvalidParameter(
-            f"{arguments.ucf101}: wanted clips of {', '.join(actions)}, got none", LAYOUT
-        )
+    clips = choose(arguments.ucf101, ACTIONS, arguments.clips, every_class=arguments.all_classes)
     service, worst = Service(deployment_settings()), Exit.DONE
-    for action, paths in clips.items():
-        for path in paths:
-            try:
-                print(f"{action}: {path.name}, {_bring(service, path, action)}")
-            except KairoscopeError as error:
-                print(json.dumps(error.to_problem() | {"instance": str(path)}), file=sys.stderr)
-                worst = max(worst, exit_code(error))
+    for clip in clips:
+        try:
+            video = bring(service, clip)
+        except KairoscopeError as error:
+            print(json.dumps(error.to_problem() | {"instance": str(clip.path)}), file=sys.stderr)
+            worst = max(worst, exit_code(error))
+        else:
+            print(f"{clip.action}: {clip.path.name}, /v/{video.id}")
     service.close()
     return worst
-
-
-def _bring(service: "Service", path: Path, action: str) -> str:
-    """Take a copy of the clip over; the address of its page."""
-    from worker.scratch import scratch
-
-    with scratch(service.settings, f"import-{os.getpid()}") as folder:
-        copy = Path(shutil.copy(path, folder / path.name))
-        video = service.add_video(copy, path.name)
-    service.library.retag([video.id], [action])
-    return f"/v/{video.id}"

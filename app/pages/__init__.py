@@ -3,6 +3,7 @@
 from dash import Dash
 
 from app.pages import shell
+from app.pages.cases import callbacks as cases
 from app.pages.compare import callbacks as compare
 from app.pages.library import callbacks as library
 from app.pages.models import callbacks as models
@@ -20,6 +21,7 @@ def mount(dash_app: Dash, service: Service) -> None:
     shell.mount(dash_app, service)
     library.register(dash_app, service)
     video.register(dash_app, service)
+    cases.register(dash_app)
     compare.register(dash_app)
     models.register(dash_app, service)
     system.register(dash_app, service)

@@ -11,6 +11,13 @@
   // Fetched while Dash starts, so that the buttons of the page work as soon as they are there.
   if (location.pathname.startsWith("/v/")) import(new URL("video.js", here));
 
+  // At the click itself, not in a callback of Dash, which a reload may overtake; the figures follow.
+  function toggleTheme() {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    localStorage.setItem("theme", root.dataset.theme);
+    window.dash_clientside.set_props("theme", { data: root.dataset.theme });
+  }
+
   function openKeys() {
     document.getElementById("keys").showModal();
   }
@@ -44,15 +51,10 @@
           gutter: narrow.matches ? 44 : 176,
         };
       },
-      toggleTheme() {
-        root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-        localStorage.setItem("theme", root.dataset.theme);
-        return root.dataset.theme;
-      },
-      openKeys,
       whileVisible: (tick) => (document.hidden ? window.dash_clientside.no_update : tick),
       searchLibrary: async (text) => (await import(new URL("library.js", here))).search(text),
       openLibrary: async () => (await import(new URL("library.js", here))).open(),
+      openCases: async () => (await import(new URL("imports.js", here))).open(),
       openCompare: async (states) => (await import(new URL("compare.js", here))).open(states),
       openSystem: async () => (await import(new URL("system.js", here))).open(),
       openVideo: async (state) => (await import(new URL("video.js", here))).open(state),
@@ -60,6 +62,8 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("#theme-button")) toggleTheme();
+    if (event.target.closest("#keys-button")) openKeys();
     const close = event.target.closest("[data-close]");
     if (close || event.target.matches("dialog[open]")) event.target.closest("dialog").close();
     const copied = event.target.closest("[data-copy]");

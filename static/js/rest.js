@@ -15,8 +15,12 @@ export async function call(method, path, body) {
 
 // The error that an answer's problem object tells of.
 export function problem(answer, data) {
-  const cause = [data?.detail ?? answer.statusText, data?.hint].filter(Boolean).join(" ");
-  return Object.assign(new Error(cause), { status: answer.status });
+  return Object.assign(new Error(told({ detail: answer.statusText, ...data })), { status: answer.status });
+}
+
+// The cause and the fix of a problem object, as sentences.
+export function told({ detail, hint }) {
+  return hint ? `${detail.replace(/[.\s]+$/, "")}. ${hint}` : detail;
 }
 
 // Say something to everyone, for a moment, without moving anything.

@@ -34,13 +34,22 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def import_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder from below which the server takes clips."""
+    return tmp_path_factory.mktemp("import")
+
+
+@pytest.fixture(scope="session")
+def site(
+    chromium: str, import_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of a running server with an empty library."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("site")
     settings = {"DATA_DIR": folder / "data", "PORT": port, "GALLERY": "false", "DEVICE": "cpu"}
+    settings["IMPORT_DIR"] = import_dir
     settings["PLUGINS"] = f"{example(folder)}{os.pathsep}{folder / 'gone.py'}"
     environment = os.environ | {f"KAIROSCOPE_{k}": str(v) for k, v in settings.items()}
     log = folder / "log"

@@ -54,6 +54,16 @@ def test_clips_of_the_case_studies_are_copied_tagged_and_queued(
 
 
 @pytest.mark.slow
+def test_every_class_of_the_data_set_where_it_is_asked_for(
+    library: Path, clip: Path, tmp_path: Path
+) -> None:
+    root = ucf101(tmp_path, clip, "Surfing/v_Surfing_g01_c01.mp4", "diving/v_Diving_g01_c01.mp4")
+    assert main(["cases", "import", "--ucf101", str(root), "--all-classes"]) == Exit.DONE
+    assert names_tagged(library, "Surfing") == ["v_Surfing_g01_c01.mp4"]
+    assert names_tagged(library, "Diving") == ["v_Diving_g01_c01.mp4"]
+
+
+@pytest.mark.slow
 def test_an_unreadable_clip_is_named_and_the_others_are_there(
     library: Path, clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

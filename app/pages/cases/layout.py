@@ -9,6 +9,8 @@ from dash import dcc, html
 
 from app.figures.distribution import HEIGHT, distribution
 from app.pages import text
+from app.pages.cases import ids
+from app.pages.cases.bring import bring
 from app.pages.cases.studies import STUDIES, Study, study_of
 from app.pages.video.view import Shown, shown
 from model.evaluation.scores import scores
@@ -16,7 +18,7 @@ from model.types import Analysis, FrameScores
 from worker.service import Service
 from worker.types import Listing, Video
 
-SHOWN = 3  # videos of an action on its page
+SHOWN = 3  # videos of an action on its page, of the gallery and of one's own each
 STILLS = 8  # keyframes of a video that are shown
 RUN_UP = "run-up"
 STATIC = {"staticPlot": True, "displayModeBar": False, "responsive": True}
@@ -32,6 +34,9 @@ def cases_page(service: Service) -> list[Any]:
             className="lead",
         ),
         html.Ul([html.Li(_card(service, study)) for study in STUDIES], className="studies"),
+        bring(service.settings),
+        dcc.Store(id=ids.MOUNT, data="cases"),
+        dcc.Store(id=ids.OPENED),
     ]
 
 
@@ -71,21 +76,28 @@ def _card(service: Service, study: Study) -> dcc.Link:
         [
             html.Div(picture, className="picture"),
             html.H2(study.title),
-            html.P(", ".join(study.actions), className="facts"),
+            html.P(", ".join(study.actions) + _own(service, study), className="facts"),
         ],
         href=f"/cases/{study.slug}",
     )
 
 
+def _own(service: Service, study: Study) -> str:
+    """How many videos of the case are no scenes of the gallery, if any."""
+    listings = (Listing(tags=(action,), gallery=False) for action in study.actions)
+    own = sum(map(service.library.count, listings))
+    return f" · {own} of your own" if own else ""
+
+
 def _videos(service: Service, action: str) -> list[Video]:
-    """The videos of an action, those of the gallery first."""
-    found = service.library.find(Listing(tags=(action,)), 0, 10 * SHOWN)
-    return sorted(found, key=lambda video: (not video.gallery, video.name))
+    """The first videos of an action: those of the gallery, then others."""
+    listings = (Listing(tags=(action,), gallery=gallery, sort="name") for gallery in (True, False))
+    return [video for listing in listings for video in service.library.find(listing, 0, SHOWN)]
 
 
 def _action(service: Service, study: Study, action: str, theme: Any) -> html.Section:
     videos = _videos(service, action)
-    parts = [_video(shown(service, video.id, None), study, theme) for video in videos[:SHOWN]]
+    parts = [_video(shown(service, video.id, None), study, theme) for video in videos]
     if not parts:
         parts = [
             html.P(
@@ -93,7 +105,7 @@ def _action(service: Service, study: Study, action: str, theme: Any) -> html.Sec
                 "still being rendered."
             )
         ]
-    more = len(videos) - SHOWN
+    more = service.library.count(Listing(tags=(action,))) - len(videos)
     if more > 0:
         parts.append(dcc.Link(f"{more} more", href=f"/?tag={quote(action)}"))
     return html.Section([html.H2(action, className="action-name"), *parts], className="case")

@@ -71,6 +71,8 @@ STUDIES = (
     ),
 )
 
+ACTIONS = tuple(action for study in STUDIES for action in study.actions)
+
 
 def study_of(slug: str) -> Study | None:
     """The study of this slug."""

@@ -11,6 +11,7 @@ from model.evaluation.truth import GroundTruth
 from model.evaluation.truth_formats import of_scene
 from model.types import Analysis, Clip, FrameScores, Keyframes, VideoInfo
 from worker.errors import NotFound
+from worker.settings import Settings
 from worker.types import Job, Listing, Video
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -25,6 +26,7 @@ class Shelf:
     jobs: list[Job] = field(default_factory=list)  # newest first
     results: dict[str, Any] = field(default_factory=dict)
     marked: dict[str, GroundTruth] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def library(self) -> "Shelf":
@@ -33,6 +35,7 @@ class Shelf:
     def find(self, listing: Listing, offset: int, limit: int) -> list[Video]:
         wanted = set(listing.tags)
         found = [v for v in self.videos if listing.query in v.name and wanted <= set(v.tags)]
+        found = [v for v in found if listing.gallery in (None, v.gallery)]
         return found[offset : offset + limit]
 
     def count(self, listing: Listing) -> int:

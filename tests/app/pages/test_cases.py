@@ -12,6 +12,7 @@ from app.pages.cases.studies import STUDIES
 from app.pages.video.view import shown
 from model.types import Analysis, FrameScores
 from tests.app.pages.test_pages import words
+from worker.settings import Settings
 
 ROUTE = {"theme": "light"}
 
@@ -40,6 +41,25 @@ def test_the_page_says_what_the_model_does_on_a_video(jumps: Any) -> None:
     assert "Recognised as long jump, 75 %" in said
     assert "0.00 s 0.60 s" in said
     assert "No video is tagged PoleVault" in said
+
+
+def test_own_clips_stand_beside_the_gallery_and_are_counted(jumps: Any) -> None:
+    [scene] = jumps.videos
+    names = ("scene a", "scene b", "scene c", "scene d")
+    jumps.videos = [replace(scene, id=f"g{n}", name=name) for n, name in enumerate(names)]
+    jumps.videos += [replace(scene, id="own", name="v_LongJump_g01_c01.avi", gallery=False)]
+    jumps.jobs = []
+    assert "LongJump, PoleVault · 1 of your own" in words(cases_page(jumps))
+    said = words(case_page(jumps, "run-up", ROUTE))
+    assert "scene c Not analysed v_LongJump_g01_c01.avi Not analysed 1 more" in said
+
+
+def test_the_form_is_there_where_the_server_may_take_clips(jumps: Any) -> None:
+    assert "KAIROSCOPE_IMPORT_DIR=FOLDER" in words(cases_page(jumps))
+    jumps.settings = Settings(import_dir="/data/ucf101")
+    said = words(cases_page(jumps))
+    assert "Folder on the server" in said
+    assert "KAIROSCOPE_IMPORT_DIR" not in said
 
 
 def test_a_video_that_is_not_analysed_says_so(jumps: Any) -> None:
