@@ -5,22 +5,16 @@
 """
 
 import json
-import os
-import platform
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from model.datasets.types import Dataset
-from model.reproduction.protocol import Context, Input, OnProgress, cores, registry, silent
+from model.reproduction.protocol import Context, Input, OnProgress, registry, silent
+from model.reproduction.record import recorded, write
 from model.reproduction.task import SHIPPED, Task, in_order, keys, shipped
-from model.training.card import list_hash, provenance
-
-SCHEMA = "kairoscope/run@1"
 
 
 @dataclass(frozen=True)
@@ -83,28 +77,15 @@ class Plan:
             jobs=self.jobs,
             on_progress=on_progress,
         )
-        started, began = datetime.now(UTC), time.monotonic()
-        result = protocol.run(context)
-        record = {
-            "schema": SCHEMA,
-            "key": self.keys[task.name],
-            "task": task.name,
-            "protocol": task.protocol,
-            "options": dict(task.options),
-            "inputs": {role: entry.key for role, entry in context.inputs.items()},
-            "provenance": {
-                **provenance(),
-                "data": _data(dataset, task.split),
-                "started": started.isoformat(timespec="seconds"),
-                "seconds": round(time.monotonic() - began, 1),
-                "device": self.device,
-                "machine": machine(),
-            },
-            "result": result,
-        }
-        part = folder / "run.json.part"
-        part.write_text(json.dumps(record, indent=1) + "\n")
-        part.replace(folder / "run.json")
+        record = recorded(
+            protocol,
+            context,
+            key=self.keys[task.name],
+            task=task.name,
+            options=task.options,
+            split=task.split,
+        )
+        write(folder / "run.json", record)
         return record
 
     def _input(self, need: str) -> Input:
@@ -161,26 +142,3 @@ class Eta:
         """Seconds that these take on so many workers."""
         scale = self.taken / self.guessed if self.guessed else 1.0
         return scale * sum(task.seconds for task in pending) / workers
-
-
-def _data(dataset: Dataset, split: int) -> dict[str, Any]:
-    parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
-    return {
-        "name": dataset.name,
-        "split": split,
-        **{
-            part: {"clips": len(samples), "list_sha256": list_hash(dataset.root, samples)}
-            for part, samples in parts.items()
-        },
-    }
-
-
-def machine() -> dict[str, Any]:
-    """What it ran on, without naming it."""
-    return {
-        "cores": cores(),
-        "processor": platform.machine(),
-        "system": platform.system(),
-        "python": platform.python_version(),
-        "load": round(os.getloadavg()[0], 2),
-    }

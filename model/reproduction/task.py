@@ -82,14 +82,20 @@ def keys(tasks: Iterable[Task], split_of: Callable[[int], Dataset]) -> dict[str,
     `split_of` opens the data set in one of its splits."""
     found: dict[str, str] = {}
     for task in tasks:
-        dataset = split_of(task.split)
-        data = [dataset.name, list_hash(dataset.root, dataset.samples), len(dataset.train)]
         needs = {
             role: checkpoint.sha256(shipped(need)) if need.startswith(SHIPPED) else found[need]
             for role, need in task.needs.items()
         }
-        maker = registry()[task.protocol].maker
-        about = [task.protocol, maker, dict(task.options), needs, data]
-        digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
-        found[task.name] = digest.hexdigest()[:KEY]
+        found[task.name] = key_of(task.protocol, task.options, needs, split_of(task.split))
     return found
+
+
+def key_of(
+    protocol: str, options: Mapping[str, Any], needs: Mapping[str, str], dataset: Dataset
+) -> str:
+    """A hash of all that determines the result of a protocol; `needs` are the keys, or the sha256,
+    of its inputs by role."""
+    data = [dataset.name, list_hash(dataset.root, dataset.samples), len(dataset.train)]
+    about = [protocol, registry()[protocol].maker, dict(options), dict(needs), data]
+    digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+    return digest.hexdigest()[:KEY]
