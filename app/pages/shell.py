@@ -85,17 +85,6 @@ def mount(dash_app: Dash, service: Service) -> None:
         Output(ROUTE, "data"),
         Input(URL, "pathname"),
     )
-    dash_app.clientside_callback(
-        ClientsideFunction("kairoscope", "toggleTheme"),
-        Output(THEME, "data"),
-        Input(THEME_BUTTON, "n_clicks"),
-        prevent_initial_call=True,
-    )
-    dash_app.clientside_callback(
-        ClientsideFunction("kairoscope", "openKeys"),
-        Input(KEYS_BUTTON, "n_clicks"),
-        prevent_initial_call=True,
-    )
 
     @dash_app.callback(Output(PAGE, "children"), Input(ROUTE, "data"), prevent_initial_call=True)
     def show(route: dict[str, Any]) -> Any:

@@ -66,9 +66,10 @@ export class Clock {
 
   pause() { this.#video.pause(); }
 
-  // Well inside the frame's own display time, so that rounding cannot show its neighbour.
+  // Well inside the frame's own display time, so that rounding cannot show its neighbour: a link's
+  // moment, say, whose milliseconds may fall just short of its frame.
   #inside(time) {
-    if (!this.times) return time;
+    if (!this.times) return time + ROUNDING;
     const frame = this.frameAt(time);
     const next = this.times[frame + 1] ?? this.duration;
     return time + Math.max(0, next - time) / 2;

@@ -113,15 +113,13 @@ class Compare {
     this.#permalink();
   }
 
-  // `t` is the moment in seconds of the first video, beyond its ends where only the second one moves.
+  // `t` is the moment in seconds of the leading video, of the first one unless `lead=b`.
   #restore() {
     const asked = new URLSearchParams(location.search);
     const [t, offset] = ["t", "offset"].map((name) => Number(asked.get(name)) || 0);
     const align = asked.get("align");
     if (["share", "here"].includes(align)) this.#pair.arrange(align, offset);
-    const within = t >= 0 && t <= this.#decks[0].clock.duration;
-    if (within) this.#pair.seek(t, 0);
-    else this.#pair.seek(this.#pair.across(0, t), 1);
+    this.#pair.seek(t, asked.get("lead") === "b" ? 1 : 0);
   }
 
   #permalink() {
@@ -129,7 +127,6 @@ class Compare {
     this.#timer = setTimeout(() => {
       const pair = this.#pair;
       if (this.#ends.signal.aborted || pair.playing || pair.apart) return;
-      const t = pair.lead === 0 ? pair.now : pair.across(1, pair.now);
       const address = new URL(location), here = pair.align === "here";
       const put = (name, value, usual) => {
         if (value === usual) address.searchParams.delete(name);
@@ -137,7 +134,8 @@ class Compare {
       };
       put("align", pair.align, "time");
       put("offset", here ? pair.offset.toFixed(3) : "", "");
-      put("t", t.toFixed(3), "0.000");
+      put("lead", "ab"[pair.lead], "a");
+      put("t", pair.now.toFixed(3), "0.000");
       if (address.href !== location.href) history.replaceState(history.state, "", address);
     }, 250);
   }

@@ -83,7 +83,7 @@ export class Pair {
   // Align by `align`; `here` keeps the two as far apart as they stand now.
   arrange(align, offset = this.#clocks[1].now - this.#clocks[0].now) {
     this.align = align;
-    this.offset = offset;
+    this.offset = Math.round(offset * 1000) / 1000; // as a link has it
     this.apart = false;
     this.#pace();
     this.follow();
