@@ -22,7 +22,7 @@ def write_table(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     """The table as text: None is an empty cell, a truth value 1 or 0."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(header)
+    writer.writerow([_cell(name) for name in header])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 

@@ -1,0 +1,82 @@
+"""A document as data: its JSON as every parser reads it, figures as tables, tables as CSV."""
+
+import json
+import math
+from typing import Any
+
+from app.exports.tables import Cell as Plain
+from app.exports.tables import write_table
+from model.reproduction.document import Cell, Document, Figure, Row, Table
+
+MOST_COLUMNS = 24  # of a matrix; a wider one is left to the document's JSON
+
+
+def json_of(document: Document) -> str:
+    """The document; what is no number is null."""
+    return json.dumps(_finite(document.to_json()), ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def table_of(figure: Figure) -> Table | None:
+    """The values: the series of a matrix are rows, of other figures columns; None for a matrix
+    that is too wide to read."""
+    if figure.kind == "matrix":
+        return _matrix(figure)
+    places = list(dict.fromkeys(x for series in figure.series for x in series.x))
+    found = [
+        {x: _cell(series.run, series.y, series.low, series.high, i) for i, x in enumerate(series.x)}
+        for series in figure.series
+    ]
+    names = tuple(
+        f"{series.name} (paper)" if series.source == "paper" else series.name
+        for series in figure.series
+    )
+    rows = (Row(name_of(x), tuple(cells.get(x, Cell(None)) for cells in found)) for x in places)
+    return Table(figure.title, names, tuple(rows))
+
+
+def name_of(x: float | str) -> str:
+    """A place on a figure's axis as text."""
+    return x if isinstance(x, str) else f"{x:g}"
+
+
+def csv_of(table: Table) -> str:
+    """The table as CSV: three columns for each of its own, the value and the bounds of its
+    interval, as the document has them; the runs, separated by spaces, come last."""
+    header = ["name", "source"]
+    for column in table.columns:
+        header += [column, f"{column}, low", f"{column}, high"]
+    return write_table([*header, "note", "runs"], (_line(row) for row in table.rows))
+
+
+def _line(row: Row) -> list[Plain]:
+    values: list[Plain] = [row.name, row.source]
+    for cell in row.cells:
+        values += [cell.value, cell.low, cell.high]
+    runs = dict.fromkeys(cell.run for cell in row.cells if cell.run)
+    return [*values, row.note, " ".join(runs)]
+
+
+def _matrix(figure: Figure) -> Table | None:
+    columns = tuple(name_of(x) for x in figure.series[0].x) if figure.series else ()
+    if len(columns) > MOST_COLUMNS:
+        return None
+    rows = (Row(s.name, tuple(Cell(y, run=s.run) for y in s.y), s.source) for s in figure.series)
+    return Table(figure.title, columns, tuple(rows))
+
+
+def _cell(
+    run: str | None,
+    y: tuple[float, ...],
+    low: tuple[float, ...],
+    high: tuple[float, ...],
+    i: int,
+) -> Cell:
+    return Cell(y[i], low[i] if low else None, high[i] if high else None, run)
