@@ -20,9 +20,8 @@ from model.methods.rtsae import RTSAE
 from model.networks.attention import AttentionModel, ClipGate
 from model.networks.frontend import shrink
 from model.networks.vgg import VggBlocks, normalise_rgb
+from model.training.steps import decoded_steps
 from model.types import Floats, Indices
-from model.video.decode import open_clip
-from model.video.flow import FlowAdder, make_flow
 
 SHARE_KEPT = 0.12  # of the steps, at least 2
 RANDOM_DRAWS = 20
@@ -45,19 +44,16 @@ class Steps:
 @torch.inference_mode()
 def read_steps(path: Path, model: AttentionModel, fixed: VggBlocks | None) -> Steps:
     """Decode a clip once; its steps in both spaces. Raises UnreadableVideo."""
-    run, rows, index = model.begin(), [], 0
-    with open_clip(path) as stream:
-        for batch in FlowAdder(make_flow(model.recipe.flow))(stream):
-            run.update(batch)
-            if fixed is not None:
-                chosen = [i - batch.start for i in run.indices[index:]]
-                index = len(run.indices)
-                if chosen:
-                    frames = torch.from_numpy(shrink(batch.frames_NHWC[chosen], FIXED_SIZE))
-                    rows.append(fixed(normalise_rgb(frames)).mean((2, 3)).numpy())
-    gate = run.finish()
+    index, times, own, rows = [], [], [], []
+    for batch in decoded_steps(path, model.steps_per_second, model.flow):
+        index.append(batch.index_N)
+        times.append(batch.times_N)
+        own.append(model.features(batch.frames_NHWC, batch.flows_NHW2))
+        if fixed is not None:
+            frames = torch.from_numpy(shrink(batch.frames_NHWC, FIXED_SIZE))
+            rows.append(fixed(normalise_rgb(frames)).mean((2, 3)).numpy())
     fixed_SD = np.concatenate(rows) if rows else None
-    return Steps(path.name, gate.index_S, gate.time_S, gate.x_SD, fixed_SD)
+    return Steps(path.name, np.concatenate(index), np.concatenate(times), torch.cat(own), fixed_SD)
 
 
 def choose(model: AttentionModel, x_SD: torch.Tensor, time_S: Floats, K: int) -> Indices:

@@ -99,6 +99,19 @@ class AttentionModel:
             )
         return AttentionRun(self, rate)
 
+    @torch.inference_mode()
+    def features(
+        self, frames_NHWC: NDArray[np.uint8], flows_NHW2: NDArray[np.float32]
+    ) -> torch.Tensor:
+        """x (N, D), on the CPU, of steps as they were decoded and their flow in pixels."""
+        size, parts = self.recipe.size, []
+        for start in range(0, len(frames_NHWC), CHUNK):
+            part = slice(start, start + CHUNK)
+            rgb = torch.from_numpy(shrink(frames_NHWC[part], size)).to(self.device)
+            flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2[part]), size)).to(self.device)
+            parts.append(self.front(rgb, flow).cpu())
+        return torch.cat(parts)
+
     def compute(self, S: int, M: int) -> dict[str, Any]:
         """Multiply-adds of the dual-stream network for S steps of which M pass the gate.
 
@@ -144,25 +157,13 @@ class AttentionRun:
         assert batch.flows_NHW2 is not None
         self._index += (batch.start + chosen).tolist()
         self._time += batch.times_N[chosen].tolist()
-        self._x.append(self._features(batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]))
+        self._x.append(self.model.features(batch.frames_NHWC[chosen], batch.flows_NHW2[chosen]))
         self._advance()
 
     @property
     def indices(self) -> list[int]:
         """Decoded-frame indices of the steps so far."""
         return self._index
-
-    def _features(
-        self, frames_NHWC: NDArray[np.uint8], flows_NHW2: NDArray[np.float32]
-    ) -> torch.Tensor:
-        size, device = self.model.recipe.size, self.model.device
-        parts = []
-        for start in range(0, len(frames_NHWC), CHUNK):
-            part = slice(start, start + CHUNK)
-            rgb = torch.from_numpy(shrink(frames_NHWC[part], size)).to(device)
-            flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2[part]), size)).to(device)
-            parts.append(self.model.front(rgb, flow).cpu())
-        return torch.cat(parts)
 
     def _advance(self) -> None:
         """Run the recursion over steps whose look-ahead has arrived."""

@@ -1,0 +1,68 @@
+"""The attention model's steps of clips, read once for all that is measured on them."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model.datasets.types import Fault
+from model.datasets.verify import Progress, refused
+from model.evaluation.attention import Steps, read_steps
+from model.networks.attention import AttentionModel, ClipGate
+from model.networks.vgg import VggBlocks
+from model.video.probe import sha256_of
+
+MAKER = 1  # raise it whenever `read_steps` gives other features for the same clip
+
+
+@dataclass(frozen=True)
+class StepsCache:
+    """`read_steps` of clips, kept in `folder`. `fixed` are the blocks of the fixed space, and
+    `fixed_key` names their weights."""
+
+    folder: Path
+    model: AttentionModel
+    fixed: VggBlocks | None = None
+    fixed_key: str = ""
+
+    def get(self, path: Path) -> Steps:
+        """The steps, from an earlier run where there was one. Raises UnreadableVideo."""
+        stored = self.folder / f"{sha256_of(path)[:32]}-{self._key}.npz"
+        if not stored.is_file():
+            self._keep(stored, read_steps(path, self.model, self.fixed))
+        with np.load(stored, allow_pickle=False) as data:
+            own_SD = torch.from_numpy(data["own"])
+            fixed_SD = data.get("fixed")
+            return Steps(path.name, data["index"], data["time"], own_SD, fixed_SD)
+
+    def gate(self, path: Path) -> ClipGate:
+        """The gate over these steps. Raises UnreadableVideo."""
+        steps = self.get(path)
+        return ClipGate(self.model, steps.index_S, steps.time_S, steps.own_SD)
+
+    def fill(
+        self, paths: Iterable[Path], jobs: int | None = None, tell: Progress | None = None
+    ) -> list[Fault]:
+        """Read what is not there yet, `jobs` clips at a time; the clips that cannot be used."""
+        return refused(paths, self.get, jobs, tell)
+
+    def _keep(self, stored: Path, steps: Steps) -> None:
+        arrays = {"index": steps.index_S, "time": steps.time_S, "own": steps.own_SD.numpy()}
+        if steps.fixed_SD is not None:
+            arrays["fixed"] = steps.fixed_SD
+        stored.parent.mkdir(parents=True, exist_ok=True)
+        part = stored.with_suffix(f".{os.getpid()}.part")
+        with part.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+        part.replace(stored)
+
+    @property
+    def _key(self) -> str:
+        about = [self.model.sha256, asdict(self.model.recipe), self.fixed_key, MAKER]
+        digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
+        return digest.hexdigest()[:16]
