@@ -19,6 +19,7 @@ from model.networks.frontend import FrontEnd, Recipe
 from model.networks.head import Head
 from model.networks.rtsae import Encoder, Opener, RTSAEConfig, Trace, hard, soft
 from model.networks.stream import Stream, Widths, in_parts
+from model.networks.threads import one_thread
 from model.networks.vgg import BLOCKS
 
 
@@ -202,7 +203,8 @@ class RTSAEDSCNN(nn.Module):
         """
         if not open_T.any():
             raise InvalidValue("wanted at least one open step, got none")
-        return self.name(*self.beyond(x_s_TCHW[open_T], x_t_TCHW[open_T]))
+        z_s_MC, z_t_MC = self.beyond(x_s_TCHW[open_T], x_t_TCHW[open_T])
+        return self.name(z_s_MC, z_t_MC, open_T[open_T][None])[0]
 
     @torch.no_grad()
     def beyond(self, x_s_MCHW: Tensor, x_t_MCHW: Tensor) -> tuple[Tensor, Tensor]:
@@ -210,10 +212,10 @@ class RTSAEDSCNN(nn.Module):
         return in_parts(self.s_tail, x_s_MCHW), in_parts(self.t_tail, x_t_MCHW)
 
     @torch.no_grad()
-    def name(self, z_s_MC: Tensor, z_t_MC: Tensor) -> Tensor:
-        """Class probabilities (K,) of the open steps of one clip, in order."""
-        gate_1M = z_s_MC.new_ones(1, len(z_s_MC))
-        probabilities: Tensor = self.head(z_s_MC[None], z_t_MC[None], gate_1M)[0].softmax(0)
+    def name(self, z_s_TC: Tensor, z_t_TC: Tensor, open_NT: Tensor) -> Tensor:
+        """Class probabilities (N, K) of one clip by each of N choices of its steps."""
+        with one_thread():
+            probabilities: Tensor = self.head(z_s_TC[None], z_t_TC[None], open_NT).softmax(1)
         return probabilities
 
     def multiply_adds(self) -> Cost:

@@ -81,9 +81,12 @@ class Head(nn.Module):
         self.std.copy_(z_f_MC.std(0) + STD_FLOOR)
 
     def forward(self, z_s_NTC: Tensor, z_t_NTC: Tensor, gate_NT: Tensor) -> Tensor:
-        """Logits, (N, K). A step whose gate is 0 (closed, or padding) leaves no trace."""
+        """Logits, (N, K). A step whose gate is 0 (closed, or padding) leaves no trace.
+
+        Of one clip, with several gates, the logits by each: F-Net runs on its steps once.
+        """
         z_f_NTC = (self.fuse(z_s_NTC, z_t_NTC) - self.mean) / self.std
-        step_NTF = self.dropout(F.relu(self.fc7(z_f_NTC)))
+        step_NTF = self.dropout(F.relu(self.fc7(z_f_NTC))).expand(len(gate_NT), -1, -1)
         logits: Tensor = self.classifier(self.lstm(step_NTF, gate_NT))
         return logits
 

@@ -63,9 +63,9 @@ class Session(ABC):
         step_M = self.shots.nearest(index_K)
         return _timed(lambda: self._on(step_M))
 
-    def mixed(self, step_M: Indices) -> Prediction:
-        """As `on` says of these steps, for trying many sets of them; not timed."""
-        return self._on(step_M)
+    def each(self, choices: Sequence[Indices]) -> list[Prediction]:
+        """As `on` says of each of many choices of stored steps; not timed."""
+        return [self._on(step_M) for step_M in choices]
 
     def streams(self) -> Mapping[str, Prediction]:
         """What each stream of a dual-stream network makes of the whole clip without the other."""
@@ -97,8 +97,8 @@ def _timed(predict: Any) -> Prediction:
 class Recogniser(ABC):
     """A loaded network with the names of its classes. Subclasses declare `name`, `title`, `knows`
     (which classes, in a few words) and `weights`: the name of theirs in `model.weights.registry`,
-    or None when there are none but those that users train; `mixes_back` where a few frames more
-    cost so little that the inverse analysis is made of every clip.
+    or None when there are none but those that users train; `mixes_back` where further choices of
+    frames cost so little that the inverse analysis and the frame budget are tried on every clip.
 
     Instances state what they want to see: `steps_per_second` (0: every frame), `size` (px),
     `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`;

@@ -27,9 +27,11 @@ def recognise(
     `full_multiply_adds` is what the clip costs with all of its `steps` computed to the end, to
     compare with each prediction's own. Where more frames cost little, each method also has
     `mixed_back`: its prediction with growing shares of the discarded steps in the clip again, the
-    inverse analysis of section 5.1. A dual-stream network also says what each stream alone makes of
-    the clip (`streams`), and its weight of fusion, w_f (`fusion`). `flow` is the algorithm that
-    made the flow images; `watch` hears of each prediction, and what it raises ends the work.
+    inverse analysis of section 5.1; and, with answers to a frame budget, `budget`: its predictions
+    on exactly 1, 2, ... keyframes, entry k - 1 on k, with the likeliest class alone. A dual-stream
+    network also says what each stream alone makes of the clip (`streams`), and its weight of
+    fusion, w_f (`fusion`). `flow` is the algorithm that made the flow images; `watch` hears of each
+    prediction, and what it raises ends the work.
     """
     total = 1 + len(methods)
     watch(STAGE, 0, total)
@@ -44,6 +46,7 @@ def recognise(
             "seconds": prediction.seconds,
             "kept": _agree(prediction, whole),
             **_inverse(recogniser, session, prediction, whole),
+            **_within_budget(recogniser, session, keyframes, whole),
         }
         watch(STAGE, done, total)
     return {
@@ -63,9 +66,9 @@ def recognise(
     }
 
 
-def _entry(recogniser: Recogniser, prediction: Prediction) -> dict[str, Any]:
+def _entry(recogniser: Recogniser, prediction: Prediction, top: int = 5) -> dict[str, Any]:
     return {
-        "top": prediction.top(recogniser.classes),
+        "top": prediction.top(recogniser.classes, top),
         "frames": len(prediction.step_M),
         "multiply_adds": prediction.multiply_adds,
     }
@@ -89,14 +92,29 @@ def _inverse(
         return {}
     steps = np.arange(len(session.shots))
     discarded = np.random.default_rng(0).permutation(np.setdiff1d(steps, prediction.step_M))
-    found = []
-    for share in MIXED_BACK:
-        back = discarded[: round(share * len(discarded))]
-        step_M = np.union1d(prediction.step_M, back)
-        mixed = session.mixed(step_M)
-        entry = _entry(recogniser, mixed) | {"share": share, "kept": _agree(mixed, whole)}
-        found.append(entry)
+    choices = [
+        np.union1d(prediction.step_M, discarded[: round(share * len(discarded))])
+        for share in MIXED_BACK
+    ]
+    found = [
+        _entry(recogniser, mixed) | {"share": share, "kept": _agree(mixed, whole)}
+        for share, mixed in zip(MIXED_BACK, session.each(choices), strict=True)
+    ]
     return {"mixed_back": found}
+
+
+def _within_budget(
+    recogniser: Recogniser, session: Session, keyframes: Keyframes, whole: Prediction
+) -> dict[str, Any]:
+    """Predictions on the method's answers to exactly 1, 2, ... keyframes."""
+    if not recogniser.mixes_back or not keyframes.budget:
+        return {}
+    choices = [session.shots.nearest(answer.index_K) for answer in keyframes.budget]
+    found = [
+        _entry(recogniser, prediction, top=1) | {"kept": _agree(prediction, whole)}
+        for prediction in session.each(choices)
+    ]
+    return {"budget": found}
 
 
 def _notices(

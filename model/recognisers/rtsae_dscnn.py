@@ -1,5 +1,6 @@
 """RTSAE-DSCNN: the attention gate decides which frames the dual-stream network computes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -104,18 +105,16 @@ class DSCNNSession(Session):
     def _on(self, step_M: Indices) -> Prediction:
         return self._predict(step_M, self._ungated(len(step_M)))
 
-    def mixed(self, step_M: Indices) -> Prediction:
+    def each(self, choices: Sequence[Indices]) -> list[Prediction]:
         """See Session: every step is computed once, whichever are asked for."""
-        z_s, z_t = self._all_beyond()
-        return self._named(z_s[step_M], z_t[step_M], step_M)
+        return self._named(*self._all_beyond(), choices)
 
     def streams(self) -> dict[str, Prediction]:
         """See Session: the features of the other stream are 0."""
-        step_M = self._own_steps()
-        z_s, z_t = (z_SC[step_M] for z_SC in self._all_beyond())
+        own, (z_s, z_t) = [self._own_steps()], self._all_beyond()
         return {
-            "S-Net": self._named(z_s, z_t * 0, step_M),
-            "T-Net": self._named(z_s * 0, z_t, step_M),
+            "S-Net": self._named(z_s, z_t * 0, own)[0],
+            "T-Net": self._named(z_s * 0, z_t, own)[0],
         }
 
     @property
@@ -128,9 +127,19 @@ class DSCNNSession(Session):
             self._beyond = self._network.beyond(*self._at_gate()[:2])
         return self._beyond
 
-    def _named(self, z_s: "torch.Tensor", z_t: "torch.Tensor", step_M: Indices) -> Prediction:
-        probability_K = self._network.name(z_s, z_t).double().cpu().numpy()
-        return Prediction(probability_K, step_M, self._ungated(len(step_M)))
+    def _named(
+        self, z_s: "torch.Tensor", z_t: "torch.Tensor", choices: Sequence[Indices]
+    ) -> list[Prediction]:
+        import torch
+
+        open_NS = torch.zeros(len(choices), len(self.shots), dtype=torch.bool, device=z_s.device)
+        for open_S, step_M in zip(open_NS, choices, strict=True):
+            open_S[torch.from_numpy(step_M)] = True
+        probability_NK = self._network.name(z_s, z_t, open_NS).double().cpu().numpy()
+        return [
+            Prediction(probability_K, step_M, self._ungated(len(step_M)))
+            for probability_K, step_M in zip(probability_NK, choices, strict=True)
+        ]
 
     def _predict(self, step_M: Indices, multiply_adds: int) -> Prediction:
         import torch

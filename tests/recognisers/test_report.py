@@ -164,19 +164,44 @@ def test_top_is_sorted_and_short():
     ]
 
 
-def test_discarded_steps_mixed_back_in_end_with_the_whole_clip():
-    class Mixing(Brightness):
-        mixes_back = True
+class Mixing(Brightness):
+    mixes_back = True
 
+
+def ramp() -> Shots:
+    """Twenty steps, every fourth frame, ever brighter."""
     index_S = np.arange(0, 80, 4)
     rgb = np.linspace(0, 250, 20).astype(np.uint8)[:, None, None, None] + np.zeros(
         (20, 8, 8, 3), np.uint8
     )
-    kept = Keyframes("last", np.array([72, 76]), np.array([7.2, 7.6]), np.ones(2))
-    found = recognise(Mixing(), Shots(index_S, index_S / 10, rgb), {"last": kept}, "dis")
+    return Shots(index_S, index_S / 10, rgb)
+
+
+def at(*index_K: int, **more) -> Keyframes:
+    return Keyframes(
+        "last", np.array(index_K), np.array(index_K) / 10, np.ones(len(index_K)), **more
+    )
+
+
+def test_discarded_steps_mixed_back_in_end_with_the_whole_clip():
+    found = recognise(Mixing(), ramp(), {"last": at(72, 76)}, "dis")
     rows = found["methods"]["last"]["mixed_back"]
     assert [row["share"] for row in rows] == [0.25, 0.5, 0.75, 1.0]
     assert [row["frames"] for row in rows] == [6, 11, 16, 20]  # of 18 discarded: 4 (4.5), 9, 14, 18
     assert [row["multiply_adds"] for row in rows] == [600, 1100, 1600, 2000]
     assert rows[-1]["top"] == found["whole"]["top"]
     assert rows[-1]["kept"]
+
+
+def test_each_answer_to_a_frame_budget_is_recognised():
+    kept = at(72, 76, budget=(at(76), at(0, 76), at(0, 4, 76)))
+    found = recognise(Mixing(), ramp(), {"last": kept, "other": at(0)}, "dis")
+    assert found["whole"]["top"][0]["label"] == "dark"
+    rows = found["methods"]["last"]["budget"]
+    assert [row["frames"] for row in rows] == [1, 2, 3]
+    assert [row["multiply_adds"] for row in rows] == [100, 200, 300]
+    assert [[t["label"] for t in row["top"]] for row in rows] == [["bright"], ["dark"], ["dark"]]
+    assert [row["kept"] for row in rows] == [False, True, True]
+    assert "budget" not in found["methods"]["other"]
+    plain = recognise(Brightness(), ramp(), {"last": kept}, "dis")
+    assert "budget" not in plain["methods"]["last"]  # each further choice would cost it too much

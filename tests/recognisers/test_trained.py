@@ -59,8 +59,9 @@ def test_a_checkpoint_comes_back_as_it_was(name, tmp_path):
 @pytest.mark.parametrize("name", TRAINED)
 def test_many_sets_of_steps_are_named_as_each_alone(name):
     session = registry()[name].untrained(seed=2).open(noise(registry()[name].untrained(), 12))
-    for step_M in (np.array([2]), np.array([0, 5, 11]), np.arange(12)):
-        alone, among = session.on(session.shots.index_S[step_M]), session.mixed(step_M)
+    choices = [np.array([2]), np.array([0, 5, 11]), np.arange(12)]
+    for step_M, among in zip(choices, session.each(choices), strict=True):
+        alone = session.on(session.shots.index_S[step_M])
         np.testing.assert_allclose(among.probability_C, alone.probability_C, rtol=1e-5)
         np.testing.assert_array_equal(among.step_M, alone.step_M)
         assert among.multiply_adds == alone.multiply_adds
