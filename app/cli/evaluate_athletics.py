@@ -46,7 +46,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
     from model.datasets import open_dataset
     from model.evaluation.athletics_run import evaluate
-    from model.evaluation.athletics_work import Work
+    from model.evaluation.recognition_work import Work
     from model.networks.device import resolve
 
     work = Work(

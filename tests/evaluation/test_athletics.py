@@ -11,18 +11,24 @@ import torch
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
 from model.evaluation import athletics
-from model.evaluation.athletics import (
+from model.evaluation.athletics import report
+from model.evaluation.athletics_run import evaluate
+from model.evaluation.outcomes import UNKNOWN, LabelledClip
+from model.evaluation.phases import Moments, moments_of
+from model.evaluation.recognition import (
+    ALL,
+    GATE,
     MIXED_BACK,
     OWN,
     Group,
+    Opened,
     Tally,
     evaluate_dscnn,
     mixed_back,
-    report,
+    mixed_name,
 )
-from model.evaluation.athletics_run import Loaded, _load, evaluate
-from model.evaluation.athletics_work import Work
-from model.evaluation.phases import Moments, moments_of
+from model.evaluation.recognition_run import Loaded, load
+from model.evaluation.recognition_work import Work
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH, ARCHConfig
 from model.networks.checkpoint import SHIPPED, sha256
@@ -101,12 +107,19 @@ def test_each_variant_is_what_the_network_says_on_its_steps_alone(samples):
         open_T = one.open_steps(one.front.standardise(torch.from_numpy(pooled)))
         by_gate = int(one.recognise(x_s, x_t, open_T).argmax()) == sample.label
         by_all = int(one.recognise(x_s, x_t, torch.ones(T, dtype=torch.bool)).argmax())
-        assert tally.right[OWN][n] == by_gate
-        assert tally.right["dscnn"][n] == (by_all == sample.label)
-        assert tally.kept[OWN][n] == pytest.approx(float(open_T.float().mean()))
-        assert tally.kept["dscnn+uniform"][n] == pytest.approx(tally.kept[OWN][n])
-        assert tally.mixed[n][0] == tally.right[OWN][n]
-        assert tally.mixed[n][-1] == tally.right["dscnn"][n]
+        assert tally.right[GATE][n] == by_gate
+        assert tally.predicted[ALL][n] == by_all
+        assert tally.right[ALL][n] == (by_all == sample.label)
+        assert tally.kept[GATE][n] == pytest.approx(float(open_T.float().mean()))
+        assert tally.kept["uniform"][n] == pytest.approx(tally.kept[GATE][n])
+        assert tally.kept["mixed-0.5"][n] > tally.kept[GATE][n]
+        assert (tally.opened[n].open_T == open_T.numpy()).all()
+    assert set(tally.predicted["random"]) == {UNKNOWN}  # several draws
+    clips = [LabelledClip(sample.path.name, sample.label, 100, 4.0) for sample in samples]
+    outcomes = tally.outcomes(CLASSES, clips)
+    assert outcomes.variants[ALL].known
+    assert not outcomes.variants["random"].known
+    assert outcomes.variants[GATE].right_N.tolist() == tally.right[GATE]
 
 
 def test_networks_behind_different_fronts_are_refused(samples):
@@ -115,14 +128,24 @@ def test_networks_behind_different_fronts_are_refused(samples):
         evaluate_dscnn([one, other], samples, Maps(one), lambda path: np.arange(T))
 
 
+def seen(right, kept, opened=(), mixed=1.0):
+    """The tally of three clips: figures by variant, the same accuracy for every share mixed in."""
+    right = right | {name: [mixed] * 3 for name in map(mixed_name, MIXED_BACK) if name not in right}
+    return Tally(right, {}, {name: [kept] * 3 for name in right}, list(opened))
+
+
 def test_the_report_averages_seeds_and_pairs_clips(samples):
-    moments = [Moments(10, 4, 5, 4, 1)] * 3
-    more = [Moments(10, 4, 4, 4, 1), *moments[1:2], Moments(10, 4, 6, 4, 1)]
+    index_T = np.arange(10) * 10  # three of ten steps lie within or near the flight
+
+    def opened(*steps):
+        return Opened(index_T, np.isin(np.arange(10), steps))
+
+    five = opened(5, 6, 7, 4, 9)
     own = [
-        Tally({OWN: [1, 1, 1]}, {OWN: [0.2] * 3}, [[1.0] * 6] * 3, more),
-        Tally({OWN: [1, 0, 1]}, {OWN: [0.4] * 3}, [[0.5] * 6] * 3, moments),
+        seen({GATE: [1, 1, 1]}, 0.2, [opened(5, 6, 7, 9), five, opened(5, 6, 7, 0, 8, 9)]),
+        seen({GATE: [1, 0, 1]}, 0.4, [five] * 3, mixed=0.5),
     ]
-    arch = [Tally({"arch+sms": [0, 0, 1]}, {"arch+sms": [1.0] * 3})]
+    arch = [Tally({GATE: [0, 0, 1]}, {}, {GATE: [1.0] * 3})]
     data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(samples))
     found = report(data, {Group(OWN): own, Group("arch+sms"): arch}, {"commit": "x"})
     row = found["recognizers"][OWN]
@@ -132,30 +155,31 @@ def test_the_report_averages_seeds_and_pairs_clips(samples):
     assert row["classes"] == {"jump": 1.0, "run": 0.5}
     difference = found["comparisons"][f"{OWN} - arch+sms"]
     assert difference["difference"] == pytest.approx(np.mean([1, 0.5, 0]))
-    assert found["inverse"][0] == {"mixed_back": 0.0, "accuracy": pytest.approx(0.75)}
+    assert found["inverse"][0] == {"mixed_back": 0.0, "accuracy": pytest.approx(5 / 6)}
+    assert found["inverse"][1] == {"mixed_back": 0.1, "accuracy": pytest.approx(0.75)}
     phases = found["phases"]["all"]
-    assert (phases["keyframes"], phases["decisive"], phases["run_up"]) == (5, 0.8, 0.2)
-    assert phases["decisive_steps"] == pytest.approx(0.4)
-    assert phases["keyframes_most"] == 6
+    assert (phases["keyframes"], phases["keyframes_most"]) == (5, 6)
+    assert phases["decisive"] == pytest.approx(18 / 30)
+    assert phases["run_up"] == pytest.approx(5 / 30)
+    assert phases["decisive_steps"] == pytest.approx(0.3)
     assert found["presets"] == {}
     json.dumps(found)
 
 
 def test_each_preset_has_its_rows_and_is_compared_with_its_own(samples, monkeypatch):
     monkeypatch.setattr(athletics, "paired_difference", lambda a_N, b_N: {})
+    every = [Opened(np.arange(5), np.ones(5, bool))] * 3
 
-    def tally(group, right):
-        names = [group.named(name) for name in (OWN, "dscnn+uniform", "dscnn")]
-        rows = {name: [right] * 3 for name in names}
-        return Tally(rows, {name: [0.5] * 3 for name in names}, [[right] * 6] * 3, moments)
+    def tally(right):
+        variants = {name: [right] * 3 for name in (GATE, "uniform", ALL)}
+        return seen(variants, 0.5, every, right)
 
-    moments = [Moments(10, 4, 5, 4, 1)] * 3
     small, full = Group(OWN), Group(OWN, "paper")
     sms, average = Group("arch+sms", "paper"), Group("arch+average", "paper")
     tallies = {
-        small: [tally(small, 0.0)],
-        full: [tally(full, 1.0)],
-        **{g: [Tally({str(g): [1.0] * 3}, {str(g): [1.0] * 3})] for g in (sms, average)},
+        small: [tally(0.0)],
+        full: [tally(1.0)],
+        **{g: [Tally({GATE: [1.0] * 3}, {}, {GATE: [1.0] * 3})] for g in (sms, average)},
     }
     data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(samples))
     found = report(data, tallies, {})
@@ -203,7 +227,7 @@ def test_arch_is_judged_by_the_attention_that_it_was_trained_with(samples, tmp_p
 
     shipped = sha256(SHIPPED)
     work = Work(tmp_path / "cache", attention=SHIPPED)
-    assert _load(saved(shipped), data, work).gate.sha256 == shipped
+    assert load(saved(shipped), data, work).gate.sha256 == shipped
     with pytest.raises(InvalidParameter, match="another attention"):
         evaluate(data, [saved("0" * 64)], work)
     assert not (tmp_path / "cache").exists()

@@ -1,4 +1,4 @@
-"""Two-Stream and C3D in the Athletics protocol: which keyframes they read, and what it costs."""
+"""Two-Stream and C3D on test clips: which keyframes they read, and what it costs."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -10,11 +10,11 @@ import torch
 
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter, UnknownMethod
-from model.evaluation import athletics_extractors
-from model.evaluation.athletics import Group
-from model.evaluation.athletics_extractors import Extractor, chosen, evaluate_extractors
+from model.evaluation import recognition_extractors
 from model.evaluation.athletics_run import evaluate
-from model.evaluation.athletics_work import Work
+from model.evaluation.recognition import Group
+from model.evaluation.recognition_extractors import Extractor, chosen, evaluate_extractors
+from model.evaluation.recognition_work import Work
 from model.networks.c3d import C3D, C3DConfig
 from model.networks.recognition_checkpoint import Stored, write
 from model.networks.two_stream import TwoStream, TwoStreamConfig
@@ -80,7 +80,7 @@ def test_each_frame_is_taken_at_the_nearest_step(data, tmp_path):
     keys = {sample.path: {"one": np.array([0]), "two": np.array([0, 15])} for sample in data.test}
     group, one = Group("two-stream"), Extractor(tmp_path / "a", reader, CARD)
     [tally] = evaluate_extractors(group, [one], data.test, keys, Work(tmp_path / "cache"))
-    assert tally.kept == {"two-stream+one": [0.25] * 2, "two-stream+two": [0.5] * 2}
+    assert tally.kept == {"one": [0.25] * 2, "two": [0.5] * 2}
 
 
 def test_uniform_takes_as_many_as_rtsae(monkeypatch, tmp_path):
@@ -90,7 +90,7 @@ def test_uniform_takes_as_many_as_rtsae(monkeypatch, tmp_path):
             rows["rtsae"] = SimpleNamespace(index_K=np.array([3, 4]))
         return SimpleNamespace(methods=rows, clip=SimpleNamespace(times_T=np.arange(100)))
 
-    monkeypatch.setattr(athletics_extractors, "analyze", analysed)
+    monkeypatch.setattr(recognition_extractors, "analyze", analysed)
     path = tmp_path / "v.avi"
     found = chosen([path], Work(tmp_path, select=("rtsae", "uniform", "sms")))[path]
     assert found["uniform"].tolist() == [25, 75]

@@ -1,4 +1,4 @@
-"""What the parts of the Athletics protocol share: where and how they compute, and decoded clips."""
+"""What the evaluations of recognisers share: where and how they compute, and decoded clips."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from model.datasets.types import Fault
+from model.datasets.verify import refused
 from model.errors import InvalidParameter, UnreadableVideo
-from model.evaluation.athletics import Group, OnClip, silent
+from model.evaluation.recognition import Group, OnClip, silent
 from model.networks.frontend import Recipe
 from model.training.clips import ClipCache
 from model.training.trainer import Precision
@@ -41,6 +42,10 @@ class Work:
                 f"{first.message}",
                 "Render or fetch them again.",
             )
+
+    def each(self, what: str, paths: Sequence[Path], look: Callable[[Path], object]) -> None:
+        """Call `look` on every clip, `jobs` at a time. Raises UnreadableVideo when it does."""
+        self.fill(what, lambda tell: refused(paths, look, self.jobs, tell))
 
     def decoded(
         self, group: Group, seeds: Sequence[tuple[Path, Recipe, int]], paths: Sequence[Path]

@@ -1,4 +1,4 @@
-"""Two-Stream and C3D in the Athletics protocol: they read what any method selected.
+"""Two-Stream and C3D on test clips: they read what any method selected.
 
 Shape legend: T steps of a clip, K keyframes.
 """
@@ -11,9 +11,8 @@ from typing import Any
 from model import methods
 from model.analyze import analyze
 from model.datasets.types import Sample
-from model.datasets.verify import refused
-from model.evaluation.athletics import COMPACT, Group, Tally
-from model.evaluation.athletics_work import Work
+from model.evaluation.recognition import COMPACT, Group, Tally
+from model.evaluation.recognition_work import Work
 from model.features.types import Shots
 from model.methods.filling import midpoints
 from model.networks.attention import AttentionModel
@@ -63,7 +62,7 @@ def chosen(paths: Sequence[Path], work: Work) -> Chosen:
             rows["uniform"] = midpoints(len(analysis.clip.times_T), len(rows["rtsae"]))
         found[path] = rows
 
-    work.fill("keyframes", lambda tell: refused(paths, look, work.jobs, tell))
+    work.each("keyframes", paths, look)
     return found
 
 
@@ -81,8 +80,7 @@ def evaluate_extractors(
             session = one.recogniser.open(shots)
             for name, index_K in keys[sample.path].items():
                 found = session.on(index_K)
-                right = float(int(found.probability_C.argmax()) == sample.label)
-                row = group.named(f"{group.family}+{name}")
-                tally.add(row, right, len(found.step_M) / len(session.shots))
+                named = [int(found.probability_C.argmax())]
+                tally.add(name, named, sample.label, len(found.step_M) / len(session.shots))
         work.on_clip(str(group), number + 1, len(samples), sample.path.name)
     return tallies
