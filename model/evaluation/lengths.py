@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.datasets.truth import timing_of
-from model.datasets.types import Dataset, Sample
+from model.datasets.types import Dataset, Fault, Sample
+from model.datasets.verify import refused
 from model.errors import InvalidDataset
 from model.evaluation.outcomes import LabelledClip
 from model.evaluation.recognition_work import Work
@@ -17,45 +18,52 @@ CAP_BYTES = 64 << 20  # a length takes some forty bytes
 SIZE = 32  # pixels: nobody looks at them
 
 
-def length_of(path: Path, kept: CappedFolder) -> tuple[int, float]:
-    """Decoded frames of the clip at `path` and its seconds, from `kept` where they are known.
+class Lengths:
+    """Lengths of clips, kept in `cache`."""
 
-    Raises UnreadableVideo.
-    """
-    try:
-        frames, fps = timing_of(path)
-        return frames, frames / fps
-    except InvalidDataset:
-        pass
-    name = sha256_of(path)[:32]
-    stored = kept.read(name)
-    if stored is None:
-        with open_clip(path, size=SIZE) as stream:
-            for _ in stream:
-                pass
-            info = stream.clip.info
-        stored = json.dumps([info.frames, info.duration_s]).encode()
-        kept.write(name, stored)
-    frames, seconds = json.loads(stored)
-    return int(frames), float(seconds)
+    def __init__(self, cache: Path) -> None:
+        self._kept = CappedFolder(cache / "lengths", ".length", CAP_BYTES)
+
+    def of(self, path: Path) -> tuple[int, float]:
+        """Decoded frames of the clip at `path`, and its seconds. Raises UnreadableVideo."""
+        try:
+            frames, fps = timing_of(path)
+            return frames, frames / fps
+        except InvalidDataset:
+            return self._decoded(path)
+
+    def _decoded(self, path: Path) -> tuple[int, float]:
+        name = sha256_of(path)[:32]
+        stored = self._kept.read(name)
+        if stored is None:
+            with open_clip(path, size=SIZE) as stream:
+                for _ in stream:
+                    pass
+                info = stream.clip.info
+            stored = json.dumps([info.frames, info.duration_s]).encode()
+            self._kept.write(name, stored)
+        frames, seconds = json.loads(stored)
+        return int(frames), float(seconds)
 
 
-def clips_of(dataset: Dataset, samples: Sequence[Sample], work: Work) -> tuple[LabelledClip, ...]:
-    """The clips by their place below the data set's folder, with their lengths.
-
-    Raises UnreadableVideo.
-    """
-    kept = CappedFolder(work.cache / "lengths", ".length", CAP_BYTES)
-    found: dict[Path, tuple[int, float]] = {}
+def measured(
+    dataset: Dataset, samples: Sequence[Sample], work: Work
+) -> tuple[dict[Sample, LabelledClip], list[Fault]]:
+    """The clips that can be read, by their place below the data set's folder, with their lengths;
+    and those that cannot."""
+    lengths, found = Lengths(work.cache), {}
 
     def look(path: Path) -> None:
-        found[path] = length_of(path, kept)
+        found[path] = lengths.of(path)
 
-    work.each("lengths", [sample.path for sample in samples], look)
-    return tuple(
-        LabelledClip(_name(sample.path, dataset.root), sample.label, *found[sample.path])
+    paths = [sample.path for sample in samples]
+    faults = refused(paths, look, work.jobs, lambda *done: work.on_clip("lengths", *done))
+    clips = {
+        sample: LabelledClip(_name(sample.path, dataset.root), sample.label, *found[sample.path])
         for sample in samples
-    )
+        if sample.path in found
+    }
+    return clips, faults
 
 
 def _name(path: Path, root: Path) -> str:

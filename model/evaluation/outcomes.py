@@ -3,8 +3,8 @@
 Shape legend: N clips, C classes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -72,6 +72,16 @@ class Outcomes:
         """The length of each clip in frames."""
         return np.array([clip.frames for clip in self.clips], np.float64)
 
+    def on(self, names: Collection[str]) -> Self:
+        """The same on the clips of these names alone."""
+        kept_N = np.array([clip.name in names for clip in self.clips], bool)
+        clips = tuple(clip for clip, kept in zip(self.clips, kept_N, strict=True) if kept)
+        variants = {
+            name: Variant(row.right_N[kept_N], row.predicted_N[kept_N], row.kept_N[kept_N])
+            for name, row in self.variants.items()
+        }
+        return replace(self, clips=clips, variants=variants)
+
     def to_json(self) -> dict[str, Any]:
         """As JSON: a list for each field; null for a prediction of several draws."""
         clips = self.clips
@@ -96,6 +106,18 @@ class Outcomes:
             return cls(tuple(data["classes"]), clips, variants)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidValue(f"wanted outcomes of recognition, got {error!r}") from error
+
+
+def shared(a: Outcomes, b: Outcomes) -> tuple[Outcomes, Outcomes]:
+    """Both on the clips that both have, in the same order, for pairing them.
+
+    Raises InvalidValue for none, or for another order.
+    """
+    names = {clip.name for clip in a.clips} & {clip.name for clip in b.clips}
+    a, b = a.on(names), b.on(names)
+    if not names or a.clips != b.clips:
+        raise InvalidValue("wanted outcomes on the same clips in the same order")
+    return a, b
 
 
 def over_seeds(seeds: Sequence[Outcomes]) -> Outcomes:

@@ -8,20 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from model import methods
-from model.analyze import analyze
 from model.datasets.types import Sample
+from model.evaluation.keyframes import keyframes_of
 from model.evaluation.recognition import COMPACT, Group, Tally
 from model.evaluation.recognition_work import Work
 from model.features.types import Shots
 from model.methods.filling import midpoints
-from model.networks.attention import AttentionModel
 from model.networks.frontend import Recipe
 from model.recognisers.base import Recogniser
 from model.types import Indices
 
 EXTRACTORS = ("two-stream", "c3d")
-Chosen = Mapping[Path, Mapping[str, Indices]]  # keyframes by clip and method
+Keys = Mapping[Path, Mapping[str, Indices]]  # keyframes by clip and method
 
 
 @dataclass(frozen=True)
@@ -44,30 +42,20 @@ class Extractor:
         return self.path, replace(recipe, size=self.recogniser.size), int(self.card["max_steps"])
 
 
-def chosen(paths: Sequence[Path], work: Work) -> Chosen:
+def chosen(paths: Sequence[Path], work: Work) -> Keys:
     """Keyframes of each method of `work.select` on each clip, as many as the method itself finds;
-    `uniform` takes as many as `rtsae` where both are asked for.
-
-    Raises UnknownMethod, InvalidParameter, InvalidCheckpoint or UnreadableVideo.
-    """
-    wanted = [methods.get(name)() for name in work.select]
-    gated = any(method.needs_gate for method in wanted)
-    attention = AttentionModel.load(work.attention, work.device) if gated else None
+    `uniform` takes as many as `rtsae` where both are asked for. Raises as `keyframes_of`."""
     found: dict[Path, dict[str, Indices]] = {}
-
-    def look(path: Path) -> None:
-        analysis = analyze(path, wanted, attention=attention)
-        rows = {name: keyframes.index_K for name, keyframes in analysis.methods.items()}
+    for path, clip in keyframes_of(paths, work.select, work).items():
+        rows = {name: choice.own_K for name, choice in clip.by_method.items()}
         if {"rtsae", "uniform"} <= rows.keys():
-            rows["uniform"] = midpoints(len(analysis.clip.times_T), len(rows["rtsae"]))
+            rows["uniform"] = midpoints(clip.frames, len(rows["rtsae"]))
         found[path] = rows
-
-    work.each("keyframes", paths, look)
     return found
 
 
 def evaluate_extractors(
-    group: Group, seeds: Sequence[Extractor], samples: Sequence[Sample], keys: Chosen, work: Work
+    group: Group, seeds: Sequence[Extractor], samples: Sequence[Sample], keys: Keys, work: Work
 ) -> list[Tally]:
     """Each recogniser on each clip's keyframes alone. `kept` is the share of its steps that it
     computes: C3D the neighbours of keyframes, too. Raises as `Work.decoded`."""

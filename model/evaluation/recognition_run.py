@@ -10,7 +10,7 @@ import torch
 from model import recognisers
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
-from model.evaluation.lengths import CAP_BYTES, length_of
+from model.evaluation.lengths import Lengths
 from model.evaluation.recognition import (
     COMPACT,
     GATE,
@@ -33,7 +33,6 @@ from model.networks.arch import ARCH
 from model.networks.attention import AttentionModel
 from model.networks.cubes import DEPTH
 from model.networks.dscnn import RTSAEDSCNN
-from model.training.capped import CappedFolder
 from model.training.clips import ClipCache
 from model.training.features import front_key
 from model.training.keyframe_cubes import CubeRecipe, KeyframeCubes
@@ -180,13 +179,13 @@ def _arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> T
     store = KeyframeCubes(
         work.cache / "cubes", selection, recipe, cap_bytes=CACHE_BYTES, attention=one.gate
     )
-    lengths = CappedFolder(work.cache / "lengths", ".length", CAP_BYTES)
+    lengths = Lengths(work.cache)
     work.each(f"{selection} cubes", [sample.path for sample in samples], store.get)
     tally = Tally()
     for number, sample in enumerate(samples):
         cubes_KDHWC = store.get(sample.path)
         probability_C = one.network.recognise(torch.from_numpy(cubes_KDHWC).to(work.device))
-        _, seconds = length_of(sample.path, lengths)
+        _, seconds = lengths.of(sample.path)
         steps = max(1.0, seconds * recipe.steps_per_second)
         kept = min(1.0, DEPTH * len(cubes_KDHWC) / steps)
         tally.add(GATE, [int(probability_C.argmax())], sample.label, kept)

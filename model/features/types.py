@@ -103,8 +103,7 @@ class Shots:
     def nearest(self, index_K: Indices) -> Indices:
         """The step nearest to each keyframe, in decoded frames (of two as near the earlier):
         sorted, each once, so that there may be fewer than K."""
-        distance_KS = np.abs(np.asarray(index_K)[:, None] - self.index_S)
-        return np.unique(distance_KS.argmin(1))
+        return nearest(index_K, self.index_S)
 
     def at(self, step_M: Indices) -> "Shots":
         """These steps alone."""
@@ -117,3 +116,9 @@ class Shots:
         """At most `most` steps: the middles of equal parts, as training thins its clips."""
         S = len(self)
         return self if most >= S else self.at((2 * np.arange(most) + 1) * S // (2 * most))
+
+
+def nearest(index_K: Indices, index_S: Indices) -> Indices:
+    """The places in `index_S` that are nearest to each keyframe; as `Shots.nearest`."""
+    distance_KS = np.abs(np.asarray(index_K)[:, None] - index_S)
+    return np.unique(distance_KS.argmin(1))

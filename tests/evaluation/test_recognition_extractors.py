@@ -10,7 +10,7 @@ import torch
 
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter, UnknownMethod
-from model.evaluation import recognition_extractors
+from model.evaluation import keyframes
 from model.evaluation.athletics_run import evaluate
 from model.evaluation.recognition import Group
 from model.evaluation.recognition_extractors import Extractor, chosen, evaluate_extractors
@@ -84,14 +84,15 @@ def test_each_frame_is_taken_at_the_nearest_step(data, tmp_path):
 
 
 def test_uniform_takes_as_many_as_rtsae(monkeypatch, tmp_path):
-    def analysed(path, wanted, attention):
-        rows = {method.name: SimpleNamespace(index_K=np.arange(8)) for method in wanted}
+    def analysed(path, wanted, attention, budget):
+        rows = {method.name: SimpleNamespace(index_K=np.arange(8), budget=()) for method in wanted}
         if "rtsae" in rows:
-            rows["rtsae"] = SimpleNamespace(index_K=np.array([3, 4]))
+            rows["rtsae"] = SimpleNamespace(index_K=np.array([3, 4]), budget=())
         return SimpleNamespace(methods=rows, clip=SimpleNamespace(times_T=np.arange(100)))
 
-    monkeypatch.setattr(recognition_extractors, "analyze", analysed)
+    monkeypatch.setattr(keyframes, "analyze", analysed)
     path = tmp_path / "v.avi"
+    path.write_bytes(b"a clip")
     found = chosen([path], Work(tmp_path, select=("rtsae", "uniform", "sms")))[path]
     assert found["uniform"].tolist() == [25, 75]
     assert len(found["sms"]) == 8

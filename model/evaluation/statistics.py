@@ -1,0 +1,159 @@
+"""What outcomes on N clips say, and how surely: accuracy, classes, lengths, paired tests.
+
+Shape legend: N clips, C classes, B resamples, Q bins.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from model.errors import InvalidValue
+from model.evaluation import intervals
+from model.evaluation.bootstrap import LEVEL, RESAMPLES
+from model.evaluation.intervals import BLOCK, Interval
+from model.evaluation.outcomes import UNKNOWN
+from model.types import Floats
+
+Labels = NDArray[np.int64]
+
+
+def by_class(right_N: Floats, label_N: Labels, classes: int) -> list[float | None]:
+    """Accuracy on the clips of each class; None for a class without clips."""
+    return [
+        float(right_N[label_N == label].mean()) if (label_N == label).any() else None
+        for label in range(classes)
+    ]
+
+
+def balanced(right_N: Floats, label_N: Labels) -> float:
+    """The mean accuracy of the classes that have clips, each weighing the same."""
+    return float(np.mean([right_N[label_N == label].mean() for label in np.unique(label_N)]))
+
+
+def confusion(label_N: Labels, predicted_N: Labels, classes: int) -> NDArray[np.int64]:
+    """Clips (C, C) by their class (row) and the class named (column).
+
+    Raises InvalidValue where a class is not known.
+    """
+    if (predicted_N == UNKNOWN).any():
+        raise InvalidValue("wanted one class named of every clip, got averages over draws")
+    table_CC = np.zeros((classes, classes), np.int64)
+    np.add.at(table_CC, (label_N, predicted_N), 1)
+    return table_CC
+
+
+def mcnemar(a_N: Floats, b_N: Floats) -> float:
+    """The two-sided exact p of McNemar's test: of the clips that one of both has right, each is as
+    likely to have. 1 where they never differ. Raises InvalidValue unless all is right or wrong."""
+    if not (_binary(a_N) and _binary(b_N)):
+        raise InvalidValue("wanted clips that are right or wrong, got shares")
+    alone_a, alone_b = int((a_N > b_N).sum()), int((b_N > a_N).sum())
+    if alone_a + alone_b == 0:
+        return 1.0
+    return float(binomtest(alone_a, alone_a + alone_b, 0.5).pvalue)
+
+
+def permutation(a_N: Floats, b_N: Floats, seed: int = 0) -> float:
+    """The two-sided p of a paired permutation test on the mean of a - b: the sign of each clip's
+    difference is as likely the other. Raises InvalidValue for figures of other clips."""
+    _paired(a_N, b_N)
+    difference_N = a_N - b_N
+    observed, rng = abs(difference_N.sum()) - 1e-9, np.random.default_rng(seed)
+    beyond, step = 0, max(1, BLOCK // len(difference_N))
+    for start in range(0, RESAMPLES, step):
+        sign_BN = rng.choice((-1.0, 1.0), (min(step, RESAMPLES - start), len(difference_N)))
+        beyond += int((np.abs(sign_BN @ difference_N) >= observed).sum())
+    return (beyond + 1) / (RESAMPLES + 1)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The mean of a - b over clips with its interval, and p: McNemar's exact, or of a permutation
+    test where draws or seeds were averaged."""
+
+    difference: Interval
+    p: float
+    test: str
+
+
+def compare(a_N: Floats, b_N: Floats) -> Comparison:
+    """Two methods on the same clips, in the same order. Raises InvalidValue for others."""
+    _paired(a_N, b_N)
+    exact = _binary(a_N) and _binary(b_N)
+    p = mcnemar(a_N, b_N) if exact else permutation(a_N, b_N)
+    return Comparison(intervals.difference(a_N, b_N), p, "McNemar" if exact else "permutation")
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Clips whose length lies from `low` to `high` (both within), and the accuracy on them."""
+
+    low: float
+    high: float
+    clips: int
+    accuracy: Interval
+
+
+def bins_of(length_N: Floats, most: int = 5) -> Labels:
+    """The bin of each clip: as many clips in each as equal lengths allow, from short to long. Fewer
+    than `most` bins where the quantiles fall together."""
+    edges = np.unique(np.quantile(length_N, np.linspace(0, 1, most + 1)[1:-1]))
+    bin_N = np.searchsorted(edges, length_N, side="left")
+    return np.unique(bin_N, return_inverse=True)[1].astype(np.int64)
+
+
+def by_length(right_N: Floats, length_N: Floats, most: int = 5) -> list[Bin]:
+    """Accuracy with its interval in each bin of `bins_of`."""
+    bin_N = bins_of(length_N, most)
+    return [
+        Bin(
+            float(length_N[bin_N == number].min()),
+            float(length_N[bin_N == number].max()),
+            int((bin_N == number).sum()),
+            intervals.mean(right_N[bin_N == number]),
+        )
+        for number in range(int(bin_N.max()) + 1)
+    ]
+
+
+def apart(long_N: Floats, short_M: Floats, seed: int = 0) -> Interval:
+    """Mean over some clips minus mean over others, both resampled on their own.
+
+    Raises InvalidValue where there are none of either.
+    """
+    if not len(long_N) or not len(short_M):
+        raise InvalidValue("wanted clips of both kinds, got none of one")
+    means = [
+        _resampled(values, np.random.default_rng([seed, place]))
+        for place, values in enumerate((long_N, short_M))
+    ]
+    low, high = np.quantile(means[0] - means[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(long_N.mean() - short_M.mean()), float(low), float(high))
+
+
+def over_seeds(values: Sequence[float]) -> dict[str, Any]:
+    """Mean and standard deviation (n - 1; None for a single seed) of the seeds' figures."""
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
+    return {"mean": float(np.mean(values)), "sd": spread, "seeds": len(values)}
+
+
+def _resampled(values_N: Floats, rng: np.random.Generator) -> Floats:
+    N, step = len(values_N), max(1, BLOCK // len(values_N))
+    rows = [
+        values_N[rng.integers(N, size=(min(step, RESAMPLES - start), N))].mean(1)
+        for start in range(0, RESAMPLES, step)
+    ]
+    return np.concatenate(rows)
+
+
+def _binary(values_N: Floats) -> bool:
+    return bool(np.isin(values_N, (0, 1)).all())
+
+
+def _paired(a_N: Floats, b_N: Floats) -> None:
+    if a_N.shape != b_N.shape or a_N.ndim != 1 or not len(a_N):
+        raise InvalidValue(f"wanted figures of the same clips, got {a_N.shape} and {b_N.shape}")

@@ -1,0 +1,97 @@
+"""Statistics of outcomes against scikit-learn, scipy and figures worked out by hand."""
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics
+
+from model.errors import InvalidValue
+from model.evaluation import statistics
+from model.evaluation.outcomes import UNKNOWN
+
+RNG = np.random.default_rng(4)
+LABELS, NAMED = RNG.integers(4, size=200), RNG.integers(4, size=200)
+NAMED = np.where(RNG.random(200) < 0.6, LABELS, NAMED)
+RIGHT = (LABELS == NAMED).astype(float)
+
+
+def test_classes_agree_with_scikit_learn():
+    assert (statistics.confusion(LABELS, NAMED, 4) == metrics.confusion_matrix(LABELS, NAMED)).all()
+    recalls = metrics.recall_score(LABELS, NAMED, average=None)
+    assert statistics.by_class(RIGHT, LABELS, 4) == pytest.approx(recalls.tolist())
+    assert statistics.balanced(RIGHT, LABELS) == pytest.approx(
+        metrics.balanced_accuracy_score(LABELS, NAMED)
+    )
+
+
+def test_a_class_without_clips_has_no_accuracy_and_draws_no_confusion():
+    assert statistics.by_class(np.array([1.0, 0.0]), np.array([0, 0]), 2) == [0.5, None]
+    assert statistics.balanced(np.array([1.0, 0.0]), np.array([2, 2])) == 0.5
+    with pytest.raises(InvalidValue, match="draws"):
+        statistics.confusion(np.array([0]), np.array([UNKNOWN]), 2)
+
+
+def test_mcnemar_is_the_binomial_test_on_the_clips_that_differ():
+    a = np.repeat([1.0, 1, 0, 0], [20, 9, 2, 5])
+    b = np.repeat([1.0, 0, 1, 0], [20, 9, 2, 5])
+    by_hand = 2 * sum(stats.binom.pmf(k, 11, 0.5) for k in range(3))
+    assert statistics.mcnemar(a, b) == pytest.approx(by_hand)
+    assert statistics.mcnemar(b, a) == pytest.approx(by_hand)
+    assert statistics.mcnemar(a, a) == 1
+    with pytest.raises(InvalidValue, match="shares"):
+        statistics.mcnemar(a, b / 2)
+
+
+@pytest.mark.slow
+def test_the_permutation_test_agrees_with_scipy_and_with_mcnemar():
+    a, b = RNG.random(40), RNG.random(40) - 0.12
+    found = stats.permutation_test(
+        (a, b), lambda x, y: np.mean(x - y), permutation_type="samples", n_resamples=10_000, rng=1
+    )
+    assert statistics.permutation(a, b) == pytest.approx(found.pvalue, abs=0.02)
+    a, b = np.repeat([1.0, 0], [9, 2]), np.repeat([0.0, 1], [9, 2])
+    assert statistics.permutation(a, b) == pytest.approx(statistics.mcnemar(a, b), abs=0.01)
+    assert statistics.permutation(a, a) == 1
+
+
+def test_a_comparison_is_exact_where_it_can_be():
+    other = np.roll(RIGHT, 3)
+    exact = statistics.compare(RIGHT, other)
+    assert (exact.test, exact.p) == ("McNemar", statistics.mcnemar(RIGHT, other))
+    assert exact.difference.value == pytest.approx(0)
+    shares = statistics.compare(RIGHT, RIGHT / 2)
+    assert shares.test == "permutation"
+    assert shares.p < 0.001
+    assert shares.difference.low > 0
+    with pytest.raises(InvalidValue, match="same clips"):
+        statistics.compare(RIGHT, RIGHT[1:])
+
+
+def test_bins_hold_equally_many_clips_from_short_to_long():
+    lengths = np.array([9.0, 1, 5, 3, 7, 2, 8, 4, 6, 10])
+    assert statistics.bins_of(lengths, 5).tolist() == [4, 0, 2, 1, 3, 0, 3, 1, 2, 4]
+    right = (lengths > 4).astype(float)
+    rows = statistics.by_length(right, lengths, 2)
+    assert [(row.low, row.high, row.clips) for row in rows] == [(1, 5, 5), (6, 10, 5)]
+    assert [row.accuracy.value for row in rows] == [0.2, 1.0]
+    assert rows[0].accuracy.low < 0.2 < rows[0].accuracy.high
+    assert statistics.bins_of(np.array([4.0, 4, 4, 4]), 5).tolist() == [0, 0, 0, 0]
+    few = statistics.bins_of(np.array([1.0, 1, 1, 1, 9]), 5)
+    assert few.tolist() == [0, 0, 0, 0, 1]
+
+
+def test_means_apart_agree_with_scipys_two_sample_bootstrap():
+    a, b = RNG.random(60), RNG.random(40) * 0.5
+    found = statistics.apart(a, b)
+    reference = stats.bootstrap(
+        (a, b), lambda x, y, axis: x.mean(axis) - y.mean(axis), method="percentile", rng=3
+    ).confidence_interval
+    assert found.value == pytest.approx(a.mean() - b.mean())
+    assert (found.low, found.high) == pytest.approx((reference.low, reference.high), abs=0.01)
+    with pytest.raises(InvalidValue, match="both kinds"):
+        statistics.apart(a, b[:0])
+
+
+def test_one_seed_has_no_spread():
+    assert statistics.over_seeds([0.5]) == {"mean": 0.5, "sd": None, "seeds": 1}
+    assert statistics.over_seeds([0.5, 0.7])["sd"] == pytest.approx(np.std([0.5, 0.7], ddof=1))
