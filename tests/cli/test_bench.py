@@ -1,4 +1,4 @@
-"""`kairoscope bench`: every stage is measured, and the figures fit together."""
+"""`kairoscope bench VIDEO`: every stage is measured, and the figures fit together."""
 
 import json
 from pathlib import Path
@@ -54,3 +54,23 @@ def test_table_names_every_stage(clip: Path, capsys: pytest.CaptureFixture[str])
 def test_a_missing_file_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "nosuch.mp4"]) == Exit.UNREADABLE
     assert capsys.readouterr().err == "kairoscope: nosuch.mp4 does not exist. Name a video file.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "cause"),
+    [
+        (("ui", "--weights", "mine.safetensors"), "--weights belongs to bench VIDEO"),
+        (("ui", "--set", "sms.prominence=0.2"), "--set belongs to bench VIDEO"),
+        (("clip.mp4", "--repeats", "2"), "--repeats belongs to bench ui"),
+    ],
+)
+def test_an_option_of_the_other_bench_is_refused(
+    options: tuple[str, ...], cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *options]) == Exit.USAGE
+    assert capsys.readouterr().err == f"kairoscope: {cause}. Leave it out.\n"
+
+
+def test_a_video_may_be_called_ui(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "./ui"]) == Exit.UNREADABLE
+    assert "does not exist" in capsys.readouterr().err

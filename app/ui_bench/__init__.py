@@ -1,0 +1,1 @@
+"""How quick the pages are: a server and a library of its own, measured in Chromium."""
