@@ -85,7 +85,7 @@ async def export(
             yield part
             part = await more()
 
-    headers = {"Content-Disposition": _attachment(name), "Cache-Control": "private, no-cache"}
+    headers = {"Content-Disposition": attachment(name), "Cache-Control": "private, no-cache"}
     return StreamingResponse(content(), media_type=wanted.media_type, headers=headers)
 
 
@@ -102,7 +102,7 @@ def _begin(
     return file_name(video.name, wanted, chosen), wanted.content(source, chosen)
 
 
-def _attachment(name: str) -> str:
+def attachment(name: str) -> str:
     """Content-Disposition (RFC 6266) of a safe name."""
     return (
         f'attachment; filename="{name}"'

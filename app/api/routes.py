@@ -9,13 +9,18 @@ from app.api import (
     catalogue,
     exports,
     imports,
+    reproductions,
     storage,
     system,
     uploads,
     videos,
+    view_exports,
 )
 
-RESOURCES = (uploads, videos, annotations, analyses, exports, imports, storage, catalogue, system)
+RESOURCES = (
+    uploads, videos, annotations, analyses, exports, view_exports, imports, storage, catalogue,
+    reproductions, system,
+)  # fmt: skip
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 routes = APIRouter(prefix="/api")

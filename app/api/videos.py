@@ -89,7 +89,7 @@ class Deleted(Changed):
 routes = APIRouter(prefix="/videos", tags=["videos"])
 
 
-def _listing(
+def wanted_listing(
     q: Annotated[str, Query(max_length=200)] = "",
     tag: Annotated[tuple[str, ...], Query(max_length=MOST_TAGS)] = (),
     state: Standing | None = None,
@@ -97,6 +97,7 @@ def _listing(
     sort: Sort = "added",
     order: Order | None = None,
 ) -> Listing:
+    """The list that the query of an address asks for."""
     return Listing(q, tag, state, gallery, sort, order)
 
 
@@ -114,7 +115,7 @@ def _flow_image() -> dict[int | str, dict[str, Any]]:
 @routes.get("", responses=answers(422))
 def list_videos(
     service: TheService,
-    listing: Annotated[Listing, Depends(_listing)],
+    listing: Annotated[Listing, Depends(wanted_listing)],
     offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> VideoPage:

@@ -4,23 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
 from dash import dcc, html
 
 from app.figures.distribution import HEIGHT, distribution
 from app.pages import text
 from app.pages.cases import ids
 from app.pages.cases.bring import bring
+from app.pages.cases.figures import CaseVideo, analysed, figures_of
 from app.pages.cases.studies import STUDIES, Study, study_of
+from app.pages.downloads import downloads
 from app.pages.video.view import Shown, shown
-from model.evaluation.scores import scores
-from model.types import Analysis, FrameScores
+from model.types import Analysis
 from worker.service import Service
 from worker.types import Listing, Video
 
 SHOWN = 3  # videos of an action on its page, of the gallery and of one's own each
 STILLS = 8  # keyframes of a video that are shown
-RUN_UP = "run-up"
 STATIC = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 
@@ -47,7 +46,7 @@ def case_page(service: Service, slug: str, route: Mapping[str, Any]) -> list[Any
         return None
     theme = "dark" if route.get("theme") == "dark" else "light"
     return [
-        html.Div(html.H1(study.title), className="title-row"),
+        html.Div([html.H1(study.title), _exports(study)], className="title-row"),
         html.Div(
             [
                 html.Figure(
@@ -63,6 +62,11 @@ def case_page(service: Service, slug: str, route: Mapping[str, Any]) -> list[Any
         ),
         *(_action(service, study, action, theme) for action in study.actions),
     ]
+
+
+def _exports(study: Study) -> html.P:
+    base = f"/api/v1/cases/{study.slug}/export"
+    return downloads({"CSV": f"{base}/csv", "JSON": f"{base}/json"})
 
 
 def _card(service: Service, study: Study) -> dcc.Link:
@@ -97,7 +101,7 @@ def _videos(service: Service, action: str) -> list[Video]:
 
 def _action(service: Service, study: Study, action: str, theme: Any) -> html.Section:
     videos = _videos(service, action)
-    parts = [_video(shown(service, video.id, None), study, theme) for video in videos]
+    parts = [_video(shown(service, video.id, None), study, action, theme) for video in videos]
     if not parts:
         parts = [
             html.P(
@@ -111,19 +115,27 @@ def _action(service: Service, study: Study, action: str, theme: Any) -> html.Sec
     return html.Section([html.H2(action, className="action-name"), *parts], className="case")
 
 
-def _video(now: Shown, study: Study, theme: Any) -> html.Article:
+def _video(now: Shown, study: Study, action: str, theme: Any) -> html.Article:
     """What the model does on one video."""
     title = html.H3(dcc.Link(now.video.name, href=f"/v/{now.video.id}"))
-    if now.analysis is None or now.steps is None or "rtsae" not in now.analysis.methods:
+    found = analysed(now)
+    if found is None:
         state = text.stage_title(now.job.stage or now.job.state) if now.job else "Not analysed"
         return html.Article([title, html.P(state, className="state")], className="case-video")
-    figure = distribution(now.steps, now.duration_s, now.phases, theme)
+    analysis, steps = found
+    figure = distribution(steps, now.duration_s, now.phases, theme)
     return html.Article(
         [
-            html.Div([title, html.Dl(_facts(now, now.analysis, now.steps)), _tries(now, study)]),
             html.Div(
                 [
-                    _moments(now, now.analysis),
+                    title,
+                    html.Dl(_facts(figures_of(action, now, analysis, steps))),
+                    _tries(now, study),
+                ]
+            ),
+            html.Div(
+                [
+                    _moments(now, analysis),
                     dcc.Graph(figure=figure, config=STATIC, style={"height": HEIGHT}),
                     html.P(
                         [
@@ -140,36 +152,20 @@ def _video(now: Shown, study: Study, theme: Any) -> html.Article:
     )
 
 
-def _facts(now: Shown, analysis: Analysis, steps: FrameScores) -> list[html.Div]:
-    facts = {
-        "Keyframes": f"{len(analysis.methods['rtsae'].index_K)} of {analysis.clip.info.frames}"
-    }
-    facts |= _by_phase(now, analysis)
-    half = int(np.searchsorted(np.sort(steps.phi_S)[::-1].cumsum(), 0.5)) + 1
-    facts["Half of the attention"] = f"in {text.share(half, len(steps.phi_S))} of the steps"
-    found = analysis.recognition
-    if found:
-        top = found["whole"]["top"][0]
-        facts["Recognised as"] = f"{top['label']}, {100 * top['probability']:.0f} %"
-        for name, tops in found.get("streams", {}).items():
-            facts[f"By {name} alone"] = f"{tops[0]['label']}, {100 * tops[0]['probability']:.0f} %"
-        if found.get("fusion") is not None:
-            facts["w_f"] = f"{found['fusion']:.2f}"
+def _facts(found: CaseVideo) -> list[html.Div]:
+    facts = {"Keyframes": f"{found.keyframes} of {found.frames}"}
+    for name, number in (("decisive phases", found.decisive), ("the run-up", found.run_up)):
+        if number is not None:
+            facts[f"In {name}"] = f"{number} of {found.keyframes}"
+    facts["Half of the attention"] = f"in {text.share(found.half_steps, found.steps)} of the steps"
+    if found.recognised is not None and found.probability is not None:
+        facts["Recognised as"] = f"{found.recognised}, {100 * found.probability:.0f} %"
+    for name, label in found.streams.items():
+        share = found.stream_probabilities[name]
+        facts[f"By {name} alone"] = f"{label}, {100 * share:.0f} %"
+    if found.fusion is not None:
+        facts["w_f"] = f"{found.fusion:.2f}"
     return [html.Div([html.Dt(term), html.Dd(value)]) for term, value in facts.items()]
-
-
-def _by_phase(now: Shown, analysis: Analysis) -> dict[str, str]:
-    """Where the keyframes lie among the phases of a rendered scene; nothing for footage."""
-    entry = scores(analysis, now.truth)["methods"]["rtsae"]["phases"]
-    if entry is None:
-        return {}
-    kept = len(analysis.methods["rtsae"].index_K)
-    counts = {"decisive phases": 0}
-    for phase in entry["counts"]:
-        counts["decisive phases"] += phase["keyframes"] * phase["decisive"]
-        if phase["name"] == RUN_UP:
-            counts["the run-up"] = phase["keyframes"]
-    return {f"In {name}": f"{number} of {kept}" for name, number in counts.items()}
 
 
 def _moments(now: Shown, analysis: Analysis) -> html.Ol:

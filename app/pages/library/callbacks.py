@@ -8,13 +8,14 @@ from app.pages.library import ids
 from app.pages.library.cards import card, cards
 from app.pages.library.layout import (
     count_line,
+    exports,
     interval,
     shown,
     storage_line,
     storage_title,
     tag_options,
 )
-from app.pages.library.view import View, view_of
+from app.pages.library.view import View, parse, view_of
 from worker.service import Service
 
 
@@ -40,6 +41,12 @@ def register(dash_app: Dash, service: Service) -> None:
         all_there = len(view.videos) >= view.total
         grid = changes(view, before["marks"])
         return grid, shown(view), count_line(view), all_there, interval(view)
+
+    @dash_app.callback(
+        Output(ids.EXPORT, "children"), Input(ids.VIEW, "data"), prevent_initial_call=True
+    )
+    def follow(search: str | None) -> Any:
+        return exports(parse(search)[0])
 
     @dash_app.callback(
         Output(ids.STORAGE, "children"),

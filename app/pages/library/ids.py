@@ -9,6 +9,7 @@ MOUNT = "library-mount"
 OPENED = "library-opened"
 VIEW = "library-view"  # the address's query: what to show, and in which order
 SHOWN = "library-shown"  # what the cards show now
+EXPORT = "library-export"
 COUNT = "library-count"
 STORAGE = "library-storage"
 TAGS = "library-tags"

@@ -1,17 +1,20 @@
 """The library: upload, find, and a card for each video."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import dcc, html
 
 from app.pages import text
+from app.pages.downloads import downloads
 from app.pages.library import ids
 from app.pages.library.cards import cards
-from app.pages.library.view import View, view_of
+from app.pages.library.view import View, parameters, view_of
 from worker.service import Service
-from worker.types import Storage
+from worker.types import Listing, Storage
 
 BUSY_MS, IDLE_MS = 1000, 15_000
+FORMATS = ("CSV", "JSON")
 
 STATES = {"": "Any state", "active": "Being analysed", "done": "Analysed", "failed": "Failed",
           "cancelled": "Cancelled", "none": "Not analysed"}  # fmt: skip
@@ -25,7 +28,11 @@ def library_page(service: Service, search: str | None = None) -> list[Any]:
     view = view_of(service, search)
     return [
         html.Div(
-            [html.H1("Library"), html.P(id=ids.STORAGE, className="storage")],
+            [
+                html.H1("Library"),
+                html.P(id=ids.STORAGE, className="storage"),
+                html.Div(exports(view.listing), id=ids.EXPORT, className="exports"),
+            ],
             className="title-row",
         ),
         _uploader(),
@@ -47,6 +54,12 @@ def library_page(service: Service, search: str | None = None) -> list[Any]:
         dcc.Store(id=ids.OPENED),
         dcc.Store(id=ids.MOUNT, data="library"),
     ]
+
+
+def exports(listing: Listing) -> html.P:
+    """The listing as files."""
+    query = f"?{urlencode(wanted)}" if (wanted := parameters(listing)) else ""
+    return downloads({name: f"/api/v1/videos/export/{name.lower()}{query}" for name in FORMATS})
 
 
 def interval(view: View) -> int:

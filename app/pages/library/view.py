@@ -68,6 +68,15 @@ def parse(search: str | None) -> tuple[Listing, int]:
     return listing, min(max(shown, PAGE_SIZE), MOST_SHOWN)
 
 
+def parameters(listing: Listing) -> list[tuple[str, str]]:
+    """The query by which the REST interface gives the same videos in the same order."""
+    found = [("q", listing.query), *(("tag", tag) for tag in listing.tags)]
+    found += [("state", listing.state or ""), ("order", listing.order or "")]
+    found.append(("gallery", "" if listing.gallery is None else str(listing.gallery).lower()))
+    found.append(("sort", "" if listing.sort == Listing.sort else listing.sort))
+    return [(name, value) for name, value in found if value]
+
+
 def _mark(video: Video, job: Job | None) -> str:
     said = (video.frames, video.duration_s, video.derivatives_ready, video.tags)
     progress = (job.id, job.revision) if job else None

@@ -4,12 +4,14 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from dash import dcc, html
 
 from app.figures.style import Theme
 from app.figures.training import training
 from app.pages import text
+from app.pages.downloads import downloads
 from app.pages.models import ids
 from app.pages.models.view import (
     curves_of,
@@ -23,6 +25,7 @@ from model.types import Floats
 from worker.models import Model, models
 from worker.service import Service
 
+EXPORT = "/api/v1/models/export"
 SHORT = 12  # hex digits of a digest
 LEARNED = {
     "sigma": ("σ", "width of the gate, equations 6 and 7"),
@@ -36,7 +39,10 @@ def models_page(service: Service, route: Mapping[str, Any]) -> list[Any]:
     theme: Theme = "dark" if route.get("theme") == "dark" else "light"
     found = models(service.settings)
     return [
-        html.Div(html.H1("Models"), className="title-row"),
+        html.Div(
+            [html.H1("Models"), downloads({"CSV": f"{EXPORT}/csv", "JSON": f"{EXPORT}/json"})],
+            className="title-row",
+        ),
         intro(service.settings.data_dir / "weights", found),
         *(checkpoint(model, *curves_of(service.settings, model.name), theme) for model in found),
     ]
@@ -123,7 +129,13 @@ def _training(
     )
     return html.Div(
         [
-            html.H3(["Training ", _aside(reports)]),
+            html.Div(
+                [
+                    html.H3(["Training ", _aside(reports)]),
+                    downloads({"CSV": f"/api/v1/models/{quote(model.name)}/curves.csv"}),
+                ],
+                className="with-export",
+            ),
             html.Div(graph, role="img", **{"aria-label": described}),
         ],
         className="model-curves",

@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from app.pages import text
 from app.pages.bar import progress_bar
+from app.pages.downloads import downloads
 from app.pages.system import ids
 from model.methods import plugins
 from model.methods.outside import Plugin
@@ -30,7 +31,7 @@ def system_page(service: Service) -> list[Any]:
     now = system(service)
     sections = live(now)
     return [
-        html.Div(html.H1("System"), className="title-row"),
+        html.Div([html.H1("System"), downloads({"JSON": "/api/v1/system"})], className="title-row"),
         html.Div(
             [
                 html.Div(sections[ids.QUEUE], id=ids.QUEUE),

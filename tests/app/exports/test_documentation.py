@@ -2,13 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.exports import FORMATS, file_name
+from app.exports.checkpoints import CHECKPOINTS, write_curves
+from app.exports.library import LIBRARY
 from app.exports.source import Source
+from app.pages.cases.figures import CASE
 from model.types import Analysis
 from tests.app.exports.conftest import ANALYSES, stills
+from tests.app.exports.test_records import CASES, CURVES, MODELS, VIDEOS
 from tests.documents import ROOT, run_examples
 
 ROW = re.compile(r"^\| `([a-z-]+)` \| `([^`]+)` \| (.+) \|$", re.MULTILINE)
@@ -22,7 +27,21 @@ def test_every_format_is_listed_as_it_is() -> None:
         for wanted in FORMATS.values()
     ]
     headings = [name for line in re.findall("^## (.*)$", TEXT, re.M) for name in line.split(", ")]
-    assert headings[:-1] == list(FORMATS)
+    assert headings[: len(FORMATS)] == list(FORMATS)
+
+
+def write_lists(folder: Path) -> dict[str, list[Any]]:
+    """The files of the pages' lists; what is in them."""
+    files = {
+        "library.csv": LIBRARY.write_csv(VIDEOS),
+        "library.json": LIBRARY.write_json(VIDEOS),
+        "case-run-up.csv": CASE.write_csv(CASES),
+        "models.csv": CHECKPOINTS.write_csv(MODELS),
+        "compact.curves.csv": write_curves(CURVES),
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content.encode())
+    return {"videos": VIDEOS, "jumps": CASES, "checkpoints": MODELS}
 
 
 def test_the_examples_read_what_was_written(
@@ -32,6 +51,7 @@ def test_the_examples_read_what_was_written(
     for wanted in FORMATS.values():
         content = b"".join(wanted.content(source, "sms"))
         (tmp_path / file_name("jump.mp4", wanted, "sms")).write_bytes(content)
+    lists = write_lists(tmp_path)
     monkeypatch.chdir(tmp_path)
     names = run_examples("exports.md")
     analysis, sms = names["analysis"], ANALYSES["uneven"].methods["sms"]
@@ -44,6 +64,9 @@ def test_the_examples_read_what_was_written(
     for name in ("chapters", "events"):
         assert names[name].to_json()["keyframes"] == sms.to_json()["keyframes"]
     assert sorted(names["pictures"]) == sorted(names["jpegs"])
+    assert names["videos"] == names["same_videos"] == lists["videos"]
+    assert (names["jumps"], names["checkpoints"]) == (lists["jumps"], lists["checkpoints"])
+    assert names["training"].keys() == CURVES.keys()
 
 
 def test_the_printed_lines_are_those_that_are_written() -> None:

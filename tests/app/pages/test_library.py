@@ -10,7 +10,7 @@ from dash import Patch
 from app.pages.library.callbacks import changes
 from app.pages.library.cards import card, cards
 from app.pages.library.layout import library_page, shown, storage_line
-from app.pages.library.view import MOST_SHOWN, PAGE_SIZE, parse, view_of
+from app.pages.library.view import MOST_SHOWN, PAGE_SIZE, parameters, parse, view_of
 from tests.app.pages.words import words
 from worker.types import Job, Listing, Storage, Video
 
@@ -105,3 +105,20 @@ def test_storage_is_told_with_the_days_that_unused_videos_stay() -> None:
         "2 videos, 3.5 MB · 7.0 GB free · what nobody opens for 1 day is deleted"
     )
     assert storage_line(Storage(1, 5, 0, 0, None, None)) == "1 video, 5 B"
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ("", []),
+        ("?show=120&sort=added&state=nonsense", []),
+        ("?q=a&tag=b&tag=c&state=active&from=gallery&sort=name&order=desc",
+         [("q", "a"), ("tag", "b"), ("tag", "c"), ("state", "active"), ("order", "desc"),
+          ("gallery", "true"), ("sort", "name")]),
+        ("?from=own", [("gallery", "false")]),
+    ],
+)  # fmt: skip
+def test_an_export_asks_for_the_videos_of_the_address(
+    address: str, query: list[tuple[str, str]]
+) -> None:
+    assert parameters(parse(address)[0]) == query
