@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser.studio import BITS, BLOCK, CLIP, METHODS, TIMES
 from tests.clips import moving_square, write_clip
@@ -19,6 +19,7 @@ from tests.plugged import example
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
+WINDOW: ViewportSize = {"width": 1280, "height": 900}
 SERVE = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", "serve"]
 
 
@@ -95,7 +96,7 @@ def errors() -> list[str]:
 @pytest.fixture(scope="session")
 def tab(browser: Browser, site: str, errors: list[str]) -> Iterator[Page]:
     """One tab for all tests: a page costs seconds to open."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=site)
+    page = browser.new_page(viewport=WINDOW, base_url=site)
     page.set_default_timeout(PATIENCE_MS)
     expect.set_options(timeout=PATIENCE_MS)
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -105,10 +106,15 @@ def tab(browser: Browser, site: str, errors: list[str]) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(tab: Page, errors: list[str]) -> Iterator[Page]:
-    """The tab; an error in its console fails the test."""
+def page(tab: Page, site: str, errors: list[str]) -> Iterator[Page]:
+    """The tab; an error in its console fails the test. What a test changes in it is put back: size,
+    routes, and what pages store."""
     errors.clear()
     yield tab
+    tab.unroute_all()
+    tab.set_viewport_size(WINDOW)
+    if tab.url.startswith(site):
+        tab.evaluate("localStorage.clear()")
     assert errors == []
 
 
@@ -124,3 +130,11 @@ def analysed(tab: Page, clip: Path) -> str:
     rows = tab.locator("[data-method] .track:has(.cell)")
     expect(rows).to_have_count(len(METHODS), timeout=5 * PATIENCE_MS)  # an analysis, not a page
     return path
+
+
+@pytest.fixture(scope="session")
+def first_run(site: str, analysed: str) -> str:
+    """The address of the clip's first analysis, by the default methods: others may be newer."""
+    asked = {"video_id": analysed.split("/")[-1]}
+    jobs = httpx.get(f"{site}/api/v1/analyses", params=asked).json()
+    return f"{analysed}?run={jobs[-1]['id']}"

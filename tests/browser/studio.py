@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 from playwright.sync_api import Page, expect
@@ -14,7 +15,7 @@ METHODS = ["rtsae", "sms", "average", "ranktracing", "superframes", "uniform"]
 
 READ_FRAME = """([bits, block]) => {
   const video = document.getElementById("player");
-  if (video.seeking || video.readyState < 2) return null;
+  if (!video || video.seeking || video.readyState < 2) return null;
   const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
   const context = canvas.getContext("2d");
   context.drawImage(video, 0, 0);
@@ -35,6 +36,14 @@ PLOT = """() => {
           range: xaxis.range, steps: phi?.x.length ?? 0};
 }"""
 
+ALIGNED = f"""() => {{
+  const plot = ({PLOT})(), timeline = document.querySelector(".timeline");
+  const [left, width] = ["--left", "--width"].map(
+    name => parseFloat(timeline.style.getPropertyValue(name)));
+  const start = timeline.getBoundingClientRect().left + left;
+  return Math.abs(start - plot.left) < 0.5 && Math.abs(width - plot.width) < 0.5;
+}}"""
+
 
 @dataclass
 class Studio:
@@ -43,17 +52,31 @@ class Studio:
     page: Page
 
     def ready(self) -> None:
-        """Wait for the picture, the curves and a keyframe of every method."""
+        """Wait for the picture, the film, the curves, and a keyframe of every method below them."""
         expect(self.page.locator("[data-method] .track:has(.cell)")).to_have_count(len(METHODS))
         self.page.wait_for_function("() => document.getElementById('player').readyState >= 2")
+        expect(self.page.locator("#film .track span").first).to_be_attached()
         self.page.wait_for_function(f"() => ({PLOT})().steps > 0")
+        self.aligned()
+
+    def aligned(self) -> None:
+        """Wait until the rows stand under the curves: figures are laid out in their own time."""
+        self.page.wait_for_function(ALIGNED)
 
     def shown(self) -> int:
-        """The frame the page says it shows, once the picture itself shows that frame."""
-        self.page.wait_for_function(
-            f"arguments => ({READ_FRAME})(arguments) === ({STATED})()", arg=[BITS, BLOCK]
-        )
-        return int(self.page.evaluate(STATED))
+        """The frame the page says it shows, once the picture itself shows that frame and stays."""
+        before = None
+        while (now := self._pictured()) != before:
+            before = now
+        return now
+
+    def _pictured(self) -> int:
+        agreed = f"""arguments => {{
+          const frame = ({STATED})();
+          return ({READ_FRAME})(arguments) === frame && {{frame}};
+        }}"""
+        found = self.page.wait_for_function(agreed, arg=[BITS, BLOCK])
+        return int(found.json_value()["frame"])
 
     def x_of(self, seconds: float) -> float:
         """Where a second lies in the window, by the figure's own plot area."""
@@ -96,6 +119,17 @@ class Studio:
 
 
 STATED = """() => Number(document.getElementById("frame").textContent.match(/\\d+/)?.[0] ?? -1)"""
+
+
+def run_of(address: str) -> str:
+    """The run that the address of a video page names, empty where it names none."""
+    return parse_qs(urlsplit(address).query).get("run", [""])[0]
+
+
+def await_new_run(page: Page, before: str) -> str:
+    """Wait for the page of another run than that of the address `before`; its id."""
+    page.wait_for_url(lambda url: run_of(url) not in ("", run_of(before)))
+    return run_of(page.url)
 
 
 def frame_at(seconds: float) -> int:

@@ -1,6 +1,5 @@
 """Two videos side by side: one transport, three alignments, by keyboard and on a phone."""
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,15 @@ from tests.browser.test_accessibility import faults
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SHORT = np.arange(60) / 25  # times of the second clip; the first has TIMES
 PATIENCE_S = 300
+
+STATED = """() => ["frame-a", "frame-b"].map(
+  id => Number(document.getElementById(id).textContent.match(/\\d+/)[0]))"""
+PICTURED = f"""sizes => {{
+  const [a, b] = ({STATED})(), {{seeking, currentTime}} = document.getElementById("player-b");
+  const read = {READ_FRAME.replace('"player"', '"player-a"')};
+  const stands = !seeking && b / 25 <= currentTime && currentTime < (b + 1) / 25;
+  return stands && read(sizes) === a && [a, b];
+}}"""
 
 
 @pytest.fixture(scope="module")
@@ -53,24 +61,26 @@ class Both:
 
     def frames(self) -> tuple[int, int]:
         """The frames that the page says it shows."""
-        said = [self.page.locator(f"#frame-{side}").inner_text() for side in "ab"]
-        a, b = (int(re.findall(r"\d+", text)[0]) for text in said)
+        a, b = self.page.evaluate(STATED)
         return a, b
 
     def pictured(self) -> tuple[int, int]:
-        """The same, once the first picture spells its frame and the second player stands in it."""
-        read = READ_FRAME.replace('"player"', '"player-a"')
-        stated = "Number(document.getElementById('frame-a').textContent.match(/\\d+/)[0])"
-        self.page.wait_for_function(f"sizes => ({read})(sizes) === {stated}", arg=[BITS, BLOCK])
-        a, b = self.frames()
-        self.page.wait_for_function(
-            """([start, end]) => {
-              const { seeking, currentTime } = document.getElementById("player-b");
-              return !seeking && start <= currentTime && currentTime < end;
-            }""",
-            arg=[b / 25, (b + 1) / 25],
-        )
+        """The same, once the first picture spells it, the second player stands in it, and both
+        stay."""
+        before = None
+        while (now := self._pictured()) != before:
+            before = now
+        return now
+
+    def _pictured(self) -> tuple[int, int]:
+        a, b = self.page.wait_for_function(PICTURED, arg=[BITS, BLOCK]).json_value()
         return a, b
+
+    def show(self, a: int, b: int) -> None:
+        """Wait until both are pictured at these frames."""
+        for side, frame in zip("ab", (a, b), strict=True):
+            expect(self.page.locator(f"#frame-{side}")).to_contain_text(f"frame {frame} of")
+        assert self.pictured() == (a, b)
 
     def press(self, *keys: str) -> tuple[int, int]:
         for key in keys:
@@ -98,11 +108,9 @@ def address(analysed: str, other: str) -> str:
 
 
 @pytest.fixture
-def both(page: Page, address: str) -> Iterator[Both]:
+def both(page: Page, address: str) -> Both:
     page.goto(address)
-    yield Both(page).ready()
-    page.evaluate("localStorage.clear()")
-    page.set_viewport_size({"width": 1280, "height": 900})
+    return Both(page).ready()
 
 
 def test_seeks_and_steps_move_both_to_the_same_second(both: Both) -> None:
@@ -134,11 +142,22 @@ def test_by_share_both_stand_at_the_same_part(both: Both) -> None:
     assert both.pictured() == (a, b)
     assert b == at(SHORT, TIMES[a] / TIMES[-1] * SHORT[-1])
     assert both.press("End") == (len(TIMES) - 1, len(SHORT) - 1)
-    both.press("Home", "7")
-    both.page.wait_for_url("**align=share*t=*")
-    before = both.pictured()
+    a, b = both.press("Home", "7")
+    both.page.wait_for_url(f"**align=share*t={TIMES[a]:.3f}")
     both.page.reload()
-    assert both.ready().pictured() == before
+    both.ready().show(a, b)
+
+
+@pytest.mark.parametrize("align", ["time", "share"])
+def test_a_link_shows_the_same_frames_whichever_leads(both: Both, address: str, align: str) -> None:
+    both.page.goto(f"{address}&align={align}")
+    both.ready().press("s")
+    a, b = both.press("5", ".")
+    assert b > 0
+    both.page.wait_for_url(f"**lead=b&t={SHORT[b]:.3f}")
+    both.page.reload()
+    both.ready().show(a, b)
+    both.leads("b")
 
 
 def test_from_here_keeps_them_as_far_apart_as_they_stand(both: Both) -> None:
@@ -150,9 +169,9 @@ def test_from_here_keeps_them_as_far_apart_as_they_stand(both: Both) -> None:
     expect(page.locator(".offset")).to_have_text("(+0.200 s)")
     assert both.press("s", "1")[1] == beside(both.frames()[0], 0.2)
     a, b = both.pictured()
-    page.wait_for_url("**align=here&offset=0.200&t=*")
+    page.wait_for_url(f"**align=here&offset=0.200&t={TIMES[a]:.3f}")
     page.reload()
-    assert both.ready().pictured() == (a, b)
+    both.ready().show(a, b)
     expect(page.locator(".offset")).to_have_text("(+0.200 s)")
     both.press("s", "Home")  # the second clip begins before the first
     assert both.pictured() == (0, 0)

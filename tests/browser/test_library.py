@@ -1,5 +1,6 @@
 """The library: upload, watch the scores grow, refuse what is no video."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from tests.browser.shelf import open_library
 from tests.browser.studio import CLIP, PLOT, TIMES, Studio
 
 pytestmark = pytest.mark.browser
+GROWING = f"""() => {{
+  const running = document.querySelector("[role=progressbar]") && !document.querySelector(".cell");
+  const {{steps}} = ({PLOT})();
+  return running && steps > 1 && {{steps}};
+}}"""
 
 
 def test_an_upload_shows_its_scores_growing_before_the_end(
@@ -20,13 +26,9 @@ def test_an_upload_shows_its_scores_growing_before_the_end(
     page.goto("/")
     page.set_input_files("#file-input", fresh)
     page.get_by_role("link", name="Open", exact=True).click()
-    page.wait_for_function(
-        f"() => document.querySelector('[role=progressbar]') && ({PLOT})().steps > 1"
-    )
-    partial = page.evaluate(PLOT)["steps"]
-    assert page.locator(".cell").count() == 0
+    partial = page.wait_for_function(GROWING).json_value()["steps"]
     Studio(page).ready()
-    assert page.evaluate(PLOT)["steps"] > partial
+    page.wait_for_function(f"partial => ({PLOT})().steps > partial", arg=partial)
     expect(page.locator("[role=progressbar]")).to_have_count(0)
 
 
@@ -34,7 +36,7 @@ def test_a_card_shows_the_facts_and_runs_through_the_clip(page: Page, analysed: 
     open_library(page)
     card = page.locator(".card", has_text=CLIP)
     expect(card).to_contain_text(f"{len(TIMES)} frames · 224 × 224")
-    expect(card).to_contain_text("Analysed · 6 methods")
+    expect(card).to_contain_text(re.compile(r"Analysed · \d+ methods?"))
     card.locator(".picture").hover()
     expect(card.locator(".scrub")).to_be_visible()
 

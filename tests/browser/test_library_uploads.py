@@ -12,7 +12,7 @@ from tests.browser.shelf import make_video, open_library
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SLOW = 300_000  # bytes a second
+SLOW = 100_000  # bytes a second: what happens half-way is seen on a busy machine, too
 SIZE = 1_200_000
 FRAMES = itertools.count(50)
 

@@ -1,19 +1,17 @@
 """The choice of methods and parameters on the page, and the runs it leads to."""
 
-import re
-
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.studio import CLIP, METHODS
+from tests.browser.studio import CLIP, METHODS, await_new_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def form(page: Page, analysed: str) -> Locator:
+def form(page: Page, first_run: str) -> Locator:
     """The open form on the page of the first analysis."""
-    page.goto(analysed)
+    page.goto(first_run)
     expect(page).to_have_title(f"{CLIP} · Kairoscope")  # its script has taken over
     page.get_by_role("button", name="Methods").click()
     form = page.get_by_role("dialog", name="Methods")
@@ -45,7 +43,7 @@ def test_a_parameter_out_of_range_is_shown_and_not_sent(page: Page, form: Locato
     expect(form).to_be_hidden()
 
 
-def test_a_changed_parameter_is_a_run_of_its_own(page: Page, form: Locator) -> None:
+def test_a_changed_parameter_is_a_run_of_its_own(page: Page, form: Locator, first_run: str) -> None:
     for name in set(METHODS) - {"sms", "uniform"}:
         form.locator(f"input[name={name}]").uncheck()
     form.locator("input[name=delta]").check()
@@ -54,7 +52,7 @@ def test_a_changed_parameter_is_a_run_of_its_own(page: Page, form: Locator) -> N
     entry.get_by_label("prominence").fill("0.35")
     expect(entry.locator("summary")).to_have_text("Parameters, 1 changed")
     form.get_by_role("button", name="Analyse with 3 methods").click()
-    page.wait_for_url(re.compile(r"\?run="))
+    await_new_run(page, first_run)
     expect(page.locator("[data-method] .track:has(.cell)")).to_have_count(3)
     result = page.evaluate(
         "() => fetch(document.getElementById('export').href).then(answer => answer.json())"
@@ -74,7 +72,7 @@ def test_a_changed_parameter_is_a_run_of_its_own(page: Page, form: Locator) -> N
 
 
 def test_a_method_from_outside_has_controls_and_runs_and_a_faulty_plug_in_is_named(
-    page: Page, form: Locator
+    page: Page, form: Locator, first_run: str
 ) -> None:
     expect(form.locator(".faults li")).to_contain_text("gone.py was skipped")
     ticked = form.locator(".method-choice input:checked")
@@ -85,7 +83,7 @@ def test_a_method_from_outside_has_controls_and_runs_and_a_faulty_plug_in_is_nam
     entry.locator("summary").click()
     entry.get_by_label("parts").fill("3")
     form.get_by_role("button", name="Analyse with 1 method").click()
-    page.wait_for_url(re.compile(r"\?run="))
+    await_new_run(page, first_run)
     row = page.locator("[data-method=sharpest]")
     expect(row.locator(".cell")).to_have_count(3)
     expect(row).to_contain_text("Sharpest of each part")

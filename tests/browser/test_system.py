@@ -12,7 +12,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from model.weights.registry import SHIPPED
-from tests.browser.studio import CLIP
+from tests.browser.studio import CLIP, await_new_run
 
 pytestmark = pytest.mark.browser
 
@@ -24,6 +24,13 @@ ENDED = """async (id) => {
     await new Promise(resolve => setTimeout(resolve, 200));
   }
 }"""
+
+
+def open_methods(page: Page, address: str) -> None:
+    """Open the form of methods on a video's page."""
+    page.goto(address)
+    expect(page).to_have_title(f"{CLIP} · Kairoscope")  # its script has taken over
+    page.locator("#choose-methods").click()
 
 
 @pytest.fixture
@@ -78,15 +85,13 @@ def test_the_pages_are_reached_by_keyboard_and_the_open_one_is_marked(
 
 @pytest.mark.parametrize("path", ["/", "/cases", "/models", "/system"])
 def test_nothing_is_wider_than_a_phone(page: Page, analysed: str, path: str) -> None:
-    size = page.viewport_size
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(path)
     expect(page.locator("h1")).to_be_visible()
     page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.wait_for_function("() => document.documentElement.scrollWidth <= 360")
     boxes = [link.bounding_box() for link in page.locator("#places a").all()]
     assert all(box and box["x"] >= 0 and box["x"] + box["width"] <= 360 for box in boxes)
-    page.set_viewport_size(size)
 
 
 def test_a_digest_is_copied_by_keyboard(page: Page, site: str) -> None:
@@ -100,19 +105,16 @@ def test_a_digest_is_copied_by_keyboard(page: Page, site: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == models[0]["sha256"]
 
 
-def test_the_curves_follow_the_theme(page: Page, site: str) -> None:
+def test_the_curves_follow_the_theme(page: Page) -> None:
     page.goto("/models")
     line = page.locator("[aria-labelledby=model-compact] .scatterlayer .js-line").first
-    colour = "element => getComputedStyle(element).stroke"
-    expect(line).to_be_attached()
-    before = line.evaluate(colour)
+    light = line.evaluate("element => getComputedStyle(element).stroke")
     page.locator("#theme-button").click()
-    page.wait_for_function(
-        "before => getComputedStyle(document.querySelector("
-        "'[aria-labelledby=model-compact] .scatterlayer .js-line')).stroke !== before",
-        arg=before,
-    )
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(line).not_to_have_css("stroke", light)
     page.locator("#theme-button").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    expect(line).to_have_css("stroke", light)
 
 
 def test_a_running_job_appears_by_itself_and_what_stays_is_left_alone(
@@ -140,17 +142,15 @@ def test_a_running_job_appears_by_itself_and_what_stays_is_left_alone(
 
 
 def test_an_analysis_by_another_checkpoint_is_chosen_and_named(
-    page: Page, analysed: str, copy: str
+    page: Page, first_run: str, copy: str
 ) -> None:
-    page.goto(analysed)
-    page.locator("#choose-methods").click()
+    open_methods(page, first_run)
     select = page.get_by_label("Attention checkpoint")
     expect(select.locator("option")).to_have_text(["attention (in use)", copy])
     expect(select).to_have_value("")
     select.select_option(copy)
     page.locator("#methods [type=submit]").click()
-    page.wait_for_url("**run=*")
-    run = page.url.split("run=")[1].split("&")[0]
+    run = await_new_run(page, first_run)
     assert page.evaluate(ENDED, run) == "done"
     result = page.evaluate(f"fetch('/api/v1/analyses/{run}/result').then(r => r.json())")
     assert result["provenance"]["attention"]["name"] == copy
@@ -159,9 +159,8 @@ def test_an_analysis_by_another_checkpoint_is_chosen_and_named(
     expect(page.locator("details.menu a[aria-current]")).to_contain_text(f"checkpoint {copy}")
 
 
-def test_without_a_second_checkpoint_there_is_nothing_to_choose(page: Page, analysed: str) -> None:
-    page.goto(analysed)
-    page.locator("#choose-methods").click()
+def test_without_a_second_checkpoint_there_is_nothing_to_choose(page: Page, first_run: str) -> None:
+    open_methods(page, first_run)
     expect(page.locator("#methods .choices li").first).to_be_visible()
     expect(page.get_by_label("Attention checkpoint")).to_be_hidden()
     page.keyboard.press("Escape")

@@ -1,25 +1,32 @@
 """The video page: one playhead through picture, curves and rows, exact to the frame."""
 
-import httpx
+import re
+
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.browser.studio import METHODS, PLOT, TIMES, Studio, frame_at
+from tests.browser.studio import (
+    BITS,
+    BLOCK,
+    METHODS,
+    PLOT,
+    READ_FRAME,
+    TIMES,
+    Studio,
+    await_new_run,
+    frame_at,
+)
 
 pytestmark = pytest.mark.browser
 PIXEL = 1.0
 
 
 @pytest.fixture
-def studio(page: Page, site: str, analysed: str) -> Studio:
-    """The page of the first analysis: others of the same clip may be newer."""
+def studio(page: Page, first_run: str) -> Studio:
     studio = Studio(page)
-    asked = {"video_id": analysed.split("/")[-1]}
-    jobs = httpx.get(f"{site}/api/v1/analyses", params=asked).json()
-    address = f"{analysed}?run={jobs[-1]['id']}"
-    if address not in page.url:
-        page.goto(address)
+    if first_run not in page.url:
+        page.goto(first_run)
     page.keyboard.press("Escape")
     studio.ready()
     page.evaluate("() => scrollTo(0, 0)")  # an earlier test may have gone down to the rows
@@ -37,7 +44,7 @@ def test_every_method_has_its_keyframes_and_numbers(studio: Studio) -> None:
         chosen = [frame["index"] for frame in result["methods"][method]["keyframes"]]
         assert set(studio.keyframes(method)) <= set(chosen)
         ticks = studio.page.locator(f"[data-method={method}] .track i")
-        assert ticks.count() == len(chosen)
+        expect(ticks).to_have_count(len(chosen))
         expect(rows.nth(number).locator("td").first).to_have_text(str(len(chosen)))
 
 
@@ -62,8 +69,7 @@ def test_hovering_the_curve_shows_that_frame(studio: Studio) -> None:
     expect(card).to_be_visible()
     expect(card).to_contain_text(f"frame {frame_at(seconds)} · {TIMES[frame_at(seconds)]:.3f} s")
     expect(card).to_contain_text("φ")
-    picture = card.locator("div").evaluate("e => getComputedStyle(e).backgroundImage")
-    assert "/sprite_" in picture
+    expect(card.locator("div")).to_have_css("background-image", re.compile("/sprite_"))
     assert studio.shown() == 0  # looking is not seeking
 
 
@@ -163,7 +169,9 @@ def test_zooming_moves_the_rows_with_the_figure(studio: Studio) -> None:
     studio.page.keyboard.press("+")
     studio.page.keyboard.press("+")
     frame = studio.shown()
-    studio.page.wait_for_function(f"() => ({PLOT})().range[0] > 1")
+    span = "range => range[1] - range[0]"
+    studio.page.wait_for_function(f"end => ({span})(({PLOT})().range) < 0.3 * end", arg=TIMES[-1])
+    studio.aligned()
     assert 0 < len(studio.ticks("uniform")) < whole
     assert studio.ticks("uniform") == pytest.approx(studio.expected_ticks("uniform"), abs=PIXEL)
     assert studio.playhead_x() == pytest.approx(studio.x_of(TIMES[frame]), abs=PIXEL)
@@ -178,15 +186,35 @@ def test_a_reload_and_a_link_keep_the_moment(studio: Studio) -> None:
     assert studio.shown() == frame
 
 
+def test_a_link_keeps_the_moment_where_the_picture_comes_before_the_analysis(
+    studio: Studio, first_run: str
+) -> None:
+    page, held = studio.page, list[Route]()
+    page.route("**/result", lambda route: held.append(route))
+    frame = 58
+    assert float(f"{TIMES[frame]:.3f}") < TIMES[frame]  # the address falls just short of it
+    page.goto(f"{first_run}&t={TIMES[frame]:.3f}")
+    page.wait_for_function(f"arguments => ({READ_FRAME})(arguments) > 0", arg=[BITS, BLOCK])
+    assert page.evaluate(READ_FRAME, [BITS, BLOCK]) == frame
+    [result] = held
+    result.continue_()
+    studio.ready()
+    assert studio.shown() == frame
+
+
 def test_the_theme_reaches_the_figure_and_stays(studio: Studio) -> None:
     page = studio.page
+    root = page.locator("html")
     grid = "document.querySelector('#curves .js-plotly-plot').layout.xaxis.gridcolor"
+    expect(root).to_have_attribute("data-theme", "light")
     light = page.evaluate(grid)
-    page.get_by_role("button", name="Switch between light and dark").click()
-    page.wait_for_function(f"() => {grid} !== '{light}'")
+    button = page.get_by_role("button", name="Switch between light and dark")
+    chosen = button.evaluate("b => { b.click(); return localStorage.getItem('theme'); }")
+    assert chosen == "dark"  # kept at once, however soon the page is left
+    page.wait_for_function(f"light => {grid} !== light", arg=light)
     page.reload()
     studio.ready()
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    expect(root).to_have_attribute("data-theme", "dark")
     assert page.evaluate(grid) != light
     page.evaluate("localStorage.clear()")
     page.reload()
@@ -208,20 +236,21 @@ def test_nothing_overflows_at_360_pixels(studio: Studio) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.wait_for_function("() => document.documentElement.scrollWidth <= 360")
     page.wait_for_function(f"() => ({PLOT})().left < 80")
+    studio.aligned()
     page.locator("#curves").scroll_into_view_if_needed()
     seconds = TIMES[-1] / 2
     page.mouse.click(studio.x_of(seconds), studio.y_of_curve())
     assert abs(studio.shown() - frame_at(seconds)) <= 1
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @pytest.mark.slow
-def test_asking_for_keyframes_analyses_again_and_names_it_in_the_address(studio: Studio) -> None:
+def test_asking_for_keyframes_analyses_again_and_names_it_in_the_address(
+    studio: Studio, first_run: str
+) -> None:
     page = studio.page
     page.get_by_label("Keyframes", exact=True).fill("3")
     page.get_by_role("button", name="Analyse", exact=True).click()
-    page.wait_for_url("**?run=*")
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    await_new_run(page, first_run)
     studio.ready()
     kept = [len(method["keyframes"]) for method in studio.result()["methods"].values()]
     assert kept == [3] * len(METHODS)
