@@ -8,7 +8,7 @@ import numpy as np
 from model.features.types import FrameBatch
 from model.video.child_main import Job, run, send
 from model.video.flow import Flow, FlowAdder, make_flow
-from model.video.flow_image import flow_colours, flow_scale
+from model.video.flow_image import draw_arrows, flow_colours, flow_scale
 from model.video.images import Upright, fit, jpeg
 from model.video.limits import Limits
 from model.video.source import Picture, Source
@@ -29,7 +29,9 @@ def flow(job: Job, limits: Limits) -> None:
         flow_HW2 *= np.array([width, height], np.float32) / job["size"]
         scale = flow_scale(flow_HW2)
         shown_HW2 = np.asarray(cv2.resize(flow_HW2, fit(width, height, LONGEST)), np.float32)
-        send("flow", jpeg(flow_colours(shown_HW2, scale), quality=3), scale=scale)
+        image_HW3 = flow_colours(shown_HW2, scale)
+        draw_arrows(image_HW3, shown_HW2, scale)
+        send("flow", jpeg(image_HW3, quality=3), scale=scale)
     send("end")
 
 

@@ -14,8 +14,8 @@ FlowName = Literal["dis", "tvl1", "farneback"]  # of model.video.flow, which bri
 
 @dataclass(frozen=True)
 class FlowStill:
-    """A JPEG of the colours of `model.video.flow_image`, brightest at `scale` pixels of the
-    upright video from one frame to the next."""
+    """A JPEG of the colours and arrows of `model.video.flow_image`, brightest and longest at
+    `scale` pixels of the upright video from one frame to the next."""
 
     jpeg: bytes
     scale: float

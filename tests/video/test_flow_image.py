@@ -12,7 +12,7 @@ import pytest
 from model.errors import InvalidParameter
 from model.video.decode import SIZE
 from model.video.flow import ALGORITHMS, make_flow
-from model.video.flow_image import flow_colours, flow_scale
+from model.video.flow_image import draw_arrows, flow_colours, flow_scale
 from model.video.flow_stills import FlowName, read_flow
 from tests.clips import corner_frame, moving_square, write_clip
 
@@ -43,6 +43,46 @@ def test_the_colour_is_that_of_the_angle_by_another_library():
         [[colour]] = flow_colours(of((3 * np.cos(angle), -3 * np.sin(angle))), 6.0)
         wanted = 255 * np.array(colorsys.hsv_to_rgb(degrees / 360, 1, 0.5))
         np.testing.assert_allclose(colour, wanted, atol=1.5)
+
+
+def arrow(picture_HW3):
+    """Of the white arrow in a picture: how much heavier it is (down, right), where the barbs are,
+    and its height and width."""
+    points = np.stack(np.nonzero(picture_HW3.min(axis=-1) > 200), axis=-1)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    return points.mean(axis=0) - middle, np.ptp(points, axis=0)
+
+
+@pytest.mark.parametrize("flow", [RIGHT, UP, LEFT, DOWN])
+def test_an_arrow_points_along_the_flow(flow):
+    picture_HW3 = np.zeros((16, 16, 3), np.uint8)
+    draw_arrows(picture_HW3, np.full((16, 16, 2), flow, np.float32), 4.0)
+    (down, right), (height, width) = arrow(picture_HW3)
+    u, v = np.sign(flow)
+    assert (right * u > 0.3) if u else (down * v > 0.3)
+    assert (width > height) == bool(u)
+
+
+def test_arrows_grow_to_the_scale_and_the_still_have_none():
+    def length(pixels):
+        picture_HW3 = np.zeros((48, 48, 3), np.uint8)
+        flow_HW2 = np.zeros((48, 48, 2), np.float32)
+        flow_HW2[16:32, 16:32] = (pixels, 0)
+        draw_arrows(picture_HW3, flow_HW2, 8.0)
+        white = picture_HW3.min(axis=-1) > 200
+        assert not white[:16].any()
+        assert not white[32:].any()
+        return int(white.any(axis=0).sum())
+
+    lengths = [length(pixels) for pixels in (0, 0.5, 3, 8, 20)]
+    assert lengths[:2] == [0, 0]
+    assert 0 < lengths[2] < lengths[3] == lengths[4] <= 16
+
+
+def test_a_picture_smaller_than_an_arrow_stays_as_it_is():
+    picture_HW3 = np.zeros((8, 8, 3), np.uint8)
+    draw_arrows(picture_HW3, np.full((8, 8, 2), 4, np.float32), 4.0)
+    assert not picture_HW3.any()
 
 
 @pytest.mark.parametrize(
