@@ -14,16 +14,21 @@ HEIGHT = 132
 def distribution(
     steps: FrameScores, duration_s: float, phases: Sequence[Phase] = (), theme: Theme = "light"
 ) -> go.Figure:
-    """phi_t of every step, those at which the gate opens in the accent; decisive phases shaded."""
+    """phi_t of every step, those at which the gate opens in the accent and dotted; decisive phases
+    shaded."""
     palette = PALETTES[theme]
     colours = [palette.attention if opens else palette.muted for opens in steps.open_S.tolist()]
     bars = go.Bar(
         x=steps.time_S, y=steps.phi_S, marker={"color": colours, "line": {"width": 0}}, name="phi",
         width=0.8 * duration_s / len(steps.index_S),
     )  # fmt: skip
+    opens = go.Scatter(
+        x=steps.time_S[steps.open_S], y=steps.phi_S[steps.open_S], name="open steps",
+        mode="markers", marker={"color": palette.ink, "size": 4, "symbol": "circle"},
+    )  # fmt: skip
     axis = {"gridcolor": palette.grid, "zeroline": False, "fixedrange": True}
     figure = go.Figure(
-        bars,
+        [bars, opens],
         layout={
             "height": HEIGHT,
             "paper_bgcolor": "rgba(0,0,0,0)",

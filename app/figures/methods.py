@@ -2,7 +2,7 @@
 dash that no other of its colour has, and a marker and a glyph of its own, so that nothing is told
 by colour alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.figures.style import Theme
 from model.methods import registry
@@ -21,6 +21,12 @@ class MethodStyle:
     def colour(self, theme: Theme) -> str:
         """The colour on that ground."""
         return self.dark if theme == "dark" else self.light
+
+    def again(self, round: int) -> "MethodStyle":
+        """The style once all were taken `round` times: its marker dotted, its glyph numbered."""
+        if not round:
+            return self
+        return replace(self, symbol=f"{self.symbol}-dot", glyph=f"{self.glyph}{round + 1}")
 
 
 STYLES = (
@@ -47,14 +53,16 @@ STYLES = (
 
 def style_of(method: str) -> MethodStyle:
     """The style of a method by its place in the registry, so that it looks the same in every
-    analysis; beyond the last style, and for a method no longer there, they repeat.
+    analysis. A method no longer there has the style after the last. With so many plug-ins that the
+    styles come a third time, markers repeat, glyphs never.
 
     What follows a space says how the method was set, and changes nothing.
     """
     known = list(registry())
     name = method.partition(" ")[0]
     place = known.index(name) if name in known else len(known)
-    return STYLES[place % len(STYLES)]
+    round, place = divmod(place, len(STYLES))
+    return STYLES[place].again(round)
 
 
 def title_of(method: str) -> str:

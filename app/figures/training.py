@@ -14,7 +14,7 @@ from model.types import Floats
 
 PANEL, GAP, TOP, BOTTOM = 112, 44, 30, 40  # px
 LEFT, RIGHT = 44, 124  # px; the legends stand right of their panels
-MOST_MARKED = 40  # reports; with more a line carries no marker
+MOST_MARKED = 12  # markers on a line, evenly, however many reports it has
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,14 @@ def _line(
         x=iteration_N[shown],
         y=value_N[shown],
         name=label,
-        mode="lines+markers" if len(shown) <= MOST_MARKED else "lines",
+        mode="lines+markers",
         line={"color": colour, "width": 1.5, "dash": style.dash},
-        marker={"color": colour, "symbol": style.symbol, "size": 7},
+        marker={
+            "color": colour,
+            "symbol": style.symbol,
+            "size": 7,
+            "maxdisplayed": MOST_MARKED,
+        },
         yaxis=axis,
         legend=f"legend{number + 1}" if number else "legend",
         hovertemplate=f"{label} %{{y:.4g}} at iteration %{{x:,}}<extra></extra>",

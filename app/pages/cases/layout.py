@@ -140,7 +140,7 @@ def _video(now: Shown, study: Study, action: str, theme: Any) -> html.Article:
                     html.P(
                         [
                             html.Var(["φ", html.Sub("t")]),
-                            " of every step; coloured where the gate opens, shaded where the "
+                            " of every step; with a dot where the gate opens, shaded where the "
                             "action is decided",
                         ],
                         className="remark",

@@ -47,7 +47,7 @@ def test_a_long_training_is_thinned_and_loses_no_peak(curves):
     loss_N[31_234] = 9.0
     [line] = training({"iteration": np.arange(50_000.0), "loss": loss_N}).data
     assert len(line.x) <= 4001
-    assert (line.mode, max(line.y), line.x[np.argmax(line.y)]) == ("lines", 9.0, 31_234)
+    assert (line.mode, max(line.y), line.x[np.argmax(line.y)]) == ("lines+markers", 9.0, 31_234)
 
 
 def test_without_a_known_monitor_the_figure_is_empty():

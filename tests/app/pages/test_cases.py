@@ -72,7 +72,8 @@ def test_a_bar_for_every_step_and_a_band_for_every_decisive_phase(
 ) -> None:
     now = shown(jumps, "v1", None)
     figure = distribution(steps, 1.2, now.phases)
-    (bars,) = figure.data
+    bars, opens = figure.data
+    assert (opens.x.tolist(), opens.y.tolist()) == ([0.0, 0.6], [0.1, 0.4])  # without colour
     assert bars.y.tolist() == steps.phi_S.tolist()
     assert [c == PALETTES["light"].attention for c in bars.marker.color] == steps.open_S.tolist()
     (band,) = figure.layout.shapes
