@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,19 @@ def read(root: Path | str) -> SummarySet:
         for method, by_video in _json(root / "published_keyframes.json").items()
     }
     return SummarySet("vsumm", root, videos, published, notices)
+
+
+def content(root: Path | str) -> str:
+    """A hash of what lies below `root`: of the bytes of JSON files, and of others' names and sizes.
+
+    Raises InvalidDataset where there is no such folder.
+    """
+    root, digest = existing_folder(root, "VSUMM's videos and user summaries", LAYOUT), sha256()
+    for path in sorted(path for path in root.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(root)} {path.stat().st_size}\n".encode())
+        if path.suffix == ".json":
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _with_bank(root: Path) -> tuple[tuple[SummarisedVideo, ...], tuple[str, ...]]:

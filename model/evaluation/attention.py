@@ -70,13 +70,13 @@ def evaluate_clips(model: AttentionModel, clips: Sequence[Steps]) -> dict[str, A
             {} if clip.fixed_SD is None else {"fixed": clip.fixed_SD}
         )
         distances = {name: hold.squared_distances(x) for name, x in spaces.items()}
-        for space, values in _errors(model, clip, distances).items():
+        for space, values in errors_of(model, clip, distances).items():
             for method, value in values.items():
                 errors.setdefault(space, {}).setdefault(method, []).append(value)
     return {space: _summary(values) for space, values in errors.items()}
 
 
-def _errors(
+def errors_of(
     model: AttentionModel, clip: Steps, distances: Mapping[str, Floats]
 ) -> dict[str, dict[str, float]]:
     """Hold error a step of each method in each space, for one clip, and the optimum there."""
@@ -178,7 +178,7 @@ def evaluate(
             except UnreadableVideo as error:
                 left_out[path.name] = error.message
                 continue
-            if why := _unfit(clip):
+            if why := unfit(clip):
                 left_out[path.name] = why
             else:
                 clips.append(clip)
@@ -203,7 +203,7 @@ def evaluate(
     }
 
 
-def _unfit(clip: Steps) -> str:
+def unfit(clip: Steps) -> str:
     """Why a clip cannot be judged; empty when it can."""
     S = len(clip.time_S)
     if S < LEAST_STEPS:

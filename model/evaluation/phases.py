@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.datasets.truth import timing_of, truth_of
+from model.types import Flags
 
 TOLERANCE_S = 0.2  # a keyframe this near to a decisive phase counts as within
 
@@ -22,9 +23,9 @@ class Moments:
     running: int
 
 
-def moments_of(path: Path, index_T: NDArray[np.int64], open_T: NDArray[np.bool_]) -> Moments:
-    """Counts for the clip at `path`: `index_T` are its steps' decoded frames, `open_T` the
-    keyframes among them. Raises InvalidDataset without ground truth."""
+def phases_of(path: Path, index_T: NDArray[np.int64]) -> tuple[Flags, Flags]:
+    """Which steps are near a decisive phase of the clip at `path`, and which in a run-up; `index_T`
+    are their decoded frames. Raises InvalidDataset without ground truth."""
     phases, (_, fps) = truth_of(path), timing_of(path)
     near = TOLERANCE_S * fps
     decisive_T = np.zeros(len(index_T), bool)
@@ -34,6 +35,13 @@ def moments_of(path: Path, index_T: NDArray[np.int64], open_T: NDArray[np.bool_]
             decisive_T |= (index_T >= phase.start - near) & (index_T < phase.end + near)
         if phase.name == "run-up":
             running_T |= (index_T >= phase.start) & (index_T < phase.end)
+    return decisive_T, running_T
+
+
+def moments_of(path: Path, index_T: NDArray[np.int64], open_T: NDArray[np.bool_]) -> Moments:
+    """Counts for the clip at `path`: `open_T` are the keyframes among its steps. Raises as
+    `phases_of`."""
+    decisive_T, running_T = phases_of(path, index_T)
     return Moments(
         steps=len(index_T),
         decisive_steps=int(decisive_T.sum()),

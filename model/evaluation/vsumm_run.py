@@ -6,7 +6,7 @@ at for, and as many as VSUMM1 published of each video.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,7 @@ def evaluate(
         ],
         "users": Agreement.mean(users).to_json() if users else None,
         "goal": _goal(tallies),
+        "comparisons": _comparisons(tallies),
         "provenance": _provenance(source, gated),
         "notices": notices,
     }
@@ -229,6 +230,29 @@ def _goal(tallies: Mapping[Row, _Tally]) -> dict[str, Any] | None:
             "comparison": paired_difference(f_V, yardstick.f_V),
         }
     return {"method": GOAL, "wanted": f"{YARDSTICK}, {PUBLISHED}", "F": wanted, "rows": rows}
+
+
+def _comparisons(tallies: Mapping[Row, _Tally]) -> list[dict[str, Any]]:
+    """F of the paper's method minus that of each published one, over videos."""
+    return [
+        {"kind": kind, "rival": rival, **paired_difference(tallies[GOAL, kind].f_V, tally.f_V)}
+        for kind in (OWN, AS_MANY)
+        if (GOAL, kind) in tallies
+        for (rival, published), tally in tallies.items()
+        if published == PUBLISHED
+    ]
+
+
+def collections(found: SummarySet) -> dict[str, SummarySet]:
+    """The videos of each published collection with users' keyframes, by its name; those of none
+    under `other`."""
+    parts: dict[str, list[SummarisedVideo]] = {}
+    for video in found.videos:
+        number = re.search(r"^v(\d+)$", video.name)
+        owners = (name for name, known in COLLECTIONS.items() if number and int(number[1]) in known)
+        if video.users and video.name not in LEFT_OUT:
+            parts.setdefault(next(owners, "other"), []).append(video)
+    return {name: replace(found, videos=tuple(videos)) for name, videos in parts.items()}
 
 
 def _name(videos: Sequence[SummarisedVideo]) -> str:

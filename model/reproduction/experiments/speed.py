@@ -1,0 +1,232 @@
+"""Time for one time step and for one clip beside Vanilla ARCH: Figure 11."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from model.evaluation.intervals import Interval, difference, interval, mean, ratio
+from model.reproduction import measured, trained
+from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
+from model.reproduction.experiment import Experiment, Setup
+from model.reproduction.plan import Results
+from model.reproduction.task import Task
+from model.types import Floats
+
+GATED, UNGATED, ARCH = "RTSAE-DSCNN", "DSCNN (no gate)", "Vanilla ARCH (SMS)"
+RIVALS = (ARCH, UNGATED)
+SHIPPED, TRAINED, STEPS = "speed-shipped", "speed-trained", "speed-steps"
+TITLES = {SHIPPED: "shipped recogniser", TRAINED: "trained here"}
+PAPER_STEP_S, PAPER_RATIO = 2.065, 6.92  # on two Tesla K80; ARCH's time over RTSAE-DSCNN's a clip
+STEP_NAMES = {
+    "closed": "RTSAE-DSCNN, stopped at the gate",
+    "open": "RTSAE-DSCNN, past the gate",
+    "no gate": UNGATED,
+}
+GIGA = 1e9
+MOST = 24  # clips
+COLUMNS = (
+    "time steps a clip", "computed to the end", "per time step", "per clip",
+    "per clip with decoding and flow", "G multiply-adds per step", "G multiply-adds per clip",
+)  # fmt: skip
+NOTICES = (
+    "Seconds are of the machine that each run names, not of the paper's two Tesla K80: compare "
+    "ratios, which are of systems timed side by side on the same clips, in changing order.",
+    "A time step is a frame with its flow of RTSAE-DSCNN, a cube of 6 frames of Vanilla ARCH. SMS "
+    "is part of ARCH's time. Flow is computed at the steps alone, of both.",
+    "ARCH's layers are not published: it is a reconstruction, and at the preset's width smaller "
+    "than the layers before the gate, which keep VGG-16's. Widths decide these ratios.",
+)
+Systems = Mapping[str, Mapping[str, Any]]
+
+
+class Speed(Experiment):
+    """The text gives two figures: 2065 ms for one time step, a clip 6.92 times shorter."""
+
+    name: ClassVar[str] = "speed"
+    title: ClassVar[str] = "Time for one time step and for one clip"
+    paper: ClassVar[str] = "Section 5.1.2, Figure 11"
+
+    def tasks(self, setup: Setup) -> list[Task]:
+        """See Experiment."""
+        seed = setup.preset.seeds[0]
+        stages, arch = trained.stages(setup, seed), trained.arch(setup, "sms", seed)
+        about: dict[str, Any] = {"clips_per_class": max(1, setup.preset.few // 10), "most": MOST}
+        needs = {"network": stages[-1].name, "arch": arch.name}
+        tasks = [*stages, arch, Task(TRAINED, "speed", about, needs, seconds=90)]
+        if setup.rendered:
+            shipped = {"network": "shipped/compact"}
+            tasks.append(Task(SHIPPED, "speed", about, shipped, seconds=90))
+        return [*tasks, Task(STEPS, "step-cost", {"preset": "paper"}, seconds=40)]
+
+    def section(self, setup: Setup, results: Results) -> Section:
+        """See Experiment."""
+        done = [name for name in (SHIPPED, TRAINED) if name in results]
+        if not done and STEPS not in results:
+            return self.missing(measured.NOT_RUN)
+        tables: list[Table] = []
+        figures: list[Figure] = []
+        for name in done:
+            systems, run = results.of(name)["systems"], results.key(name)
+            tables += [_times(TITLES[name], systems, run), _ratios(TITLES[name], systems, run)]
+            figures += _figures(TITLES[name], systems, run)
+        if STEPS in results:
+            counts = results.of(done[0])["systems"] if done else None
+            tables.append(_at_full_width(results.of(STEPS), results.key(STEPS), counts))
+        notices = (*NOTICES, *(_conditions(results, name) for name in done))
+        return Section(self.name, self.title, self.paper, tuple(tables), tuple(figures), notices)
+
+    def claims(self, setup: Setup, results: Results) -> list[Claim]:
+        """See Experiment; of the trained networks, whose ARCH is trained too."""
+        step = "RTSAE-DSCNN takes less time for one time step than Vanilla ARCH."
+        clip = "RTSAE-DSCNN takes much less time for one clip than Vanilla ARCH."
+        fewer = "The RTSAE keeps fewer keyframes of a clip than SMS."
+        name = next((name for name in (TRAINED, SHIPPED) if name in results), None)
+        if name is None:
+            return [measured.untested(text, "5.1.2") for text in (step, clip, fewer)]
+        systems, run = results.of(name)["systems"], results.key(name)
+        own, arch = systems[GATED], systems[ARCH]
+        per_step, per_clip = step_ratio(arch, own), ratio(network(arch), network(own))
+        apart = difference(arch["computed_N"], own["computed_N"])
+        times = "Vanilla ARCH takes {} times as long"
+        return [
+            measured.judged(
+                step, "5.1.2", per_step.above(1), times.format(measured.written(per_step)), run
+            ),
+            measured.judged(
+                clip,
+                "5.1.2",
+                per_clip.above(1),
+                f"{times.format(measured.written(per_clip))}; in the paper {PAPER_RATIO}",
+                run,
+            ),
+            measured.judged(
+                fewer,
+                "5.1.2",
+                apart.above(0),
+                f"SMS keeps {measured.written(apart)} more of a clip",
+                run,
+            ),
+        ]
+
+
+def network(system: Mapping[str, Any]) -> Floats:
+    """Seconds on each clip without decoding and flow, the choice of keyframes included."""
+    total_N: Floats = np.add(system["select_s_N"], system["network_s_N"])
+    return total_N
+
+
+def whole(system: Mapping[str, Any]) -> Floats:
+    """Seconds on each clip with decoding and flow."""
+    total_N: Floats = network(system) + np.asarray(system["prepare_s_N"])
+    return total_N
+
+
+def step_ratio(rival: Mapping[str, Any], own: Mapping[str, Any]) -> Interval:
+    """How many times as long the rival takes for one time step."""
+    return interval(
+        lambda a_BN, s_BN, b_BN, t_BN: (a_BN.sum(1) / s_BN.sum(1)) / (b_BN.sum(1) / t_BN.sum(1)),
+        network(rival),
+        rival["steps_N"],
+        network(own),
+        own["steps_N"],
+    )
+
+
+def _times(title: str, systems: Systems, run: str) -> Table:
+    rows = []
+    for name, system in systems.items():
+        seconds, steps = network(system), system["steps_N"]
+        cost_N = np.asarray(system["multiply_adds_N"]) / GIGA
+        figures = (
+            measured.cell(mean(steps), run),
+            measured.cell(mean(system["computed_N"]), run),
+            measured.cell(ratio(seconds, steps), run, "seconds"),
+            measured.cell(mean(seconds), run, "seconds"),
+            measured.cell(mean(whole(system)), run, "seconds"),
+            measured.cell(ratio(cost_N, steps), run),
+            measured.cell(mean(cost_N), run),
+        )
+        rows.append(Row(name, figures))
+    unknown = Cell(None)
+    step = Cell(PAPER_STEP_S, unit="seconds")
+    printed = (unknown, unknown, step, *(unknown,) * 4)
+    rows.append(Row(GATED, printed, "paper", "UCF101, two Tesla K80"))
+    return Table(f"Time and multiply-adds, {title}", COLUMNS, tuple(rows))
+
+
+def _ratios(title: str, systems: Systems, run: str) -> Table:
+    own = systems[GATED]
+    rows = []
+    for name in RIVALS:
+        rival = systems[name]
+        cost_N, own_cost_N = rival["multiply_adds_N"], own["multiply_adds_N"]
+        found = (
+            step_ratio(rival, own),
+            ratio(network(rival), network(own)),
+            ratio(whole(rival), whole(own)),
+            ratio(cost_N, own_cost_N),
+        )
+        rows.append(Row(name, tuple(measured.cell(one, run) for one in found)))
+    printed = (Cell(None), Cell(PAPER_RATIO, unit="number"), Cell(None), Cell(None))
+    rows.append(Row(ARCH, printed, "paper", "UCF101, two Tesla K80"))
+    columns = ("per time step", "per clip", "per clip with decoding and flow", "multiply-adds")
+    return Table(f"Times as much as RTSAE-DSCNN, {title}", columns, tuple(rows))
+
+
+def _figures(title: str, systems: Systems, run: str) -> list[Figure]:
+    steps = [(name, ratio(network(row), row["steps_N"])) for name, row in systems.items()]
+    clips = [(name, mean(network(row))) for name, row in systems.items()]
+    all_of = [(name, mean(whole(row))) for name, row in systems.items()]
+    of_step = (measured.series("network", list(steps), run),)
+    of_clip = (
+        measured.series("network", list(clips), run),
+        measured.series("with decoding and flow", list(all_of), run),
+    )
+    return [
+        Figure(f"One time step, {title} (Figure 11 a)", "bars", "", "seconds", of_step),
+        Figure(f"One clip, {title} (Figure 11 b)", "bars", "", "seconds", of_clip),
+    ]
+
+
+def _at_full_width(found: Mapping[str, Any], run: str, counts: Systems | None) -> Table:
+    """One step at Table 1's widths and, with as many steps as were measured, a clip from it."""
+    steps = found["steps"]
+    rows = []
+    for name, row in steps.items():
+        seconds = Cell(row["seconds"], run=run, unit="seconds")
+        cost = Cell(row["multiply_adds"] / GIGA, run=run, unit="number")
+        rows.append(
+            Row(
+                STEP_NAMES.get(name, f"Vanilla ARCH, {name} pixels"),
+                (seconds, cost, _clip(name, steps, counts, run)),
+            )
+        )
+    title = f"One time step at Table 1's widths, {found['size']} pixels, untrained"
+    columns = ("seconds", "G multiply-adds", "a clip of as many steps as above")
+    return Table(title, columns, tuple(rows))
+
+
+def _clip(name: str, steps: Mapping[str, Any], counts: Systems | None, run: str) -> Cell:
+    """Seconds of a clip: of the gated network beside `open`, where some steps are closed."""
+    if counts is None or name == "closed":
+        return Cell(None)
+    own = counts[GATED]
+    if name == "open":
+        closed, passed = steps["closed"]["seconds"], steps["open"]["seconds"]
+        S, M = float(np.mean(own["steps_N"])), float(np.mean(own["computed_N"]))
+        return Cell((S - M) * closed + M * passed, run=run, unit="seconds")
+    number = own["steps_N"] if name == "no gate" else counts[ARCH]["steps_N"]
+    return Cell(float(np.mean(number)) * steps[name]["seconds"], run=run, unit="seconds")
+
+
+def _conditions(results: Results, name: str) -> str:
+    """How it was timed."""
+    found = results.of(name)
+    load, weights = found["load"], found["systems"][ARCH]["weights"]
+    untrained = " ARCH is untrained there: weights take no time." if weights == "untrained" else ""
+    return (
+        f"{TITLES[name].capitalize()}: {len(found['clips'])} clips, the median of "
+        f"{found['repeats']} repeats, {found['threads']} threads, the machine's load "
+        f"{load['before']} before and {load['after']} after.{untrained}"
+    )

@@ -1,0 +1,132 @@
+"""Keyframes as video summaries: Figure 14, by equations 19 and 20."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from model.datasets import vsumm
+from model.reproduction import measured
+from model.reproduction.document import Cell, Claim, Figure, Row, Section, Series, Table
+from model.reproduction.experiment import Experiment, Setup
+from model.reproduction.plan import Results
+from model.reproduction.task import Task
+
+TASK = "summaries"
+COLLECTIONS = ("OVP", "YouTube")
+RIVALS = ("VSUMM1", "VSUMM2", "DT")
+OWN = "own number"
+FIGURES = {"F": "F", "P": "precision", "R": "recall", "CUS_A": "CUS_A", "CUS_E": "CUS_E"}
+MISSING = (
+    "No summaries of users were given. Figure 14 needs the 50 videos of the Open Video Project and "
+    "the 39 of YouTube with the keyframes of five users each, which the authors of VSUMM (de Avila "
+    "et al., 2011) offer on their site (https://sites.google.com/site/vsummsite). Name their "
+    f"folder with --summaries. {vsumm.LAYOUT}"
+)
+NOTICES = (
+    "Figure 14's values cannot be read from the paper's text, which says in words that the RTSAE "
+    "outperforms VSUMM1, VSUMM2 and DT on both collections.",
+    "Rows marked published are keyframes that their authors published, judged here by the same "
+    "comparison; other rows are this program's methods.",
+)
+
+
+class Summaries(Experiment):
+    """Precision, recall and F against the keyframes of users."""
+
+    name: ClassVar[str] = "summaries"
+    title: ClassVar[str] = "Video summaries"
+    paper: ClassVar[str] = "Section 5.2, Figure 14, equations 19 and 20"
+
+    def tasks(self, setup: Setup) -> list[Task]:
+        """See Experiment. Raises InvalidDataset where the folder is not there."""
+        if setup.summaries is None:
+            return []
+        options = {"root": str(setup.summaries), "content": vsumm.content(setup.summaries)}
+        return [Task(TASK, "summaries", options, {"attention": "shipped/attention"}, seconds=300)]
+
+    def section(self, setup: Setup, results: Results) -> Section:
+        """See Experiment."""
+        if setup.summaries is None:
+            return self.missing(MISSING)
+        if TASK not in results:
+            return self.missing(measured.NOT_RUN)
+        run = results.key(TASK)
+        found = results.of(TASK)["collections"].values()
+        tables = tuple(table for one in found for table in (_figures(one, run), _apart(one, run)))
+        figures = tuple(_bars(one, run) for one in found)
+        notices = (
+            *NOTICES,
+            *(f"{one['name']}: {text}" for one in found for text in one["notices"]),
+        )
+        return Section(self.name, self.title, self.paper, tables, figures, notices)
+
+    def claims(self, setup: Setup, results: Results) -> list[Claim]:
+        """See Experiment: for each collection and rival of the text."""
+        found = results.of(TASK)["collections"] if TASK in results else {}
+        return [
+            _claim(collection, found.get(collection), rival, results)
+            for collection in COLLECTIONS
+            for rival in RIVALS
+        ]
+
+
+def _claim(collection: str, found: Mapping[str, Any] | None, rival: str, results: Results) -> Claim:
+    text = f"The RTSAE's keyframes agree more with users' than those of {rival} on {collection}."
+    if found is None:
+        return measured.untested(text, "5.2", f"no users' summaries of {collection} were given")
+    row = next(
+        (row for row in found["comparisons"] if (row["rival"], row["kind"]) == (rival, OWN)), None
+    )
+    if row is None:
+        why = f"no keyframes of {rival} are published in the folder for every video"
+        return measured.untested(text, "5.2", why)
+    figure = (
+        f"F {row['difference']:+.3f} (95 %: {row['low']:+.3f} to {row['high']:+.3f}) over "
+        f"{row['clips']} videos of {found['name']}, its own number of keyframes"
+    )
+    return measured.judged(text, "5.2", row["low"] > 0, figure, results.key(TASK))
+
+
+def _figures(found: Mapping[str, Any], run: str) -> Table:
+    """The means over users, then videos, of every row, and how users agree with each other."""
+    rows = [
+        Row(
+            f"{row['method']}, {row['kind']}",
+            (*_agreement(row, run), Cell(row["keyframes_mean"], run=run, unit="number")),
+        )
+        for row in found["rows"]
+    ]
+    if found["users"]:
+        rows.append(Row("users, to each other", (*_agreement(found["users"], run), Cell(None))))
+    title = f"{found['name']}: {found['videos']} videos"
+    return Table(title, (*FIGURES.values(), "keyframes a video"), tuple(rows))
+
+
+def _agreement(row: Mapping[str, Any], run: str) -> tuple[Cell, ...]:
+    return tuple(Cell(row[name], run=run, unit="number") for name in FIGURES)
+
+
+def _apart(found: Mapping[str, Any], run: str) -> Table:
+    """F of rtsae less that of each published method, on the same videos."""
+    rows = [
+        Row(
+            f"{row['rival']}, published",
+            (Cell(row["difference"], row["low"], row["high"], run, "number"),),
+            note=f"rtsae with {row['kind']}",
+        )
+        for row in found["comparisons"]
+    ]
+    return Table(f"{found['name']}: F of rtsae less that of", ("difference of F",), tuple(rows))
+
+
+def _bars(found: Mapping[str, Any], run: str) -> Figure:
+    kinds = dict.fromkeys(row["kind"] for row in found["rows"])
+    series = tuple(
+        Series(
+            kind,
+            tuple(row["method"] for row in found["rows"] if row["kind"] == kind),
+            tuple(row["F"] for row in found["rows"] if row["kind"] == kind),
+            run=run,
+        )
+        for kind in kinds
+    )
+    return Figure(f"F on {found['name']} (Figure 14)", "bars", "", "F", series)

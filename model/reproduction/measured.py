@@ -1,0 +1,41 @@
+"""What experiments share that judge figures with intervals over clips."""
+
+from model.evaluation.intervals import Interval
+from model.reproduction.document import Cell, Claim, Series, Verdict
+
+NOT_RUN = "It has not been run yet."
+
+
+def cell(found: Interval, run: str | None = None, unit: str = "number") -> Cell:
+    """A figure with its interval."""
+    return Cell(found.value, found.low, found.high, run, unit)
+
+
+def series(name: str, points: list[tuple[float | str, Interval]], run: str | None = None) -> Series:
+    """Figures with their intervals over x."""
+    return Series(
+        name,
+        tuple(x for x, _ in points),
+        tuple(found.value for _, found in points),
+        tuple(found.low for _, found in points),
+        tuple(found.high for _, found in points),
+        run=run,
+    )
+
+
+def judged(text: str, paper: str, holds: bool, figure: str, *runs: str) -> Claim:
+    """A claim that something here speaks to."""
+    verdict: Verdict = "confirmed" if holds else "not confirmed"
+    return Claim(text, paper, verdict, figure, runs)
+
+
+def untested(text: str, paper: str, why: str = NOT_RUN) -> Claim:
+    """A claim that nothing here speaks to."""
+    return Claim(text, paper, "not testable here", why)
+
+
+def written(found: Interval, unit: str = "") -> str:
+    """A figure with its interval; `unit` %: of a share."""
+    scale = 100 if unit == "%" else 1
+    value, low, high = (f"{scale * bound:.3g}" for bound in (found.value, found.low, found.high))
+    return f"{value}{unit and ' ' + unit} (95 %: {low} to {high})"
