@@ -108,4 +108,12 @@ def document(accuracy: float = 0.7512, preset: str = "quick") -> Document:
         TIMED: run(TIMED, "speed"),
     }
     sections = (recognition(accuracy), speed, missing)
-    return Document("athletics", preset, sections, claims, runs, {"tasks": {"done": 3, "all": 3}})
+    whole = {
+        "command": "kairoscope reproduce --dataset athletics",
+        "version": "0.1.0",
+        "commit": "abcdef123456",
+        "written": "2026-01-02T04:05:06+00:00",
+        "tasks": {"done": 3},
+        "notices": ["No backbone: VGG-16 starts from chance."],
+    }
+    return Document("athletics", preset, sections, claims, runs, whole)

@@ -20,6 +20,7 @@ MARGIN = {"l": 12, "r": 12, "t": 12, "b": 12}  # what axes and legend need comes
 MOST_BARRED = 12  # points of a line; with more its intervals are a band
 MOST_WRITTEN = 14  # columns of a matrix whose values are written into it
 HATCHES = ("", "/", ".", "x", "\\", "-", "+", "|")
+EMPTY: dict[Theme, str] = {"light": "#ffffff", "dark": "#22262b"}  # of a matrix: its lowest value
 PAPER_DASH = "2px,4px"
 
 Bounds = tuple[float, float]
@@ -156,7 +157,7 @@ def _matrix(figure: Figure, theme: Theme) -> go.Figure:
             x=columns,
             y=[label_of(series) for series in figure.series],
             z=[list(series.y) for series in figure.series],
-            colorscale=[[0, "rgba(0,0,0,0)"], [1, palette.ink]],
+            colorscale=[[0, EMPTY[theme]], [1, palette.ink]],
             texttemplate="%{z:.3~g}" if len(columns) <= MOST_WRITTEN else None,
             xgap=1,
             ygap=1,

@@ -3,6 +3,7 @@
 from dash import Dash
 
 from app.pages import shell
+from app.pages.benchmarks import callbacks as benchmarks
 from app.pages.cases import callbacks as cases
 from app.pages.compare import callbacks as compare
 from app.pages.library import callbacks as library
@@ -22,6 +23,7 @@ def mount(dash_app: Dash, service: Service) -> None:
     library.register(dash_app, service)
     video.register(dash_app, service)
     cases.register(dash_app)
+    benchmarks.register(dash_app, service)
     compare.register(dash_app)
     models.register(dash_app, service)
     system.register(dash_app, service)

@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 
+from app.pages.benchmarks.layout import benchmarks_page
 from app.pages.cases.layout import case_page, cases_page
 from app.pages.compare.layout import compare_page
 from app.pages.library.layout import library_page
@@ -41,6 +42,7 @@ INDEX = """<!DOCTYPE html>
     <link rel="stylesheet" href="/static/css/models.css">
     <link rel="stylesheet" href="/static/css/system.css">
     <link rel="stylesheet" href="/static/css/cases.css">
+    <link rel="stylesheet" href="/static/css/benchmarks.css">
   </head>
   <body>
     {%app_entry%}
@@ -48,7 +50,13 @@ INDEX = """<!DOCTYPE html>
   </body>
 </html>"""
 
-PLACES = (("Library", "/"), ("Cases", "/cases"), ("Models", "/models"), ("System", "/system"))
+PLACES = (
+    ("Library", "/"),
+    ("Cases", "/cases"),
+    ("Benchmarks", "/benchmarks"),
+    ("Models", "/models"),
+    ("System", "/system"),
+)
 
 SHORTCUTS = (
     (("Space",), "Play or pause"),
@@ -107,6 +115,8 @@ def page_of(service: Service, route: dict[str, Any]) -> Any:
         page = case_page(service, parts[1], route)
         if page is not None:
             return page
+    if parts == ["benchmarks"]:
+        return benchmarks_page(service, route)
     if parts == ["models"]:
         return models_page(service, route)
     if parts == ["system"]:

@@ -108,5 +108,9 @@ def _notices(found: Iterable[Section | None]) -> tuple[tuple[int, str], ...]:
         (place, said)
         for place, section in enumerate(found)
         if section
-        for said in (*section.notices, *filter(None, [section.missing]))
+        for said in (*_missing(section), *section.notices)
     )
+
+
+def _missing(section: Section) -> list[str]:
+    return [f"Not measured: {section.missing}"] if section.missing else []

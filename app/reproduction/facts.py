@@ -13,8 +13,10 @@ SCENES = (
     "The clips are rendered scenes (Athletics), drawn by this program: they say how the methods "
     "compare there, not how well actions are recognised on footage."
 )
+ENDED = ("done", "failed", "skipped")  # tasks
 PARTS = ("train", "validation", "test")
-TOLD = ("data", "version", "commit", "device", "machine", "started", "seconds")  # in own words
+TOLD = {"data", "version", "commit", "device", "machine", "started", "written", "seconds"}
+TOLD |= {"tasks", "notices"}  # in words of their own
 
 
 @dataclass(frozen=True)
@@ -28,20 +30,38 @@ class Fact:
 
 def of_document(document: Document) -> list[Fact]:
     """What data, which preset, what machine, and the time it took: the sum over its runs."""
+    whole = document.provenance
     made = [dict(run.get("provenance", {})) for run in document.runs.values()]
     seconds = sum(float(row.get("seconds") or 0) for row in made)
-    begun = sorted(str(row["started"]) for row in made if row.get("started"))
+    tasks = dict(whole.get("tasks") or {})
+    begun = [str(row["started"]) for row in made if row.get("started")]
     facts = {
         "Data set": document.dataset + (", rendered scenes" if is_rendered(document) else ""),
-        "Clips": "; ".join(_each(_clips(row.get("data", {})) for row in made)),
+        "Clips": "; ".join(_each(_clips(row.get("data", {})) for row in made or [whole])),
         "Preset": document.preset,
-        "Machine": "; ".join(_each(_machine(row) for row in made)),
-        "Begun": begun[0] if begun else "",
+        "Machine": "; ".join(_each(_machine(row) for row in made or [whole])),
+        "Begun": min(begun, default=""),
+        "Written": str(whole.get("written") or ""),
         "Time": f"{duration(seconds)} in {len(made)} runs" if made else "",
-        "Version": "; ".join(_each(_version(row) for row in made)),
+        "Tasks": ", ".join(f"{count} {kind}" for kind, count in tasks.items()),
+        "Version": "; ".join(_each(_version(row) for row in [whole, *made])),
     }
     found = [Fact(name, said) for name, said in facts.items() if said]
-    return found + [Fact(name, said) for name, said in flat(document.provenance)]
+    return found + [Fact(*row) for row in flat({k: v for k, v in whole.items() if k not in TOLD})]
+
+
+def notices_of(document: Document) -> list[str]:
+    """What one must know before reading any of it."""
+    scenes = [SCENES] if is_rendered(document) else []
+    return scenes + [str(notice) for notice in document.provenance.get("notices") or ()]
+
+
+def unfinished(document: Document) -> tuple[int, int] | None:
+    """How many of how many tasks are done where some may still come; None where all have ended."""
+    tasks = dict(document.provenance.get("tasks") or {})
+    if not set(tasks) - set(ENDED):
+        return None
+    return int(tasks.get("done", 0)), sum(tasks.values())
 
 
 def of_run(document: Document, key: str) -> list[Fact]:

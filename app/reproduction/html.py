@@ -22,8 +22,8 @@ def write(document: Document) -> bytes:
     title = f"Reproduction on {document.dataset}, preset {document.preset}"
     figures: dict[str, go.Figure] = {}
     body = [
-        f"<header><h1>{escape(title)}</h1>{_facts(facts.of_document(document))}{_scenes(document)}"
-        "</header>",
+        f"<header><h1>{escape(title)}</h1>{_facts(facts.of_document(document))}</header>",
+        *map(_notice, facts.notices_of(document)),
         standalone.section("Claims of the paper", _claims(document)),
         *(_section(section, figures) for section in document.sections),
         standalone.section("Runs", *(_run(document, key) for key in document.runs)),
@@ -37,10 +37,6 @@ def read(text: str) -> Document:
     if found is None:
         raise InvalidValue("no report of a reproduction: it holds no document")
     return Document.from_json(json.loads(found))
-
-
-def _scenes(document: Document) -> str:
-    return _notice(facts.SCENES) if facts.is_rendered(document) else ""
 
 
 def _section(section: Section, figures: dict[str, go.Figure]) -> str:

@@ -13,7 +13,7 @@ def write(document: Document, top: int = 1) -> str:
     parts = [
         f"{level} Reproduction on {_text(document.dataset)}, preset {_text(document.preset)}",
         _facts(facts.of_document(document)),
-        *([f"**{facts.SCENES}**"] if facts.is_rendered(document) else []),
+        *(f"> {_text(notice)}" for notice in facts.notices_of(document)),
         f"{level}# Claims of the paper",
         _claims(document),
         *(part for section in document.sections for part in _section(section, level)),

@@ -54,6 +54,7 @@
       whileVisible: (tick) => (document.hidden ? window.dash_clientside.no_update : tick),
       searchLibrary: async (text) => (await import(new URL("library.js", here))).search(text),
       openLibrary: async () => (await import(new URL("library.js", here))).open(),
+      openBenchmarks: async () => (await import(new URL("benchmarks.js", here))).open(),
       openCases: async () => (await import(new URL("imports.js", here))).open(),
       openCompare: async (states) => (await import(new URL("compare.js", here))).open(states),
       openSystem: async () => (await import(new URL("system.js", here))).open(),

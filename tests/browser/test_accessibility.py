@@ -10,7 +10,7 @@ from tests.browser.studio import METHODS
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js").read_text()
 SERIOUS = ("serious", "critical")
-PAGES = ("/", "/cases", "/cases/run-up", "/models", "/system", "/nothing-here")
+PAGES = ("/", "/cases", "/cases/run-up", "/benchmarks", "/models", "/system", "/nothing-here")
 
 
 def faults(page: Page) -> list[str]:

@@ -1,0 +1,66 @@
+"""Callbacks of the page of reproductions: it follows one that runs, and the theme."""
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+
+from app.figures.reproduction import reproduction
+from app.pages.benchmarks import ids
+from app.pages.benchmarks.layout import live
+from app.pages.benchmarks.view import chosen, graphs, shown, state, theme_of
+from app.pages.shell_ids import THEME
+from app.reproduction.kept import entries
+from worker.service import Service
+
+
+def register(dash_app: Dash, service: Service) -> None:
+    """Look again while the page is visible, and draw the figures again when the theme changes."""
+
+    @dash_app.callback(
+        Output(ids.HEADS, "children"),
+        Output(ids.SECTION, "children"),
+        Output(ids.FILTER, "hidden"),
+        Output(ids.BODY, "children"),
+        Output(ids.SHOWN, "data"),
+        Input(ids.LOOK, "data"),
+        State(ids.SHOWN, "data"),
+        State(ids.CHOSEN, "data"),
+        State(THEME, "data"),
+        prevent_initial_call=True,
+    )
+    def refresh(_: Any, before: Any, opened: dict[str, Any], theme: str | None) -> tuple[Any, ...]:
+        found = entries(service.settings)
+        names = opened["names"] or chosen("", found)
+        now = state(service.settings, found, names)
+        if now == before:
+            return (no_update,) * 5
+        look = theme_of({"theme": theme or opened["theme"]})
+        page = live(service.settings, found, names, look)
+        return page.heads, page.options, not page.sections, page.sections, now
+
+    @dash_app.callback(
+        Output({"type": ids.FIGURE, "key": ALL}, "figure"),
+        Input(THEME, "data"),
+        State({"type": ids.FIGURE, "key": ALL}, "id"),
+        State(ids.CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
+    def draw(theme: str | None, known: list[dict[str, str]], opened: dict[str, Any]) -> list[Any]:
+        names = opened["names"] or chosen("", entries(service.settings))
+        drawn, look = graphs(shown(service.settings, names).pairs), theme_of({"theme": theme})
+        return [
+            reproduction(found.figure, theme=look, bounds=found.bounds) if found else no_update
+            for found in (drawn.get(id["key"]) for id in known)
+        ]
+
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "whileVisible"),
+        Output(ids.LOOK, "data"),
+        Input(ids.TICK, "n_intervals"),
+        prevent_initial_call=True,
+    )
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "openBenchmarks"),
+        Output(ids.OPENED, "data"),
+        Input(ids.CHOSEN, "data"),
+    )
