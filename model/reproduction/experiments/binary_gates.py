@@ -1,0 +1,66 @@
+"""Binary gates in training: the ablations of section 5.1.1 C."""
+
+from typing import ClassVar
+
+from model.reproduction import sweep, trained
+from model.reproduction.document import Cell, Claim, Row, Section, Table
+from model.reproduction.experiment import Experiment, Setup
+from model.reproduction.plan import Results
+from model.reproduction.task import Task
+
+GATES = {
+    "soft": "soft gates",
+    "hard": "binary mapping in training",
+    "binary-neuron": "binary neuron",
+    "straight-through": "straight-through (ours)",
+    "hard-concrete": "hard concrete (ours)",
+}
+PAPER = {"soft": "91.8 %", "hard": "78.2 %", "binary-neuron": "below 61 %"}  # UCF101
+
+
+class BinaryGates(Experiment):
+    """Stage 3 with each way of opening gates in training; all predict with binary gates."""
+
+    name: ClassVar[str] = "binary-gates"
+    title: ClassVar[str] = "Binary gates in training"
+    paper: ClassVar[str] = "Section 5.1.1 C"
+
+    def tasks(self, setup: Setup) -> list[Task]:
+        """See Experiment."""
+        if not setup.preset.sweeps:
+            return []
+        dscnn, gate, joint = trained.stages(setup, setup.preset.seeds[0])
+        networks = [trained.changed(joint, _name(gate_), gate=gate_) for gate_ in GATES]
+        return [dscnn, gate, *networks, *(sweep.evaluated(setup, one) for one in networks)]
+
+    def section(self, setup: Setup, results: Results) -> Section:
+        """See Experiment."""
+        if not setup.preset.sweeps:
+            return self.missing(sweep.NOT_IN_PRESET.format(preset=setup.preset.name))
+        rows = [
+            Row(title, (sweep.accuracy(results, _name(gate)), sweep.kept(results, _name(gate))))
+            for gate, title in GATES.items()
+        ]
+        rows += [
+            Row(f"{GATES[gate]}, UCF101", (Cell(value), Cell(None)), "paper")
+            for gate, value in PAPER.items()
+        ]
+        table = Table("Accuracy by the gate of training", ("accuracy", "steps kept"), tuple(rows))
+        return Section(self.name, self.title, self.paper, (table,))
+
+    def claims(self, setup: Setup, results: Results) -> list[Claim]:
+        """See Experiment."""
+        return [
+            sweep.claim(
+                results,
+                f"Soft gates in training recognise more than {GATES[gate]}.",
+                "5.1.1 C",
+                _name("soft"),
+                _name(gate),
+            )
+            for gate in ("hard", "binary-neuron")
+        ]
+
+
+def _name(gate: str) -> str:
+    return f"joint-{gate}"

@@ -1,0 +1,95 @@
+"""What the experiments that train many networks share: one evaluation each, compared on the same
+clips."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from model.evaluation.intervals import Interval, difference, mean
+from model.evaluation.outcomes import Outcomes
+from model.evaluation.recognition import GATE
+from model.reproduction import measured
+from model.reproduction.document import Cell, Claim, Series
+from model.reproduction.experiment import Setup
+from model.reproduction.plan import Results
+from model.reproduction.task import Task
+
+NOT_IN_PRESET = "The preset {preset} trains no sweeps: run it with --preset full."
+
+
+def evaluated(setup: Setup, network: Task) -> Task:
+    """The recognition of a trained network on a few test clips of each class."""
+    options = {"clips_per_class": setup.preset.few}
+    needs = {"network": network.name}
+    return Task(of(network.name), "recognition", options, needs, network.split, 60)
+
+
+def of(network: str) -> str:
+    """The name of the task that evaluates this one's network."""
+    return f"sweep-{network}"
+
+
+def outcomes(results: Results, network: str) -> Outcomes:
+    """What the network of this task did."""
+    return Outcomes.from_json(results.of(of(network))["outcomes"])
+
+
+def accuracy(results: Results, network: str, variant: str = GATE) -> Cell:
+    """Its accuracy with the interval over clips; empty before it is known."""
+    if of(network) not in results:
+        return Cell(None)
+    found = mean(outcomes(results, network).variants[variant].right_N)
+    return measured.cell(found, results.key(of(network)), "share")
+
+
+def kept(results: Results, network: str, variant: str = GATE) -> Cell:
+    """The share of the steps that are computed to the end."""
+    if of(network) not in results:
+        return Cell(None)
+    kept_N = outcomes(results, network).variants[variant].kept_N
+    return Cell(float(np.mean(kept_N)), run=results.key(of(network)), unit="share")
+
+
+def series(
+    results: Results, name: str, points: Sequence[tuple[float | str, str]], variant: str = GATE
+) -> Series:
+    """Accuracy over a parameter: `points` are its values with the networks trained at them; those
+    that are not there yet are left out."""
+    known = [
+        (x, mean(outcomes(results, network).variants[variant].right_N))
+        for x, network in points
+        if of(network) in results
+    ]
+    return measured.series(name, known)
+
+
+def compared(
+    results: Results, better: tuple[str, str], worse: tuple[str, str]
+) -> tuple[Interval, tuple[str, ...]] | None:
+    """How much more a network recognises in one variant than another in its own, on the same
+    clips, and the runs that tell; None before both are known."""
+    if any(of(network) not in results for network, _ in (better, worse)):
+        return None
+    a_N, b_N = (
+        outcomes(results, network).variants[variant].right_N for network, variant in (better, worse)
+    )
+    runs = dict.fromkeys(results.key(of(network)) for network, _ in (better, worse))
+    return difference(a_N, b_N), tuple(runs)
+
+
+def claim(
+    results: Results,
+    text: str,
+    paper: str,
+    better: str,
+    worse: str,
+    variants: tuple[str, str] = (GATE, GATE),
+) -> Claim:
+    """The claim that the first network recognises more than the second: confirmed where the
+    interval of the difference lies above 0."""
+    found = compared(results, (better, variants[0]), (worse, variants[1]))
+    if found is None:
+        return measured.untested(text, paper)
+    interval, runs = found
+    figure = f"difference in accuracy {measured.written(interval, '%')}"
+    return measured.judged(text, paper, interval.above(0), figure, *runs)
