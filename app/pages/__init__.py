@@ -24,6 +24,6 @@ def mount(dash_app: Dash, service: Service) -> None:
     video.register(dash_app, service)
     cases.register(dash_app)
     benchmarks.register(dash_app, service)
-    compare.register(dash_app)
+    compare.register(dash_app, service)
     models.register(dash_app, service)
     system.register(dash_app, service)

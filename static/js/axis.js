@@ -1,28 +1,31 @@
 // The time axis: where a second is, in pixels of the timeline. The figure's own plot area decides,
 // so that curves, rows and playhead agree to the pixel.
 const NARROW = matchMedia("(max-width: 800px)");
+const GUTTER = { narrow: 44, wide: 176 }; // px left of the axis: ticks, and beside them labels
 const LEAST = 0.2; // seconds: the closest look
 
 export class Axis {
-  #timeline; #graphs = []; #listeners = new Set(); #gutter; #onView; #reported; #timer;
+  #timeline; #graphs = []; #listeners = new Set(); #narrow; #onView; #reported; #timer;
   left = 0;
   width = 1;
 
-  // Without a figure `gutter()` says how many px are left of the axis. `onView(view)` hears of the
-  // window in sight, null for all of the clip, and of the gutter.
-  constructor(timeline, duration, signal, { gutter = () => (NARROW.matches ? 44 : 176), onView = () => {} } = {}) {
+  // `narrow()` says whether the labels of the rows stand above them, for want of room. `onView(view)`
+  // hears of the window in sight, null for all of the clip, and of the gutter.
+  constructor(timeline, duration, signal, { narrow = () => NARROW.matches, onView = () => {} } = {}) {
     this.#timeline = timeline;
-    this.#gutter = gutter;
+    this.#narrow = narrow;
     this.#onView = onView;
     this.duration = duration;
     this.window = [0, duration];
     const sizes = new ResizeObserver(() => this.measure());
     sizes.observe(timeline);
-    NARROW.addEventListener("change", () => this.#report(), { signal });
+    NARROW.addEventListener("change", () => { this.#fold(); this.#report(); }, { signal });
+    this.#fold();
     this.#find(signal);
     signal.addEventListener("abort", () => { sizes.disconnect(); clearTimeout(this.#timer); });
   }
 
+  get #gutter() { return this.#narrow() ? GUTTER.narrow : GUTTER.wide; }
   get end() { return this.left + this.width; }
   x(time) { return this.left + ((time - this.window[0]) / (this.window[1] - this.window[0])) * this.width; }
   time(x) { return this.window[0] + ((x - this.left) / this.width) * (this.window[1] - this.window[0]); }
@@ -66,13 +69,15 @@ export class Axis {
       this.left = this.#graphs[0].getBoundingClientRect().left - box.left + size.l;
       this.width = size.w;
     } else {
-      this.left = this.#gutter();
+      this.left = this.#gutter;
       this.width = Math.max(1, box.width - this.left - 18);
     }
     this.#timeline.style.setProperty("--left", `${this.left}px`);
     this.#timeline.style.setProperty("--width", `${this.width}px`);
     this.#changed();
   }
+
+  #fold() { this.#timeline.classList.toggle("narrow", this.#narrow()); }
 
   #changed() { for (const listener of this.#listeners) listener(this); }
 
@@ -107,7 +112,7 @@ export class Axis {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const whole = this.window[0] <= 0 && this.window[1] >= this.duration;
-      const view = { window: whole ? null : this.window, gutter: this.#gutter() };
+      const view = { window: whole ? null : this.window, gutter: this.#gutter };
       const text = JSON.stringify(view);
       if (text !== this.#reported) this.#onView(view);
       this.#reported = text;

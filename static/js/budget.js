@@ -2,21 +2,23 @@
 const PAUSE = 250; // ms without a move before the scores are asked for again
 
 export class Budget {
-  #place; #onChange; #timer; #input;
+  #place; #onChange; #onSettled; #timer; #input;
 
-  // `onChange(frames)` hears each move, 0 for each method's own number.
-  constructor(place, onChange, signal) {
+  // `onChange(frames)` hears each move, 0 for each method's own number; `onSettled(frames)` where it
+  // comes to rest.
+  constructor(place, { onChange, onSettled }, signal) {
     this.#place = place;
     this.#onChange = onChange;
+    this.#onSettled = onSettled;
     this.#input = Object.assign(document.createElement("input"), { type: "range", min: 0, step: 1, value: 0 });
     this.#input.setAttribute("aria-labelledby", "budget-label");
     this.#input.addEventListener("input", () => this.#moved(), { signal });
     signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
-  // Offer as many frames as the methods have answers for; nothing where they have none.
+  // Offer as many frames as one of the methods has answers for; nothing where none has any.
   know(methods) {
-    const most = Math.max(0, ...Object.values(methods).map(({ budget }) => budget?.length ?? 0));
+    const most = Math.max(0, ...methods.map(({ budget }) => budget?.length ?? 0));
     this.#place.hidden = most === 0;
     if (!most) return;
     this.#input.max = most;
@@ -41,6 +43,6 @@ export class Budget {
     if (frames) address.searchParams.set("budget", frames);
     else address.searchParams.delete("budget");
     if (address.href !== location.href) history.replaceState(history.state, "", address);
-    window.dash_clientside.set_props("video-budget", { data: frames });
+    this.#onSettled(frames);
   }
 }

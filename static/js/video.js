@@ -5,6 +5,7 @@ import { save } from "./figures.js";
 import { Flow } from "./flow.js";
 import { listen } from "./keys.js";
 import { watch } from "./live.js";
+import { closeMenus } from "./menus.js";
 import { Methods } from "./methods.js";
 import { API, call, toast } from "./rest.js";
 import { transport } from "./transport.js";
@@ -37,7 +38,10 @@ class VideoPage {
     this.deck = new Deck(place, { duration: state.duration_s, seek, view: { onView } }, signal);
     this.clock = this.deck.clock;
     this.strips = this.deck.strips;
-    this.budget = new Budget(document.getElementById("budget"), (frames) => this.strips.allow(frames), signal);
+    this.budget = new Budget(document.getElementById("budget"), {
+      onChange: (frames) => this.strips.allow(frames),
+      onSettled: (frames) => window.dash_clientside.set_props("video-budget", { data: frames }),
+    }, signal);
     this.flow = new Flow(document.getElementById("flow"), document.getElementById("show-flow"), this.clock, this.video, signal);
     listen(this.deck, signal, { f: () => this.flow.toggle() });
     transport(place, this.clock, signal);
@@ -71,7 +75,7 @@ class VideoPage {
     const methods = { ...result.methods, ...await this.#variants() };
     if (this.#ends.signal.aborted) return;
     this.deck.know(result, methods);
-    this.budget.know(methods);
+    this.budget.know(Object.values(methods));
     this.flow.know(result.provenance.flow ?? "dis");
   }
 
@@ -111,11 +115,7 @@ class VideoPage {
       (chosen, attention) => this.#ask(() => this.#analyse(chosen, attention)), signal);
     on("choose-methods", () => this.#ask(() => methods.open(this.#state.methods, this.#state.attention)));
     chooseTruth(this.video, (action) => this.#ask(action), signal);
-    const closeMenus = (target) => {
-      for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(target)) menu.open = false;
-    };
-    document.addEventListener("click", ({ target }) => closeMenus(target), { signal });
-    document.addEventListener("keydown", ({ key }) => key === "Escape" && closeMenus(null), { signal });
+    closeMenus(signal);
     on("copy-link", async () => {
       await navigator.clipboard.writeText(location.href);
       toast("Link to this moment copied");

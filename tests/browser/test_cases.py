@@ -125,6 +125,20 @@ def test_scores_follow_the_budget_and_the_tolerance(page: Page, jump: str) -> No
     )
 
 
+def test_recognition_follows_the_budget_and_says_so(page: Page, jump: str) -> None:
+    page.goto(f"/v/{jump}")
+    table = page.locator(".recognition")
+    expect(table.locator("caption")).to_have_text("Own keyframes")
+    page.locator("#budget input").fill("1")
+    expect(table.locator("caption")).to_have_text("1 keyframe each")
+    for row in table.locator("tbody tr").all():
+        expect(row.locator("td").nth(1)).to_have_text("1")
+    page.get_by_label("Discarded steps mixed back in").fill("4")
+    expect(table.locator("caption")).to_contain_text("Own keyframes, and 100 %")
+    page.get_by_label("Discarded steps mixed back in").fill("0")
+    expect(table.locator("caption")).to_have_text("1 keyframe each")
+
+
 def test_an_export_comes_back_to_the_same_values(page: Page, jump: str, tmp_path: Path) -> None:
     from app.exports import keyframes_csv
 

@@ -139,18 +139,22 @@ def _compare(dash_app: Dash, service: Service) -> None:
 
 
 def _mix_back(dash_app: Dash, service: Service) -> None:
-    """The inverse analysis: what is recognised with discarded steps in the clip again."""
+    """What is recognised with discarded steps in the clip again, or within the frame budget."""
 
     @dash_app.callback(
         Output(ids.RECOGNISED, "children"),
         Input(ids.MIXED, "value"),
+        Input(ids.BUDGET, "data"),
         State(ids.STATE, "data"),
         State(ROUTE, "data"),
         prevent_initial_call=True,
     )
-    def mix_back(level: float, state: Mapping[str, Any], route: Mapping[str, Any]) -> Any:
+    def mix_back(
+        level: float, budget: int, state: Mapping[str, Any], route: Mapping[str, Any]
+    ) -> Any:
         now = _shown(service, state, route)
-        return recognised_on(now.analysis.recognition, int(level)) if now.analysis else no_update
+        found = now.analysis.recognition if now.analysis else {}
+        return recognised_on(found, int(level), budget) if found else no_update
 
 
 def _shown(service: Service, state: Mapping[str, Any], route: Mapping[str, Any]) -> Shown:

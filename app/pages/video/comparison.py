@@ -49,11 +49,13 @@ def compared(now: Shown, tolerance_s: float | None, budget: int = 0) -> list[Any
     """
     if now.analysis is None or tolerance_s is None:
         return []
-    found = scores(_within(now.analysis, budget), now.truth, tolerance_s)
+    found = scores(within(now.analysis, budget), now.truth, tolerance_s)
     return [score_table(found["methods"]), _agreement(found["agreement"])]
 
 
-def _within(analysis: Analysis, budget: int) -> Analysis:
+def within(analysis: Analysis, budget: int) -> Analysis:
+    """The analysis with each method's answer to exactly `budget` keyframes, where it has one; as it
+    is at 0."""
     methods = {
         name: kept.budget[budget - 1] if 0 < budget <= len(kept.budget) else kept
         for name, kept in analysis.methods.items()

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import dcc, html
 
 from app.pages import text
 from app.pages.bar import progress_bar
 from app.pages.video import ids
 from app.pages.video.comparison import comparison
+from app.pages.video.curves import curves, graph
 from app.pages.video.numbers import numbers
 from app.pages.video.recognition import recognition
 from app.pages.video.rows import budget_row, film_row, method_rows, phase_row, truth_row
@@ -20,7 +20,6 @@ from worker.service import Service
 from worker.types import Job
 
 QUIET = {"aria-live": "off"}  # it changes with every frame
-GRAPH = {"staticPlot": True, "displayModeBar": False, "responsive": True}
 
 
 def video_page(service: Service, video_id: str, route: Mapping[str, Any]) -> list[Any]:
@@ -195,41 +194,12 @@ def _control(name: str, label: str) -> html.Button:
     )
 
 
-def _curves(now: Shown, look: Look) -> html.Div:
-    """phi_t and the gate, and what they are."""
-    graph = _graph(ids.ATTENTION, now.attention(look))
-    scaled = html.Button(
-        "maximum at 1", id=ids.SCALED, type="button", n_clicks=0, **{"aria-pressed": "false"}
-    )
-    return html.Div(
-        [
-            html.Div(
-                [
-                    html.H2([html.Var(["φ", html.Sub("t")]), " attention"]),
-                    html.P("share per step"),
-                    scaled,
-                ],
-                className="panel-label phi",
-            ),
-            html.Div(
-                [_symbol("a", " gate"), html.P("● open at 0.5")],
-                className="panel-label gate",
-            ),
-            graph,
-            html.P("The first scores appear here in a moment.", className="waiting"),
-        ],
-        className="curves",
-        **{"data-zone": "curves", "data-scores": now.scores},
-        id="curves",
-    )
-
-
 def _timeline(now: Shown, look: Look) -> html.Section:
     return html.Section(
         [
             phase_row(now),
             truth_row(now),
-            _curves(now, look),
+            curves(now, look),
             film_row(),
             budget_row(),
             html.Div(method_rows(now), id=ids.ROWS),
@@ -237,7 +207,7 @@ def _timeline(now: Shown, look: Look) -> html.Section:
             *over_rows(),
         ],
         id="timeline",
-        className="timeline",
+        className="timeline narrow" if look.narrow else "timeline",
         **{"aria-label": "Timeline"},
     )
 
@@ -259,21 +229,11 @@ def over_rows(suffix: str = "", label: str = "Playhead") -> list[html.Div]:
     ]
 
 
-def _symbol(letter: str, meaning: str) -> html.H2:
-    return html.H2([html.Var([letter, html.Sub("t")]), meaning])
-
-
 def _diagnostics(now: Shown, look: Look) -> html.Details:
-    graph = _graph(ids.DIAGNOSTICS, now.diagnostics(look))
+    drawn = graph(ids.DIAGNOSTICS, now.diagnostics(look))
     return html.Details(
-        [html.Summary("What each method measured"), html.Div(graph, **{"data-zone": "curves"})],
+        [html.Summary("What each method measured"), html.Div(drawn, **{"data-zone": "curves"})],
         id="diagnostics",
         className="diagnostics",
         hidden=now.analysis is None,
     )
-
-
-def _graph(id: str, figure: go.Figure) -> dcc.Graph:
-    """A graph as wide as its place; Dash takes the height from the style, not from the figure."""
-    style = {"height": figure.layout.height}
-    return dcc.Graph(id=id, figure=figure, config=GRAPH, responsive=True, style=style)

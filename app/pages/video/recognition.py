@@ -26,36 +26,56 @@ def recognition(found: Mapping[str, Any]) -> list[Any]:
         *(html.P(notice, className="remark") for notice in found["notices"]),
     ]
     on_keyframes = html.Div(recognised_on(found, 0), id=ids.RECOGNISED)
-    return [html.Div(whole), html.Div([on_keyframes, *_mixing(found)])]
+    return [html.Div(whole), html.Div([on_keyframes, _mixing(found)])]
 
 
-def recognised_on(found: Mapping[str, Any], level: int) -> Any:
-    """The table of what each method's keyframes keep of the action; above level 0 with shares of
-    the discarded steps mixed back in."""
-    entries = {
-        name: entry["mixed_back"][level - 1] if level and entry.get("mixed_back") else entry
-        for name, entry in found["methods"].items()
-    }
-    return _table(entries, found["full_multiply_adds"])
+def recognised_on(found: Mapping[str, Any], level: int, budget: int = 0) -> html.Table:
+    """The table of what each method's keyframes keep of the action, within the frame budget where
+    there is one; above level 0 the method's own, with a share of the discarded steps again."""
+    methods = found["methods"]
+    entries = {name: _tried(entry, level, budget) for name, entry in methods.items()}
+    basis = _basis(methods, level, budget)
+    return _table(entries, found["full_multiply_adds"], basis)
 
 
-def _mixing(found: Mapping[str, Any]) -> list[Any]:
-    """The inverse analysis: a slider over the shares that were tried; nothing where none were."""
+def _tried(entry: Mapping[str, Any], level: int, budget: int) -> Mapping[str, Any]:
+    """The prediction that level and budget ask for; that on the own keyframes where it was not
+    made: of old analyses, and where another prediction would cost much."""
+    if level:
+        return entry["mixed_back"][level - 1] if entry.get("mixed_back") else entry
+    answers = entry.get("budget", ())
+    return answers[budget - 1] if 0 < budget <= len(answers) else entry
+
+
+def _basis(methods: Mapping[str, Mapping[str, Any]], level: int, budget: int) -> str:
+    """What the rows of the table stand on."""
+    if level:
+        tried = next(entry["mixed_back"] for entry in methods.values() if entry.get("mixed_back"))
+        share = f"{100 * tried[level - 1]['share']:.0f} %"
+        return f"Own keyframes, and {share} of the discarded steps again"
+    if not budget:
+        return "Own keyframes"
+    own = [title_of(n) for n, entry in methods.items() if budget > len(entry.get("budget", ()))]
+    if len(own) == len(methods):
+        return "Own keyframes: this analysis did not try the frame budget"
+    but = f"; own keyframes of {', '.join(own)}" if own else ""
+    return f"{text.count(budget, 'keyframe')} each{but}"
+
+
+def _mixing(found: Mapping[str, Any]) -> html.Div:
+    """The inverse analysis: a slider over the shares that were tried, hidden where none were."""
     tried = next((e["mixed_back"] for e in found["methods"].values() if e.get("mixed_back")), [])
-    if not tried:
-        return []
     slider = dcc.Input(id=ids.MIXED, type="range", min=0, max=len(tried), step=1, value=0)
     marks = [html.Span("0 %"), *(html.Span(f"{100 * row['share']:.0f} %") for row in tried)]
-    return [
-        html.Div(
-            [
-                html.Label("Discarded steps mixed back in", htmlFor=ids.MIXED),
-                slider,
-                html.Div(marks, className="marks", **{"aria-hidden": "true"}),
-            ],
-            className="mixing",
-        )
-    ]
+    return html.Div(
+        [
+            html.Label("Discarded steps mixed back in", htmlFor=ids.MIXED),
+            slider,
+            html.Div(marks, className="marks", **{"aria-hidden": "true"}),
+        ],
+        className="mixing",
+        hidden=not tried,
+    )
 
 
 def _streams(found: Mapping[str, Any]) -> list[html.P]:
@@ -84,7 +104,7 @@ def _action(top: Mapping[str, Any]) -> html.Li:
     return html.Li([label, bar, html.Span(percent, className="percent-of")])
 
 
-def _table(entries: Mapping[str, Mapping[str, Any]], full: int) -> html.Table:
+def _table(entries: Mapping[str, Mapping[str, Any]], full: int, basis: str) -> html.Table:
     words = ("Recognised on", "Action", "Steps", "Saved")
     head = html.Tr([html.Th(word, scope="col") for word in words])
     rows = []
@@ -104,7 +124,8 @@ def _table(entries: Mapping[str, Mapping[str, Any]], full: int) -> html.Table:
                 style={"--light": style.light, "--dark": style.dark},
             )
         )
-    return html.Table([html.Thead(head), html.Tbody(rows)], className="recognition")
+    caption = html.Caption(basis)
+    return html.Table([caption, html.Thead(head), html.Tbody(rows)], className="recognition")
 
 
 def _saved(entry: Mapping[str, Any], full: int) -> str:

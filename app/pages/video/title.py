@@ -1,15 +1,13 @@
 """The head of the video page: its name, what to analyse it by, its earlier runs, its exports."""
 
-from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from dash import dcc, html
 
 from app.exports import FORMATS
-from app.pages import text
-from app.pages.video.view import Shown
-from worker.types import Job
+from app.pages.compare.address import address
+from app.pages.video.runs import runs_menu
+from app.pages.video.view import Shown, newest
 
 
 def title_row(now: Shown) -> html.Div:
@@ -34,10 +32,10 @@ def title_row(now: Shown) -> html.Div:
                     _button("Analyse", **{"data-analyse": ""}),
                     _button("Methods", id="choose-methods"),
                     _button("Ground truth", id="choose-truth"),
-                    _runs(now),
+                    runs_menu(now),
                     dcc.Link(
                         "Beside another video",
-                        href=f"/compare?{urlencode({'a': now.video.id})}",
+                        href=address(now.video.id, run_a=_run_asked(now)),
                         className="button",
                     ),
                     _exports(now),
@@ -48,6 +46,11 @@ def title_row(now: Shown) -> html.Div:
         ],
         className="title-row",
     )
+
+
+def _run_asked(now: Shown) -> str | None:
+    """The run on the page, where it is not the one that is shown unasked."""
+    return now.job.id if now.job and now.job != newest(now.jobs) else None
 
 
 def dialogs(now: Shown) -> list[html.Dialog]:
@@ -154,51 +157,6 @@ def _exports(now: Shown) -> html.Details:
         id="exports",
         hidden=now.analysis is None,
     )
-
-
-def _runs(now: Shown) -> Any:
-    """The analyses of this video, newest first, where there are several."""
-    if len(now.jobs) < 2:
-        return None
-    shown = [variant.job for variant in now.variants]
-    entries = [html.Li(_run(now, job, beside=job.id in shown)) for job in now.jobs]
-    return html.Details(
-        [html.Summary(f"{len(now.jobs)} runs", className="button"), html.Ul(entries)],
-        className="menu",
-    )
-
-
-def _run(now: Shown, job: Job, beside: bool) -> list[Any]:
-    """A run: open it, or show its methods beside those on the page."""
-    current = now.job is not None and job.id == now.job.id
-    title = [html.Strong(_chosen(job)), html.Span(_when(job))]
-    here = {"aria-current": "true"} if current else {}
-    parts = [html.A(title, href=_address(now, job.id), **here)]
-    if now.job and not current and job.state == "done":
-        runs = [variant.job for variant in now.variants]
-        runs = [run for run in dict.fromkeys(runs) if run != job.id]
-        toggle = "Remove" if beside else "Compare"
-        href = _address(now, now.job.id, runs if beside else [*runs, job.id])
-        parts.append(
-            html.A(toggle, href=href, className="toggle", title=f"{toggle} {_chosen(job)}")
-        )
-    return parts
-
-
-def _address(now: Shown, run: str, beside: Sequence[str] = ()) -> str:
-    query = {"run": run, **({"with": ",".join(beside)} if beside else {})}
-    return f"/v/{quote(now.video.id)}?{urlencode(query, safe=',')}"
-
-
-def _chosen(job: Job) -> str:
-    methods = text.count(len(job.methods), "method")
-    keyframes = f"{job.keyframes} keyframes" if job.keyframes else "own number"
-    return f"{methods}, {keyframes}" + (f", checkpoint {job.attention}" if job.attention else "")
-
-
-def _when(job: Job) -> str:
-    state = "" if job.state == "done" else f" · {job.state}"
-    return f"{job.created_at:%Y-%m-%d %H:%M:%S} UTC{state}"
 
 
 def _button(label: str, **more: Any) -> html.Button:

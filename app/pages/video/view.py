@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from app.figures.attention import Phase, attention
 from app.figures.diagnostics import diagnostics
-from app.figures.style import Theme
+from app.figures.style import NARROW, Theme
 from app.pages.video.variants import Variant, beside
 from model.evaluation.truth import GroundTruth, InvalidAnnotations
 from model.types import Analysis, FrameScores
@@ -26,6 +26,11 @@ class Look:
     gutter: int = 168
     window: tuple[float, float] | None = None
     scaled: bool = False
+
+    @property
+    def narrow(self) -> bool:
+        """Whether the labels of a timeline stand above its rows, for want of room beside them."""
+        return self.gutter < NARROW
 
     @classmethod
     def of(cls, theme: str | None, view: Mapping[str, Any] | None, scaled: bool) -> "Look":
@@ -172,5 +177,10 @@ def _asked(jobs: Sequence[Job], search: str | None) -> Job | None:
                 return job
         raise NotFound("this analysis is not there", "Its video may have been deleted and added.")
     k = int(keyframes) if keyframes.isdecimal() and int(keyframes) >= 1 else None
-    alike = [job for job in jobs if job.keyframes == k]
+    return newest(jobs, k)
+
+
+def newest(jobs: Sequence[Job], keyframes: int | None = None) -> Job | None:
+    """The newest job that was asked for with this number of keyframes, else the newest."""
+    alike = [job for job in jobs if job.keyframes == keyframes]
     return next(iter(alike or jobs), None)

@@ -10,6 +10,7 @@ import pytest
 from app.pages import text
 from app.pages.shell import page_of
 from app.pages.video.comparison import compared
+from app.pages.video.recognition import recognised_on
 from app.pages.video.view import Look, shown
 from model.evaluation.truth import Annotator, GroundTruth, Phase
 from model.types import Analysis, FrameScores, Keyframes
@@ -179,6 +180,30 @@ def test_a_frame_budget_compares_the_answers_to_that_number(
     now = shown(finished, "v1", None)
     decisive = [words(compared(now, 0.1, budget)).split("✖")[0] for budget in (0, 1, 2, 3)]
     assert [float(said.split()[-1]) for said in decisive] == [0.5, 0.0, 0.5, 0.5]
+
+
+def test_recognition_follows_the_frame_budget_and_says_what_it_stands_on(
+    analysis: Analysis,
+) -> None:
+    found = dict(analysis.recognition)
+    rtsae, uniform = found["methods"]["rtsae"], found["methods"]["uniform"]
+    told = [{**uniform, "frames": 1}, {**rtsae, "frames": 2}]
+    mixed = [{**rtsae, "frames": 7, "share": 0.25}]
+    methods = {"rtsae": {**rtsae, "budget": told, "mixed_back": mixed}, "uniform": uniform}
+    found["methods"] = methods
+
+    def said(level: int, budget: int) -> str:
+        return words(recognised_on(found, level, budget)).split("✖")[0]
+
+    head = "Recognised on Action Steps Saved ● RTSAE (attention)"
+    assert said(0, 0) == f"Own keyframes {head} kept 2 75 % "
+    assert said(0, 1) == f"1 keyframe each; own keyframes of Uniform {head} pole vault 1 88 % "
+    assert said(0, 2).startswith("2 keyframes each; own keyframes of Uniform")
+    assert said(0, 3).startswith("Own keyframes: this analysis did not try the frame budget")
+    again = "Own keyframes, and 25 % of the discarded steps again"
+    assert said(1, 2).startswith(again)  # the inverse analysis begins with the own keyframes
+    found["methods"] = {"rtsae": rtsae}  # as an older analysis has it
+    assert said(0, 2).startswith("Own keyframes: this analysis did not try the frame budget")
 
 
 def test_a_plug_in_that_failed_is_named_with_its_reason(finished: Any, analysis: Analysis) -> None:
