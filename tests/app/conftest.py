@@ -72,7 +72,7 @@ class Site:
         return stream
 
     def wait_for_offset(self, url: str, wanted: int) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while self.offset(url) != wanted:
             assert time.monotonic() < deadline, f"wanted {wanted}, got {self.offset(url)}"
             time.sleep(0.02)
@@ -112,7 +112,7 @@ class Serve:
         site, server, thread = self._running.pop(site.port)
         site.service.close()
         server.should_exit = True
-        thread.join(15)
+        thread.join(60)
         site.http.close()
         assert not thread.is_alive(), "the server did not stop"
 

@@ -104,7 +104,7 @@ def test_large_bodies_are_refused_unread(site):
             f"POST /api/v1/analyses HTTP/1.1\r\nHost: localhost:{site.port}\r\n"
             "Content-Type: application/json\r\nContent-Length: 9000000\r\n\r\n".encode()
         )
-        stream.settimeout(5)
+        stream.settimeout(60)
         answer = stream.recv(4096)
     assert b" 413 " in answer.split(b"\r\n")[0]
     assert b"application/problem+json" in answer

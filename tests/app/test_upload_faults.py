@@ -44,7 +44,7 @@ def test_cut_connection_keeps_nothing_that_is_not_verified(site, upload_folder):
         "Upload-Checksum: sha1 AAAA\r\nContent-Type: application/offset+octet-stream\r\n"
         "Content-Length: 10\r\n\r\nabc".encode()
     )
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not (upload_folder(url) / "chunk").exists():
         assert time.monotonic() < deadline
     stream.close()
@@ -60,7 +60,7 @@ def test_the_newer_of_two_writers_wins(site, clip, sha256):
     hanging = site.raw_patch(url, 0, content[:MIB], len(content))
     site.wait_for_offset(url, MIB)
     assert finished_as(site, site.patch(url, MIB, content[MIB:])) == sha256(content)
-    hanging.settimeout(5)
+    hanging.settimeout(60)
     assert b" 423 " in hanging.recv(4096).split(b"\r\n")[0]
     hanging.close()
 
@@ -123,7 +123,7 @@ def folder_of(site, url):
     return site.settings.data_dir / "uploads" / url.rsplit("/", 1)[-1]
 
 
-def wait_until(happened, within_s=20):
+def wait_until(happened, within_s=60):
     deadline = time.monotonic() + within_s
     while not happened():
         assert time.monotonic() < deadline
@@ -134,7 +134,7 @@ def wait_until(happened, within_s=20):
 def test_full_storage_while_finishing_loses_nothing(serve, clip, sha256, monkeypatch):
     """The bytes are there, but not where videos are kept: 507, locked, and the server goes on."""
     monkeypatch.setattr("app.background.ROUND_S", 0.1)
-    site, content, room = serve(upload_expiry_s=0.5), clip(17), threading.Event()
+    site, content, room = serve(upload_expiry_s=2), clip(17), threading.Event()
     link = blobs._link_or_copy
 
     def full(source, target):
@@ -147,7 +147,7 @@ def test_full_storage_while_finishing_loses_nothing(serve, clip, sha256, monkeyp
     response = site.patch(url, 0, content)
     assert response.status_code == 507
     assert response.json()["type"] == "urn:kairoscope:problem:storage-full"
-    time.sleep(0.6)  # past its expiry, through some rounds of housekeeping
+    time.sleep(2.2)  # past its expiry, through some rounds of housekeeping
     assert site.head(url).status_code == 423
     assert site.http.get(url).json()["state"] == "finishing"
     assert (folder_of(site, url) / "data").read_bytes() == content
@@ -240,7 +240,7 @@ def test_kill_9_in_a_chunk_then_resume(idle_site, start, clip, sha256):
     assert offset == 2 * MIB + 777
     assert finished_as(site, site.patch(url, offset, content[offset:])) == sha256(content)
     process.terminate()
-    assert process.wait(15) in ENDED
+    assert process.wait(60) in ENDED
 
 
 @pytest.mark.slow
@@ -270,11 +270,11 @@ def test_sigterm_in_a_chunk_answers_503_and_resumes(idle_site, start, clip, sha2
     stream = site.raw_patch(url, 0, content[:MIB], len(content))
     site.wait_for_offset(url, MIB)
     process.send_signal(signal.SIGTERM)
-    stream.settimeout(10)
+    stream.settimeout(60)
     answer = stream.recv(4096)
     assert b" 503 " in answer.split(b"\r\n")[0]
     assert b"retry-after" in answer.lower()
     stream.close()
-    assert process.wait(15) in ENDED
+    assert process.wait(60) in ENDED
     start()
     assert finished_as(site, site.patch(url, MIB, content[MIB:])) == sha256(content)

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import threading
-import time
 
 import pytest
 
@@ -288,7 +287,7 @@ def test_locked_while_finishing(site, clip, monkeypatch):
 
     def slow(self, path, name):
         entered.set()
-        assert leave.wait(10)
+        assert leave.wait(60)
         return add_video(self, path, name)
 
     monkeypatch.setattr(type(site.service), "add_video", slow)
@@ -296,8 +295,7 @@ def test_locked_while_finishing(site, clip, monkeypatch):
     answers = []
     writer = threading.Thread(target=lambda: answers.append(site.patch(url, 0, content)))
     writer.start()
-    assert entered.wait(5)
-    started = time.monotonic()
+    assert entered.wait(60)
     problem(site.patch(url, len(content), b""), 423, "upload-locked")
     response = site.http.delete(url, headers={"Tus-Resumable": "1.0.0"})
     problem(response, 423, "upload-locked")
@@ -305,7 +303,6 @@ def test_locked_while_finishing(site, clip, monkeypatch):
     assert asked.status_code == 423
     assert "Upload-Offset" not in asked.headers
     assert site.http.get(url).json()["state"] == "finishing"
-    assert time.monotonic() - started < 2
     leave.set()
     writer.join()
     assert answers[0].status_code == 204

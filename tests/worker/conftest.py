@@ -130,7 +130,7 @@ def platform(service: Service) -> Iterator[Platform]:
 def wait_for() -> Callable[..., None]:
     """`wait_for(condition, seconds)` returns when the condition holds, or fails the test."""
 
-    def wait(condition: Callable[[], object], seconds: float = 20) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "it did not happen in time"
