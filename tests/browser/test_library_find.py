@@ -11,7 +11,12 @@ from tests.browser.shelf import card, names, open_library, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FRAMES = {"dive.mp4": 10, "archery.mp4": 30, "Jump <b>one.mp4": 20, "jump two.mp4": 40}
+FRAMES = {
+    "dive.shelf.mp4": 10,
+    "archery.shelf.mp4": 30,
+    "Jump <b>one.shelf.mp4": 20,
+    "jump two.shelf.mp4": 40,
+}
 DIVE, ARCHERY, ONE, TWO = FRAMES
 
 
@@ -29,7 +34,7 @@ def shelf(page: Page, site: str, ids: dict[str, str]) -> Page:
         http.post("/restore", json={"ids": list(ids.values())})
         for id in ids.values():
             http.patch(f"/{id}", json={"tags": []})
-    open_library(page, "?q=.mp4&state=cancelled")
+    open_library(page, "?q=.shelf.mp4&state=cancelled")
     expect(page.locator(".card")).to_have_count(4)
     return page
 

@@ -141,8 +141,8 @@ def test_a_server_that_is_gone_is_waited_for_and_the_button_asks_at_once(
 
     library.route("**/api/v1/uploads**", cut)
     library.set_input_files("#file-input", files(1))
-    while len(asked) < 5:  # from now on it takes seconds until it asks by itself
-        library.wait_for_timeout(50)
+    while len(asked) < 5:  # from then on it takes seconds until it asks by itself
+        library.wait_for_event("requestfailed")
     expect(rows(library, "offline")).to_be_visible()
     library.unroute_all()
     rows(library, "offline").get_by_role("button", name="Resume").click()

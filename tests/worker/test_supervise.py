@@ -156,7 +156,7 @@ def test_a_part_that_keeps_dying_ends_the_server_with_its_command(settings, monk
             time.sleep(0.02)
 
     with pytest.raises(CannotServe, match="3 times in a row, last with code 7"):
-        keep_for(20)
+        keep_for(60)
 
 
 def test_a_part_that_runs_once_is_left_alone_when_it_fails(caplog):
