@@ -1,0 +1,243 @@
+"""Sections and claims of what is measured, from made results whose answers are known by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from model.datasets.types import Dataset, Sample
+from model.errors import InvalidParameter
+from model.reproduction import clips
+from model.reproduction.experiment import PRESETS, Setup, registry
+from model.reproduction.plan import Results
+from model.reproduction.task import in_order
+from tests.evaluation.vsumm_layouts import bank
+
+QUICK = Setup("athletics", PRESETS["quick"], 12)
+FOOTAGE = replace(QUICK, dataset="ucf101")
+NAMES = ("speed", "moments", "attention-quality", "summaries")
+
+
+def results(**found):
+    """Results by task's name, with `_` for `-`; the key of each is its name."""
+    named = {name.replace("_", "-"): result for name, result in found.items()}
+    return Results({name: {"key": name, "result": result} for name, result in named.items()})
+
+
+def verdicts(name, done, setup=QUICK):
+    return [claim.verdict for claim in registry()[name].claims(setup, done)]
+
+
+def cells(table):
+    return {(row.name, row.source): [cell.value for cell in row.cells] for row in table.rows}
+
+
+def system(steps, computed, network, prepare, cost, select=0.0, weights="untrained"):
+    N = 2
+    return {
+        "steps_N": [steps] * N,
+        "computed_N": [computed] * N,
+        "select_s_N": [select] * N,
+        "network_s_N": [network] * N,
+        "prepare_s_N": [prepare] * N,
+        "multiply_adds_N": [cost * 1e9] * N,
+        "weights": weights,
+    }
+
+
+def timed(arch_s):
+    systems = {
+        "RTSAE-DSCNN": system(10, 2, 1.0, 0.5, 20),
+        "DSCNN (no gate)": system(10, 10, 2.0, 0.5, 50),
+        "Vanilla ARCH (SMS)": system(5, 5, arch_s - 0.5, 1.0, 40, select=0.5),
+    }
+    about = {"clips": ["a", "b"], "repeats": 3, "threads": 2, "load": {"before": 1, "after": 2}}
+    return {**about, "systems": systems}
+
+
+def gated(action, keyframes, decisive=None, running=None, late=(0.5, 0.4)):
+    """(keyframes', uniform's) shares; phi is .6 and the time .3 in decisive phases."""
+    row = {"clip": "a", "action": action, "keyframes": keyframes, "phi_variation": 0.5}
+    for place, pair in (("decisive", decisive), ("run-up", running), ("late", late)):
+        if pair:
+            row[place] = {"keyframes": pair[0], "uniform": pair[1], "time": 0.3, "phi": 0.6}
+    return row
+
+
+def curve():
+    steps = {"time_S": [0.0, 0.5], "phi_S": [0.3, 0.7], "gate_S": [0.1, 0.9]}
+    return {"clip": "a", **steps, "open_S": [False, True], "decisive_S": [False, True]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_before_anything_is_run_the_section_says_so_and_no_claim_is_judged(name):
+    section = registry()[name].section(QUICK, Results())
+    assert section.missing
+    assert not section.tables
+    assert set(verdicts(name, Results())) == {"not testable here"}
+
+
+@pytest.mark.parametrize("setup", [QUICK, FOOTAGE])
+def test_tasks_have_what_they_need_and_the_shipped_recogniser_only_where_it_fits(setup):
+    tasks = [task for name in NAMES for task in registry()[name].tasks(setup)]
+    done = in_order(tasks)  # refuses a need that nobody meets
+    named = {task.name for task in done}
+    assert ("speed-shipped" in named) == ("moments-shipped" in named) == setup.rendered
+    assert "summaries" not in named
+
+
+def test_speed_by_hand():
+    section = registry()["speed"].section(QUICK, results(speed_trained=timed(3.0)))
+    times, ratios = section.tables
+    assert cells(times)["RTSAE-DSCNN", "ours"] == pytest.approx([10, 2, 0.1, 1, 1.5, 2, 20])
+    arch = cells(times)["Vanilla ARCH (SMS)", "ours"]
+    assert arch == pytest.approx([5, 5, 0.6, 3, 4, 8, 40])
+    assert cells(times)["RTSAE-DSCNN", "paper"][2] == 2.065
+    assert cells(ratios)["Vanilla ARCH (SMS)", "ours"] == pytest.approx([6, 3, 4 / 1.5, 2])
+    assert cells(ratios)["Vanilla ARCH (SMS)", "paper"][1] == 6.92
+    assert cells(ratios)["DSCNN (no gate)", "ours"] == pytest.approx([2, 2, 2.5 / 1.5, 2.5])
+    assert {cell.run for row in times.rows if row.source == "ours" for cell in row.cells} == {
+        "speed-trained"
+    }
+    assert "ARCH is untrained there" in section.notices[-1]
+
+
+@pytest.mark.parametrize(
+    ("arch_s", "step", "clip"),
+    [(3.0, "confirmed", "confirmed"), (0.8, "confirmed", "not confirmed"),
+     (0.5, "not confirmed", "not confirmed")],
+)  # fmt: skip
+def test_speed_claims_follow_the_ratios(arch_s, step, clip):
+    """Of five cubes and ten steps of 0.1 s, equal times for a step are 0.5 s a clip."""
+    found = verdicts("speed", results(speed_trained=timed(arch_s)))
+    assert found == [step, clip, "confirmed"]  # 2 keyframes against 5
+
+
+def test_a_clip_at_full_width_follows_from_its_steps():
+    one = {"closed": 1.0, "open": 3.0, "no gate": 2.5, "cube at 112": 4.0}
+    steps = {name: {"seconds": s, "multiply_adds": s * 1e9} for name, s in one.items()}
+    done = results(speed_shipped=timed(3.0), speed_steps={"size": 224, "steps": steps})
+    table = registry()["speed"].section(QUICK, done).tables[-1]
+    rows = cells(table)
+    assert rows["RTSAE-DSCNN, past the gate", "ours"] == [3.0, 3.0, 8 * 1.0 + 2 * 3.0]
+    assert rows["DSCNN (no gate)", "ours"] == [2.5, 2.5, 25.0]
+    assert rows["Vanilla ARCH, cube at 112 pixels", "ours"] == [4.0, 4.0, 20.0]
+
+
+def test_moments_by_hand():
+    rows = [
+        gated("LongJump", 4, (0.8, 0.4), (0.25, 0.5), (0.6, 0.4)),
+        gated("PoleVault", 6, (0.6, 0.4), (0.15, 0.5), (0.5, 0.4)),
+        gated("Archery", 2, (1.0, 0.5)),
+    ]
+    found = {"phases": True, "left_out": {}, "rows": rows, "curves": {"Archery": curve()}}
+    done = results(moments_shipped=found)
+    section = registry()["moments"].section(QUICK, done)
+    whole, classes = section.tables
+    assert cells(whole)["decisive phases", "ours"] == pytest.approx(
+        [0.8, 1.3 / 3, 1.1 / 3, 0.3, 0.6, 0.3]
+    )
+    assert cells(whole)["the run-up", "ours"][:2] == pytest.approx([0.2, 0.5])
+    assert cells(whole)["the run-up", "paper"][0] == "less than 30 %"
+    assert cells(classes)["all", "ours"][:2] == pytest.approx([4, 2 / 3])
+    assert cells(classes)["Archery", "ours"][4] is None  # no run-up
+    titles = [figure.title for figure in section.figures]
+    assert [title.split(" of ")[0] for title in titles] == ["phi_t", "a_t", "phi_t"]
+    bars = section.figures[-1].series
+    assert [(one.name, one.x, one.y) for one in bars] == [
+        ("elsewhere", (0.0,), (0.3,)),
+        ("in the decisive phase", (0.5,), (0.7,)),
+    ]
+    assert verdicts("moments", done) == ["not confirmed"] + ["confirmed"] * 4  # 6 is not below 6
+
+
+def test_moments_of_footage_speak_of_numbers_and_of_the_end_alone():
+    rows = [gated("LongJump", 3, late=(0.6, 0.4)), gated("Archery", 9)]
+    found = {"phases": False, "left_out": {"c.avi": "broken"}, "rows": rows, "curves": {}}
+    done = results(moments_trained=found)
+    section = registry()["moments"].section(FOOTAGE, done)
+    (whole, _) = section.tables
+    assert [row.name for row in whole.rows if row.source == "ours"] == ["the last 40 % of the time"]
+    assert any("rendered scenes alone" in notice for notice in section.notices)
+    assert any("c.avi" in notice for notice in section.notices)
+    untested = "not testable here"
+    assert verdicts("moments", done, FOOTAGE) == [
+        "confirmed", untested, "confirmed", untested, untested,
+    ]  # fmt: skip
+
+
+def test_attention_quality_by_hand():
+    errors = {
+        "rtsae": [2.0, 4.0], "uniform": [4.0, 8.0], "random": [6.0, 12.0], "delta": [2.0, 4.0],
+        "optimum": [1.0, 2.0],
+    }  # fmt: skip
+    found = {"clips": ["a", "b"], "left_out": {}, "spaces": {"own": errors}}
+    done = results(attention_quality_trained=found)
+    (table,) = registry()["attention-quality"].section(QUICK, done).tables
+    rows = cells(table)
+    assert rows["rtsae", "ours"] == pytest.approx([3, 2, 2 / 3, 1])
+    assert rows["uniform", "ours"][:3] == pytest.approx([6, 4, 0])
+    assert rows["optimum, by dynamic programming", "ours"] == pytest.approx([1.5, 1, 1, 1])
+    assert verdicts("attention-quality", done) == ["confirmed", "confirmed"]
+    worse = {"clips": ["a", "b"], "left_out": {}, "spaces": {"own": errors | {"rtsae": [5, 9]}}}
+    assert verdicts("attention-quality", results(attention_quality_trained=worse)) == [
+        "not confirmed",
+        "confirmed",
+    ]
+
+
+def compared(rival, difference):
+    bounds = {"low": difference - 0.05, "high": difference + 0.05, "level": 0.95, "clips": 25}
+    return {"kind": "own number", "rival": rival, "difference": difference, **bounds}
+
+
+def test_summaries_judge_the_collections_that_are_there():
+    row = {"method": "rtsae", "kind": "own number", "F": 0.6, "P": 0.5, "R": 0.7}
+    row |= {"CUS_A": 0.7, "CUS_E": 0.4, "keyframes_mean": 9.0}
+    ovp = {
+        "name": "OVP, sparse frame bank", "videos": 25, "rows": [row], "users": None,
+        "notices": ["a sparse bank"],
+        "comparisons": [compared("VSUMM1", -0.1), compared("DT", 0.1)],
+    }  # fmt: skip
+    setup = replace(QUICK, summaries=Path("folder"))
+    done = results(summaries={"collections": {"OVP": ovp}})
+    section = registry()["summaries"].section(setup, done)
+    assert cells(section.tables[0])["rtsae, own number", "ours"] == [0.6, 0.5, 0.7, 0.7, 0.4, 9.0]
+    assert cells(section.tables[1])["DT, published", "ours"] == [0.1]
+    untested = "not testable here"
+    assert (
+        verdicts("summaries", done, setup)
+        == ["not confirmed", untested, "confirmed"] + [untested] * 3
+    )
+
+
+def test_summaries_say_which_data_are_wanted_and_other_annotations_are_another_task(tmp_path):
+    experiment = registry()["summaries"]
+    assert "de Avila" in experiment.section(QUICK, Results()).missing
+    setup = replace(QUICK, summaries=bank(tmp_path, "v21"))
+    (before,) = experiment.tasks(setup)
+    assert [before] == experiment.tasks(setup)
+    annotations = tmp_path / "annotations.json"
+    annotations.write_text(annotations.read_text().replace("20", "22"))
+    (after,) = experiment.tasks(setup)
+    assert before.options["root"] == after.options["root"]
+    assert before.options["content"] != after.options["content"]
+
+
+def test_clips_are_the_first_of_each_class_then_thinned_evenly():
+    samples = tuple(Sample(Path(f"{n}.avi"), n % 3, "g") for n in range(12))
+    dataset = Dataset("made", Path(), ("a", "b", "c"), (), samples)
+    chosen = clips.of_test(dataset, 2)
+    assert [sample.path.stem for sample in chosen] == ["0", "1", "2", "3", "4", "5"]
+    assert clips.of_test(dataset, 0) == samples
+    assert [sample.path.stem for sample in clips.of_test(dataset, 2, 3)] == ["1", "3", "5"]
+    with pytest.raises(InvalidParameter):
+        clips.of_test(replace(dataset, test=()), 2)
+
+
+def test_progress_on_clips_is_told_under_one_name():
+    told = []
+    context = SimpleNamespace(on_progress=lambda *at: told.append(at))
+    clips.telling(context, "steps")(1, 2, "a.avi")
+    assert told == [("steps", 1, 2)]
