@@ -31,6 +31,7 @@ def main() -> None:
         "compare": f"/compare?a={first['id']}&b={second['id']}",
         "cases": "/cases",
         "case": "/cases/run-up",
+        "benchmarks": "/benchmarks",
         "models": "/models",
         "system": "/system",
     }

@@ -18,6 +18,7 @@ from model.reproduction.document import Figure, Series
 HEIGHT, ROW = 340, 26  # px: of a plot; of a row of a matrix
 MARGIN = {"l": 12, "r": 12, "t": 12, "b": 12}  # what axes and legend need comes on top
 MOST_BARRED = 12  # points of a line; with more its intervals are a band
+MOST_MARKED = 40  # points of a line; with more it carries no marker
 MOST_WRITTEN = 14  # columns of a matrix whose values are written into it
 HATCHES = ("", "/", ".", "x", "\\", "-", "+", "|")
 EMPTY: dict[Theme, str] = {"light": "#ffffff", "dark": "#22262b"}  # of a matrix: its lowest value
@@ -39,8 +40,9 @@ def reproduction(
             drawn.add_trace(_bars(series, style, place, theme))
         else:
             drawn.add_traces(_line(series, style, theme))
-    drawn.update_yaxes(range=list(bounds or bounds_of([figure])))
-    return drawn
+    if figure.kind == "bars":
+        drawn.update_layout(barmode="overlay" if _apart(figure) else "group")
+    return drawn.update_yaxes(range=list(bounds or bounds_of([figure])))
 
 
 def bounds_of(figures: Iterable[Figure]) -> Bounds:
@@ -87,7 +89,7 @@ def _line(series: Series, style: MethodStyle, theme: Theme) -> list[go.Scatter]:
         y=series.y,
         name=label_of(series),
         legendgroup=label_of(series),
-        mode="lines+markers",
+        mode="lines+markers" if len(series.x) <= MOST_MARKED else "lines",
         line={
             "color": colour,
             "width": 1 if paper else 2,
@@ -131,6 +133,12 @@ def _bars(series: Series, style: MethodStyle, place: int, theme: Theme) -> go.Ba
         error_y=_interval(series, palette.ink),
         hovertemplate=f"{label_of(series)}: %{{y:.4g}}, %{{x}}<extra></extra>",
     )
+
+
+def _apart(figure: Figure) -> bool:
+    """Whether no two series have a bar at the same place: then none makes room for another."""
+    places = [x for series in figure.series for x in dict.fromkeys(series.x)]
+    return len(places) == len(set(places))
 
 
 def _interval(series: Series, colour: str) -> dict[str, Any] | None:
@@ -185,7 +193,6 @@ def _layout(figure: Figure, theme: Theme) -> dict[str, Any]:
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": palette.muted},
         "margin": MARGIN,
-        "barmode": "group",
         "bargroupgap": 0.08,
         "showlegend": named and figure.kind != "matrix",
         "legend": {

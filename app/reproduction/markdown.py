@@ -40,10 +40,10 @@ def _section(section: Section, level: str) -> Iterator[str]:
 
 
 def _figure(figure: Figure) -> str:
-    about = f"{_text(figure.y)} over {_text(figure.x)}, {figure.kind}."
+    about = f"{_text(figure.y)}{f' over {_text(figure.x)}' if figure.x else ''}, {figure.kind}."
     table = table_of(figure)
     if table is None:
-        return f"{about} It is too wide for a table: its values are in the document's JSON."
+        return f"{about} Its values, too many for a table, are in the document's JSON."
     return f"{about}\n\n{_table(table, sourced=figure.kind == 'matrix')}"
 
 

@@ -8,7 +8,7 @@ from app.exports.tables import Cell as Plain
 from app.exports.tables import write_table
 from model.reproduction.document import Cell, Document, Figure, Row, Table
 
-MOST_COLUMNS = 24  # of a matrix; a wider one is left to the document's JSON
+MOST_COLUMNS, MOST_ROWS = 24, 60  # more are left to the document's JSON
 
 
 def json_of(document: Document) -> str:
@@ -25,11 +25,13 @@ def _finite(value: Any) -> Any:
 
 
 def table_of(figure: Figure) -> Table | None:
-    """The values: the series of a matrix are rows, of other figures columns; None for a matrix
-    that is too wide to read."""
+    """The values: the series of a matrix are rows, of other figures columns; None where they are
+    too many to read."""
     if figure.kind == "matrix":
         return _matrix(figure)
     places = list(dict.fromkeys(x for series in figure.series for x in series.x))
+    if len(places) > MOST_ROWS:
+        return None
     found = [
         {x: _cell(series.run, series.y, series.low, series.high, i) for i, x in enumerate(series.x)}
         for series in figure.series
@@ -66,7 +68,7 @@ def _line(row: Row) -> list[Plain]:
 
 def _matrix(figure: Figure) -> Table | None:
     columns = tuple(name_of(x) for x in figure.series[0].x) if figure.series else ()
-    if len(columns) > MOST_COLUMNS:
+    if len(columns) > MOST_COLUMNS or len(figure.series) > MOST_ROWS:
         return None
     rows = (Row(s.name, tuple(Cell(y, run=s.run) for y in s.y), s.source) for s in figure.series)
     return Table(figure.title, columns, tuple(rows))

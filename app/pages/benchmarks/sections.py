@@ -107,7 +107,8 @@ def _described(figure: Figure) -> str:
     """The figure in a sentence; its values stand below."""
     kind = {"lines": "Lines", "bars": "Bars"}.get(figure.kind, "A matrix")
     series = ", ".join(dict.fromkeys(label_of(one) for one in figure.series))
-    return f"{figure.title}. {kind}: {figure.y} over {figure.x}, of {series}."
+    over = f" over {figure.x}" if figure.x else ""
+    return f"{figure.title}. {kind}: {figure.y}{over}, of {series}."
 
 
 def _width(figure: Figure) -> int:

@@ -53,6 +53,12 @@ def test_bars_are_told_apart_by_hatching_and_the_papers_have_no_filling():
     assert len({bar.marker.color for bar in drawn}) == len(names)
 
 
+def test_bars_at_places_of_their_own_leave_no_room_for_others():
+    first, second = Series("a", (1.0, 3.0), (0.1, 0.2)), Series("b", (2.0,), (0.3,))
+    assert reproduction(Figure("f", "bars", "x", "y", (first, second))).layout.barmode == "overlay"
+    assert reproduction(BARS).layout.barmode == "group"
+
+
 def test_a_matrix_has_its_first_row_on_top_and_its_values_written_in():
     figure = reproduction(MATRIX)
     [drawn] = figure.data
