@@ -139,23 +139,26 @@ def over_seeds(seeds: Sequence[Outcomes]) -> Outcomes:
     return Outcomes(first.classes, first.clips, variants)
 
 
-def over_splits(splits: Sequence[Outcomes]) -> Outcomes:
-    """The test clips of several splits one after the other: a mean over them weighs each split by
-    its clips. Raises InvalidValue for other classes or none."""
-    first = splits[0] if splits else None
-    if first is None or any(one.classes != first.classes for one in splits):
+def over_splits(splits: Mapping[int, Outcomes]) -> Outcomes:
+    """The test clips of several splits by number, one after the other and named with it: a mean
+    over them weighs each split by its clips. Raises InvalidValue for other classes or none."""
+    parts = [splits[number] for number in sorted(splits)]
+    if not parts or any(one.classes != parts[0].classes for one in parts):
         raise InvalidValue("wanted splits of the same classes")
-    names = [name for name in first.variants if all(name in one.variants for one in splits)]
+    clips = tuple(
+        replace(clip, name=f"{number}/{clip.name}")
+        for number in sorted(splits)
+        for clip in splits[number].clips
+    )
     variants = {
         name: Variant(
-            *(
-                np.concatenate([getattr(one.variants[name], field) for one in splits])
-                for field in ("right_N", "predicted_N", "kept_N")
-            )
+            np.concatenate([one.variants[name].right_N for one in parts]),
+            np.concatenate([one.variants[name].predicted_N for one in parts]),
+            np.concatenate([one.variants[name].kept_N for one in parts]),
         )
-        for name in names
+        for name in parts[0].variants
     }
-    return Outcomes(first.classes, tuple(clip for one in splits for clip in one.clips), variants)
+    return Outcomes(parts[0].classes, clips, variants)
 
 
 def _written(variant: Variant) -> dict[str, Any]:

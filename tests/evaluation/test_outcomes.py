@@ -61,13 +61,14 @@ def test_seeds_are_averaged_and_splits_follow_each_other():
     assert not mean.known
     assert over_seeds([one]) is one
     other = (LabelledClip("c/v.avi", 0, 10, 1.0), CLIPS[1])
-    both = over_splits([one, outcomes([0, 0], [1, 0], other)])
-    assert [clip.name for clip in both.clips] == ["a/v.avi", "b/v.avi", "c/v.avi", "b/v.avi"]
+    both = over_splits({2: outcomes([0, 0], [1, 0], other), 1: one})
+    names = ["1/a/v.avi", "1/b/v.avi", "2/c/v.avi", "2/b/v.avi"]
+    assert [clip.name for clip in both.clips] == names
     assert both.variants["own"].right_N.tolist() == [1, 0, 0, 0]
     with pytest.raises(InvalidValue, match="same clips"):
         over_seeds([one, outcomes([0, 0], [1, 0], other)])
     with pytest.raises(InvalidValue):
-        over_splits([])
+        over_splits({})
 
 
 def test_clips_that_both_have_are_paired():
