@@ -1,0 +1,259 @@
+"""Recognition: Tables 3, 4 and 5, by class, and compared on the same clips."""
+
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from model.evaluation import intervals, statistics
+from model.evaluation.recognition import ALL, EVEN, GATE, RANDOM
+from model.reproduction import comparison, measured
+from model.reproduction.comparison import DSCNN, JOINT, READY, TITLES, Subject, main_variant
+from model.reproduction.document import Cell, Claim, Figure, Row, Section, Series, Table
+from model.reproduction.experiment import Experiment, Setup
+from model.reproduction.plan import Results
+from model.reproduction.task import Task
+
+ARCH = ("arch-sms", "arch-average", "arch-rtsae")
+VARIANTS = {
+    GATE: "",
+    EVEN: ", as many uniform steps",
+    RANDOM: ", as many random steps",
+    ALL: ", all steps",
+}
+PUBLISHED = ("UCF101", "HMDB51")
+OURS = {"athletics": "Athletics (rendered)", "ucf101": "UCF101", "hmdb51": "HMDB51"}
+TABLE_3 = {  # per cent on UCF101 and HMDB51
+    "Vanilla ARCH (SMS sampling)": (88.2, 61.1),
+    "Vanilla ARCH (average sampling)": (83.7, 47.2),
+    "Vanilla ARCH+RTSAE (1 layer)": (88.7, 61.7),
+    "Vanilla ARCH+RTSAE (2 layers)": (89.1, 62.5),
+    "DSCNN+RTSAE (1 layer)": (89.6, 65.6),
+    "DSCNN+RTSAE (2 layers)": (91.8, 66.1),
+}
+TABLES_4_5: dict[str, tuple[float | None, float | None]] = {
+    "HOF+MBH (2013)": (82.2, None),
+    "iDT+FV (2013)": (87.9, 57.2),
+    "MVSV (2014)": (83.5, 55.9),
+    "ω-FLOW+VLAD (2015)": (None, 52.1),
+    "Slow fusion CNN (2014)": (65.4, None),
+    "Two-stream ConvNet (2014)": (87.6, 59.4),
+    "C3D+fc6 (2015)": (76.4, None),
+    "LRCN (2015)": (82.9, None),
+    "Composite-LSTM (2015)": (84.3, 44.0),
+    "Soft-attention (2015)": (None, 41.3),
+    "LSTM (2015)": (88.6, None),
+    "TDD (2015)": (90.3, 63.2),
+    "TSN (2016)": (91.4, None),
+    "Two-stream fusion, VGG-16 (2016)": (91.8, 64.6),
+    "Vanilla ARCH (2016)": (88.2, 61.1),
+    "AdaScan": (89.4, 54.9),
+    "I3D (2017)": (93.4, 66.4),
+    "RTSAE-DSCNN (2017)": (91.8, 66.1),
+    "RTSAE-DSCNN with iDT": (93.5, 69.6),
+}
+NEAR = 0.03  # of the paper's figure: an interval wider than twice this says too little
+
+
+class Recognition(Experiment):
+    """RTSAE-DSCNN as it ships and as it is trained here, the DSCNN of stage 1, and Vanilla ARCH on
+    the keyframes of three methods."""
+
+    name: ClassVar[str] = "recognition"
+    title: ClassVar[str] = "Recognition"
+    paper: ClassVar[str] = "Sections 5.1.2 and 5.1.3, Tables 3, 4 and 5"
+
+    def tasks(self, setup: Setup) -> list[Task]:
+        """See Experiment."""
+        return comparison.tasks(setup, *comparison.families(setup))
+
+    def section(self, setup: Setup, results: Results) -> Section:
+        """See Experiment."""
+        found = comparison.subjects(setup, results, *comparison.families(setup))
+        if not found:
+            return self.missing(measured.NOT_RUN)
+        main = found.get(READY) or found.get(JOINT) or next(iter(found.values()))
+        by_class = _by_class(found)
+        return Section(
+            self.name,
+            self.title,
+            self.paper,
+            (_table_3(setup, found), _pairs(found), by_class, _tables_4_5(setup, found)),
+            (_confusion(main),),
+            (*comparison.notices(setup, found), *_said(setup)),
+        )
+
+    def claims(self, setup: Setup, results: Results) -> list[Claim]:
+        """See Experiment."""
+        found = comparison.subjects(setup, results, *comparison.families(setup))
+        return [
+            _better(found, "RTSAE-DSCNN recognises more than Vanilla ARCH.", JOINT, "arch-sms"),
+            _better(found, "The RTSAE improves Vanilla ARCH.", "arch-rtsae", "arch-sms"),
+            _better(
+                found,
+                "Vanilla ARCH recognises more by SMS than by average sampling.",
+                "arch-sms",
+                "arch-average",
+            ),
+            *(_reached(setup, found, place) for place in range(len(PUBLISHED))),
+        ]
+
+
+def _shown(found: Mapping[str, Subject]) -> Iterator[tuple[str, Subject, str]]:
+    """The rows of Table 3: their name, their subject, and its variant."""
+    for family, one in found.items():
+        variants = VARIANTS if family in (READY, JOINT) else {main_variant(family): ""}
+        for variant, more in variants.items():
+            yield f"{one.title}{more or (', all steps' if family == DSCNN else '')}", one, variant
+
+
+def _table_3(setup: Setup, found: Mapping[str, Subject]) -> Table:
+    own = OURS.get(setup.dataset, setup.dataset)
+    columns = tuple(dict.fromkeys((own, *PUBLISHED)))
+    rows = []
+    for name, one, variant in _shown(found):
+        accuracy = one.accuracy(variant)
+        by_set = tuple(accuracy if column == own else Cell(None) for column in columns)
+        clips = Cell(len(one.outcomes.clips), run=one.keys[0], unit="number")
+        about = (one.kept(variant), one.spread(variant), clips)
+        note = "" if len(one.keys) == 1 else f"{len(one.keys)} trainings"
+        rows.append(Row(name, (*by_set, *about), note=note))
+    for name, values in TABLE_3.items():
+        rows.append(Row(name, (*_published(columns, values), *(Cell(None),) * 3), "paper"))
+    heads = (*columns, "steps kept", "sd over seeds", "clips")
+    return Table("Accuracy (Table 3)", heads, tuple(rows))
+
+
+def _tables_4_5(setup: Setup, found: Mapping[str, Subject]) -> Table:
+    own = OURS.get(setup.dataset, setup.dataset)
+    columns = tuple(dict.fromkeys((own, *PUBLISHED)))
+    rows = [
+        Row(
+            one.title if family == READY else "RTSAE-DSCNN",
+            tuple(one.accuracy(GATE) if column == own else Cell(None) for column in columns),
+        )
+        for family, one in found.items()
+        if family in (READY, JOINT)
+    ]
+    rows += [Row(name, _published(columns, row), "paper") for name, row in TABLES_4_5.items()]
+    return Table("Beside the state of the art (Tables 4 and 5)", columns, tuple(rows))
+
+
+def _published(
+    columns: tuple[str, ...], values: tuple[float | None, float | None]
+) -> tuple[Cell, ...]:
+    """The paper's cells, in per cent, below the columns of its data sets."""
+    known = dict(zip(PUBLISHED, values, strict=True))
+    return tuple(
+        Cell(None if (value := known.get(column)) is None else round(value / 100, 4), unit="share")
+        for column in columns
+    )
+
+
+def _by_class(found: Mapping[str, Subject]) -> Table:
+    """Accuracy on the clips of each class with its interval, and of all classes the mean."""
+    classes = next(iter(found.values())).outcomes.classes
+    rows = [
+        Row(name, tuple(_on_class(one, label) for one in found.values()))
+        for label, name in enumerate(classes)
+    ]
+    means = tuple(_mean_of_classes(one) for one in found.values())
+    heads = tuple(one.title for one in found.values())
+    return Table("Accuracy by class", heads, (*rows, Row("mean of classes", means)))
+
+
+def _on_class(one: Subject, label: int) -> Cell:
+    of_class_N = one.outcomes.label_N == label
+    if not of_class_N.any():
+        return Cell(None, run=one.keys[0], unit="share")
+    variant = one.outcomes.variants[main_variant(one.family)]
+    return measured.cell(intervals.mean(variant.right_N[of_class_N]), one.keys[0], "share")
+
+
+def _mean_of_classes(one: Subject) -> Cell:
+    right_N = one.outcomes.variants[main_variant(one.family)].right_N
+    value = statistics.balanced(right_N, one.outcomes.label_N)
+    return Cell(value, run=one.keys[0], unit="share")
+
+
+def _pairs(found: Mapping[str, Subject]) -> Table:
+    """Differences on the same clips: each gate and its own variants, ours and its rivals, and the
+    keyframes of ARCH."""
+    pairs = [
+        (found[family], GATE, found[family], variant)
+        for family in (READY, JOINT)
+        for variant in (EVEN, RANDOM, ALL)
+        if family in found
+    ]
+    wanted = [(JOINT, DSCNN), *((JOINT, arch) for arch in ARCH)]
+    wanted += [("arch-rtsae", "arch-sms"), ("arch-sms", "arch-average")]
+    pairs += [
+        (found[a], main_variant(a), found[b], main_variant(b))
+        for a, b in wanted
+        if a in found and b in found
+    ]
+    rows = []
+    for a, variant_a, b, variant_b in pairs:
+        found_here, clips = comparison.compared(a, variant_a, b, variant_b)
+        run = a.keys[0]
+        other = f"{b.title}{VARIANTS[variant_b] if a is b else ''}"
+        cells = (
+            measured.cell(found_here.difference, run, "share"),
+            Cell(found_here.p, run=run),
+            Cell(found_here.test, run=run),
+            Cell(clips, run=run, unit="number"),
+        )
+        rows.append(Row(f"{a.title} - {other}", cells))
+    heads = ("difference", "p", "test", "clips")
+    return Table("Compared on the same clips", heads, tuple(rows))
+
+
+def _confusion(one: Subject) -> Figure:
+    table_CC = one.confusion(main_variant(one.family))
+    classes = one.outcomes.classes
+    series = tuple(
+        Series(name, classes, tuple(float(count) for count in row_C), run=one.keys[0])
+        for name, row_C in zip(classes, table_CC, strict=True)
+        if np.any(row_C)
+    )
+    return Figure(f"Confusion, {one.title}", "matrix", "recognised as", "class", series)
+
+
+def _said(setup: Setup) -> Iterator[str]:
+    yield (
+        "Intervals are of 10,000 resamples of the clips at 95 %; p is two-sided, McNemar's exact "
+        "test, or a permutation test where seeds or draws are averaged, and not corrected for the "
+        "number of comparisons."
+    )
+    if setup.preset.name == "quick":
+        yield (
+            f"What is trained here is evaluated on {setup.preset.few} clips of each class, after "
+            "few epochs; comparisons are on the clips that both saw."
+        )
+
+
+def _better(found: Mapping[str, Subject], text: str, a: str, b: str) -> Claim:
+    """The claim that one family recognises more than another."""
+    where = "Section 5.1.2, Table 3"
+    if why := comparison.absent(found, a, b):
+        return measured.untested(text, where, why)
+    row, clips = comparison.compared(found[a], main_variant(a), found[b], main_variant(b))
+    figure = f"difference {measured.written(row.difference, '%')}, p = {row.p:.2g}, {clips} clips"
+    keys = (*found[a].keys, *found[b].keys)
+    return measured.judged(text, where, row.difference.above(0), figure, *keys)
+
+
+def _reached(setup: Setup, found: Mapping[str, Subject], place: int) -> Claim:
+    """The claim of an accuracy on one of the published data sets: the interval holds it, and is
+    narrow, or lies above."""
+    dataset, paper = PUBLISHED[place], TABLE_3[TITLES[JOINT]][place]
+    text, where = f"RTSAE-DSCNN recognises {paper} % of {dataset}.", "Section 5.1.3, Tables 4 and 5"
+    if OURS.get(setup.dataset) != dataset:
+        return measured.untested(text, where, f"Not run on {dataset}.")
+    if why := comparison.absent(found, JOINT):
+        return measured.untested(text, where, why)
+    one = found[JOINT]
+    got = intervals.mean(one.outcomes.variants[GATE].right_N)
+    near = got.low <= paper / 100 <= got.high and got.high - got.low <= 2 * NEAR
+    holds = near or got.above(paper / 100)
+    return measured.judged(text, where, holds, measured.written(got, "%"), *one.keys)

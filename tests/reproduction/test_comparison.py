@@ -1,0 +1,202 @@
+"""Sections and claims of recognition from made outcomes whose answers are known by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.evaluation.outcomes import LabelledClip, Outcomes, Variant
+from model.evaluation.recognition import ALL, EVEN, GATE, MIXED_BACK, RANDOM, mixed_name
+from model.reproduction import comparison
+from model.reproduction.document import Document
+from model.reproduction.experiment import PRESETS, Setup, registry
+from model.reproduction.plan import Results
+from model.reproduction.protocols.keyframe_methods import EQUAL
+from model.reproduction.task import in_order
+
+QUICK = Setup("athletics", PRESETS["quick"], 2)
+PAPER = Setup("ucf101", replace(PRESETS["paper"], seeds=(0, 1), splits=(1, 2)), 2)
+NAMES = ("recognition", "clip-length", "keyframe-methods", "inverse")
+CLASSES = ("jump", "run")
+N = 40
+
+
+def right(*wrong):
+    """Right on all clips but these."""
+    return np.array([n not in wrong for n in range(N)], float)
+
+
+def outcomes(variants, clips=N):
+    """The first half of the clips are of the first class; clip n has n + 1 seconds."""
+    labelled = tuple(
+        LabelledClip(f"{n}.avi", int(n >= N // 2), 25 * (n + 1), n + 1.0) for n in range(clips)
+    )
+    label_N = np.array([clip.label for clip in labelled])
+
+    def variant(right_N):
+        right_N = right_N[:clips]
+        named = np.where(right_N == 1, label_N, 1 - label_N)
+        return Variant(right_N, named, np.full(clips, 0.25))
+
+    return Outcomes(CLASSES, labelled, {name: variant(row) for name, row in variants.items()})
+
+
+def gated(own, whole=None, clips=N):
+    variants = dict.fromkeys((GATE, EVEN, RANDOM, *map(mixed_name, MIXED_BACK)), own)
+    return outcomes(variants | {ALL: own if whole is None else whole}, clips)
+
+
+def results(**found):
+    """Results by the task's name, with `_` for `-`; the key of each is its name."""
+    rows = {
+        name.replace("_", "-"): value if isinstance(value, dict) else of(value)
+        for name, value in found.items()
+    }
+    return Results({name: {"key": name, "result": row} for name, row in rows.items()})
+
+
+def of(value):
+    return {"left_out": {}, "outcomes": value.to_json()}
+
+
+def trained(**found):
+    return results(**{f"recognition_{name}_s1_r0": value for name, value in found.items()})
+
+
+def rows(table, source="ours"):
+    return {row.name: [cell.value for cell in row.cells] for row in table.rows if
+            row.source == source}  # fmt: skip
+
+
+def verdicts(name, done, setup=QUICK):
+    return [claim.verdict for claim in registry()[name].claims(setup, done)]
+
+
+@pytest.mark.parametrize("setup", [QUICK, replace(QUICK, preset=PRESETS["full"]), PAPER])
+def test_the_plan_trains_each_network_once_and_evaluates_it(setup):
+    tasks = in_order([task for name in NAMES for task in registry()[name].tasks(setup)])
+    names = [task.name for task in tasks]
+    assert ("recognition-shipped-compact" in names) == setup.rendered
+    seeds, splits = setup.preset.seeds, setup.preset.splits
+    for family in ("dscnn", "joint", "arch-sms", "arch-average", "arch-rtsae"):
+        for end in (f"{family}-s{split}-r{seed}" for split in splits for seed in seeds):
+            assert names.count(f"recognition-{end}") == 1
+    few = {dict(task.options).get("clips_per_class") for task in tasks if
+           task.name == "recognition-joint-s1-r0"}  # fmt: skip
+    assert few == ({10} if setup.preset.name == "quick" else {None})
+    [methods] = [task for task in tasks if task.name == "keyframe-methods"]
+    assert methods.needs["network"] == ("shipped/compact" if setup.rendered else "joint-s1-r0")
+
+
+def test_nothing_measured_is_said_and_judges_nothing():
+    for name in NAMES:
+        assert registry()[name].section(QUICK, Results()).missing
+        assert set(verdicts(name, Results())) == {"not testable here"}
+
+
+def test_ours_stand_beside_the_papers():
+    done = trained(joint=gated(right(1, 2)), arch_sms=outcomes({GATE: right(*range(10))}))
+    section = registry()["recognition"].section(QUICK, done)
+    table = section.tables[0]
+    assert table.columns[:4] == ("Athletics (rendered)", "UCF101", "HMDB51", "steps kept")
+    ours = rows(table)
+    assert ours["DSCNN+RTSAE (2 layers)"] == [0.95, None, None, 0.25, None, 40]
+    assert ours["Vanilla ARCH (SMS sampling)"][0] == 0.75
+    assert rows(table, "paper")["DSCNN+RTSAE (2 layers)"][:3] == [None, 0.918, 0.661]
+    assert rows(section.tables[3], "paper")["I3D (2017)"] == [None, 0.934, 0.664]
+    assert rows(section.tables[2]) == {
+        "jump": [0.9, 0.5],
+        "run": [1.0, 1.0],
+        "mean of classes": [0.95, 0.75],
+    }
+    [jump, run] = section.figures[0].series
+    assert (jump.y, run.y) == ((18.0, 2.0), (0.0, 20.0))
+    on_ucf = registry()["recognition"].section(replace(QUICK, dataset="ucf101"), done)
+    assert rows(on_ucf.tables[0])["DSCNN+RTSAE (2 layers)"][:2] == [0.95, None]
+    document = Document("athletics", "quick", (section, on_ucf), (), {})
+    assert Document.from_json(document.to_json()) == document
+
+
+def test_pairs_are_compared_on_the_clips_that_both_saw():
+    done = trained(joint=gated(right(1, 2)), arch_sms=outcomes({GATE: right(*range(10))}, 20))
+    [row] = [
+        row
+        for row in registry()["recognition"].section(QUICK, done).tables[1].rows
+        if row.name.endswith("(SMS sampling)")
+    ]
+    difference, p, test, clips = row.cells
+    assert difference.value == pytest.approx(0.9 - 0.5)
+    assert difference.low > 0
+    assert p.value == pytest.approx(2 * 0.5**8)  # 8 clips differ, all one way
+    assert (test.value, clips.value) == ("McNemar", 20)
+
+
+def test_a_claim_is_confirmed_where_the_interval_leaves_out_zero():
+    good, bad = outcomes({GATE: right(1)}), outcomes({GATE: right(*range(12))})
+    done = trained(joint=gated(right(1)), arch_sms=bad, arch_rtsae=good, arch_average=good)
+    first = ["confirmed", "confirmed", "not confirmed"]
+    assert verdicts("recognition", done) == [*first, *["not testable here"] * 2]
+    near = trained(joint=gated(right(1, 2, 3)))
+    assert verdicts("recognition", near, replace(QUICK, dataset="ucf101"))[3:] == [
+        "not confirmed",  # 92.5 %, but 40 clips say little
+        "not testable here",
+    ]
+    [claim, *_] = registry()["recognition"].claims(QUICK, done)
+    assert claim.runs == ("recognition-joint-s1-r0", "recognition-arch-sms-s1-r0")
+
+
+def test_seeds_and_splits_make_one_row():
+    runs = {
+        f"recognition_joint_s{split}_r{seed}": gated(right(*range(split + seed)))
+        for split in (1, 2)
+        for seed in (0, 1)
+    }
+    found = comparison.subject(PAPER, results(**runs), "joint")
+    assert len(found.outcomes.clips) == 2 * N
+    assert found.accuracy(GATE).value == pytest.approx(1 - 2 / N)
+    assert found.spread(GATE).value == pytest.approx(np.std([1.5 / N, 2.5 / N], ddof=1))
+    assert found.confusion(GATE).sum() == 4 * N
+    assert not found.outcomes.variants[GATE].known
+
+
+def test_short_and_long_clips_are_told_apart():
+    arch = outcomes({GATE: right(*range(6))})  # wrong on short clips
+    done = trained(joint=gated(right(39)), arch_sms=arch)
+    section = registry()["clip-length"].section(QUICK, done)
+    assert rows(section.tables[1]) == {
+        "1.0 to 8.0 s": [0.25, 8],
+        "9.0 to 16.0 s": [1.0, 8],
+        "17.0 to 24.0 s": [1.0, 8],
+        "25.0 to 32.0 s": [1.0, 8],
+        "33.0 to 40.0 s": [1.0, 8],
+    }
+    assert section.figures[0].series[1].x == (4.5, 12.5, 20.5, 28.5, 36.5)
+    assert verdicts("clip-length", done) == ["confirmed"] * 2
+    even = trained(joint=gated(right()), arch_sms=outcomes({GATE: right(0, 39)}))
+    assert verdicts("clip-length", even) == ["not confirmed"] * 2
+
+
+def test_the_inverse_analysis_reads_accuracy_over_the_share_mixed_back():
+    done = trained(joint=gated(right(1), whole=right(*range(8))))
+    section = registry()["inverse"].section(QUICK, done)
+    [row] = section.tables[0].rows
+    assert [cell.value for cell in row.cells] == [0.975] * 5 + [0.8]
+    assert section.figures[0].series[0].x == MIXED_BACK
+    assert verdicts("inverse", done) == ["confirmed"]
+
+
+def test_methods_are_compared_at_their_own_number_and_at_rtsaes():
+    own = {"rtsae": right(1), "sms": right(*range(9)), "ranktracing": right(1), "superframes":
+           right(*range(20))}  # fmt: skip
+    equal = {f"{name}{EQUAL}": right(2) for name in own}
+    keyframes = {name: [2, 3] * 20 for name in own} | {name: [2] * N for name in equal}
+    seen = of(outcomes(own | equal | {GATE: right(), ALL: right(3)}))
+    done = results(**{"keyframe-methods": seen | {"keyframes": keyframes}})
+    section = registry()["keyframe-methods"].section(QUICK, done)
+    table = rows(section.tables[0])
+    assert table["sms"] == [pytest.approx(0.775), 2.5, pytest.approx(0.975), 2.0]
+    assert table["the network's own gate"] == [1.0, None, None, None]
+    assert section.figures[0].series[0].x == tuple(own)
+    assert verdicts("keyframe-methods", done) == [
+        *("not testable here", "confirmed", "not confirmed", "confirmed")
+    ]
