@@ -13,6 +13,7 @@ from model.types import FrameScores, Indices
 HEIGHT = 300
 PHI_DOMAIN = (0.44, 1.0)
 GATE_DOMAIN = (0.0, 0.36)
+MOST_DOTS = 2000  # more hide each other, and cost the browser seconds
 
 
 class Phase(NamedTuple):
@@ -36,9 +37,9 @@ def attention(
 ) -> go.Figure:
     """phi_t of each step (divided by its maximum when `scaled`) over the gate with its threshold.
 
-    Dots mark the open steps, a dotted line the flat level 1/S, bands the `phases`, shaded where
-    decisive. `window` (s) narrows the view and restores full resolution there. Without `steps`,
-    the empty axes.
+    Dots mark the open steps, of thousands those that keep their outline, a dotted line the flat
+    level 1/S, bands the `phases`, shaded where decisive. `window` (s) narrows the view and restores
+    full resolution there. Without `steps`, the empty axes.
     """
     palette = PALETTES[theme]
     figure = go.Figure(layout=_layout(theme, duration_s, gutter, window, scaled))
@@ -79,6 +80,8 @@ def _traces(
     time_S, phi_S, gate_S = steps.time_S[seen], steps.phi_S[seen] * scale, steps.gate_S[seen]
     phi_kept, gate_kept = envelope(phi_S), envelope(gate_S)
     open_at: Indices = np.flatnonzero(steps.open_S[seen])
+    phi_open = open_at[envelope(phi_S[open_at], MOST_DOTS)]
+    gate_open = open_at[envelope(gate_S[open_at], MOST_DOTS)]
     line = {"color": palette.attention, "width": 2}
     dots = {"color": palette.attention, "size": 6, "symbol": "circle"}
     common: dict[str, Any] = {"hoverinfo": "skip"}
@@ -94,8 +97,8 @@ def _traces(
             **common,
         ),
         go.Scatter(
-            x=time_S[open_at],
-            y=phi_S[open_at],
+            x=time_S[phi_open],
+            y=phi_S[phi_open],
             name="phi of open steps",
             mode="markers",
             marker=dots,
@@ -111,8 +114,8 @@ def _traces(
             **common,
         ),
         go.Scatter(
-            x=time_S[open_at],
-            y=gate_S[open_at],
+            x=time_S[gate_open],
+            y=gate_S[gate_open],
             name="open steps",
             mode="markers",
             marker=dots,

@@ -38,7 +38,8 @@ def _scores(clip: Clip, random: np.random.Generator) -> FrameScores:
     times_T, end_s = clip.times_T, clip.info.duration_s
     wanted = np.searchsorted(times_T, np.arange(0, end_s, 1 / STEPS_PER_S))
     index_S = np.unique(np.minimum(wanted, len(times_T) - 1)).astype(np.int64)
-    phi_S, gate_S = random.random(len(index_S)) + 0.01, random.random(len(index_S))
+    phi_S = random.random(len(index_S)) + 0.01
+    gate_S = random.random(len(index_S)) ** 2  # open at a good quarter of the steps
     return FrameScores(index_S, times_T[index_S], phi_S / phi_S.sum(), gate_S, gate_S >= 0.5)
 
 

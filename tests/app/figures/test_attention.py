@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app.figures.attention import Phase, attention
+from app.figures.attention import MOST_DOTS, Phase, attention
 from model.types import FrameScores
 
 
@@ -32,6 +32,21 @@ def test_open_steps_and_only_they_are_marked(steps: FrameScores) -> None:
     marked = trace(attention(steps, 0.5), "open steps")
     assert np.array_equal(marked.x, steps.time_S[[0, 2]])
     assert np.array_equal(marked.y, [0.9, 0.7])
+
+
+def test_of_thousands_of_open_steps_those_of_the_outline_are_marked() -> None:
+    random = np.random.default_rng(0)
+    phi_S, gate_S, index_S = random.random(20_000), random.random(20_000), np.arange(20_000)
+    long = FrameScores(index_S, index_S / 10, phi_S / phi_S.sum(), gate_S, gate_S > 0.5)
+    for name, values in (("phi of open steps", long.phi_S), ("open steps", long.gate_S)):
+        marked = trace(attention(long, 2000), name)
+        at = np.searchsorted(long.time_S, marked.x)
+        assert 1000 < len(at) <= MOST_DOTS
+        assert long.open_S[at].all()
+        assert np.array_equal(marked.y, values[at])
+        assert max(marked.y) == values[long.open_S].max()
+    near = trace(attention(long, 2000, window=(500, 510)), "open steps")
+    assert len(near.x) == long.open_S[4999:5101].sum()
 
 
 def test_the_threshold_and_the_flat_level_are_drawn(steps: FrameScores) -> None:
