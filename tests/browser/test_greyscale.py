@@ -18,7 +18,7 @@ from tests.app.figures.test_greyscale import method_curves
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# Of each plot: the dashes and width of each curve, its markers' outline and whether they are hollow.
+# Of each plot: the dashes and width of each curve, its markers' outline and whether that is hollow
 DRAWN = """() => [...document.querySelectorAll(".cartesianlayer > .subplot")].map((plot) =>
   [...plot.querySelectorAll(".trace.scatter")].map((trace) => {
     const line = trace.querySelector(".js-line"), points = [...trace.querySelectorAll(".point")];

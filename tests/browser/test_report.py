@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from functools import partial
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from plotly.offline import get_plotlyjs
@@ -27,7 +29,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NAME = "跳 <b>&amp;.mp4"
 RANGE = "() => document.querySelector('[data-figure=attention]')._fullLayout.xaxis.range"
-EMPTY = '<!DOCTYPE html><body style="background:#fff;color:#111"><div id="graph"></div>'
+EMPTY = (
+    '<!DOCTYPE html><link rel="stylesheet" href="/static/css/base.css">'
+    '<body style="background:#fff;color:#111"><div id="graph"></div>'
+)
+WIDTH = """async ([text, font]) => {
+  await document.fonts.load(font, text);
+  const context = new OffscreenCanvas(1, 1).getContext("2d");
+  context.font = font;
+  return context.measureText(text).width;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +124,11 @@ def drawn(browser: Browser, errors: list[str]) -> Iterator[Page]:
     }
 
     def answer(route: Route) -> None:
-        body, kind = files["/" + route.request.url.split("/", 3)[3]]
+        path = "/" + route.request.url.split("/", 3)[3]
+        if path.startswith("/static/"):
+            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+            return
+        body, kind = files[path]
         headers = {"Content-Type": kind, "Content-Security-Policy": content_policy([])}
         route.fulfill(body=body, headers=headers)
 
@@ -133,13 +148,13 @@ def drawn(browser: Browser, errors: list[str]) -> Iterator[Page]:
     assert errors == []
 
 
-def download(page: Page, kind: str) -> tuple[str, bytes]:
+def download(page: Page, kind: str, name: str = NAME) -> tuple[str, bytes]:
     save = """async ([kind, name]) => {
       const {save} = await import("/figures.js");
       await save(document.getElementById("graph"), kind, name, {source: "http://a/v/1?t=2&k=3"});
     }"""
     with page.expect_download() as begun:
-        page.evaluate(save, [kind, NAME])
+        page.evaluate(save, [kind, name])
     return begun.value.suggested_filename, Path(begun.value.path()).read_bytes()
 
 
@@ -164,3 +179,33 @@ def test_a_figure_is_saved_as_svg_with_title_and_source(drawn: Page) -> None:
     assert {NAME, "phi", "gate"} <= set(texts)
     assert "Kairoscope · http://a/v/1?t=2&k=3" in texts
     assert sum("js-line" in node.get("class", "") for node in document.iter()) >= 2
+
+
+def test_the_text_of_a_picture_is_set_in_the_font_of_the_page(drawn: Page) -> None:
+    text = "Wimmelbild fffiii WWW 0123"
+    wanted, fallback = (
+        drawn.evaluate(WIDTH, [text, f"16px {family}"])
+        for family in ("'IBM Plex Sans'", "system-ui, sans-serif")
+    )
+    assert abs(wanted - fallback) > 6  # or this test could not tell them apart
+    with av.open(io.BytesIO(download(drawn, "png", text)[1])) as image:
+        picture_HWC = next(image.decode(video=0)).to_ndarray(format="rgba")
+    columns = np.flatnonzero((picture_HWC[20:62, ..., 0] < 140).any(axis=0))
+    assert (columns[-1] - columns[0]) / 2 == pytest.approx(wanted, abs=3)
+
+
+def test_an_svg_brings_its_fonts_and_names_others_in_their_stead(
+    drawn: Page, browser: Browser
+) -> None:
+    text = "Wimmelbild fffiii WWW 0123"
+    content = download(drawn, "svg", text)[1].decode()
+    assert content.count("@font-face") == 2
+    assert set(re.findall(r"url\(([^)]{5})", content)) <= {"data:", "#clip"}
+    assert re.search(r"font-family: ['\"&].*?IBM Plex Sans.*?sans-serif", content)
+    wanted = drawn.evaluate(WIDTH, [text, "16px 'IBM Plex Sans'"])
+    other = browser.new_page()  # where nothing of the page is at hand
+    other.set_content(content)
+    other.evaluate("() => document.fonts.ready")
+    line = other.locator("text", has_text=text).first
+    assert line.evaluate("line => line.getComputedTextLength()") == pytest.approx(wanted, abs=1)
+    other.close()
