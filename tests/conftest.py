@@ -1,16 +1,15 @@
 """What all tests share: the real footage, where there is any, and the browser."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
+from app.ui_bench.browser import installed
+
 # The networks of the tests are small: a second thread costs more than it computes, most of all on a
 # busy machine. Set before anything imports torch, so that child processes inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +24,7 @@ def real_data() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of Chromium; without one skips, or fails under KAIROSCOPE_REQUIRE_BROWSER=1."""
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found:
+    if found := installed():
         return found
     missing = "needs a browser: install the package chromium (Debian: apt-get install chromium)"
     if os.environ.get("KAIROSCOPE_REQUIRE_BROWSER") == "1":

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 # the player seeks.
 READ_FRAME = """([bits, block]) => {
   const video = document.getElementById("player");
-  if (video.seeking || video.readyState < 2) return null;
+  if (!video || video.seeking || video.readyState < 2) return null;
   const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
   const context = canvas.getContext("2d");
   context.drawImage(video, 0, 0);

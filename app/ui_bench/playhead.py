@@ -38,12 +38,13 @@ def playhead(
     """Frames between picture and playhead after a click at each of these shares of the plot's
     width, on the clip whose frames spell `numbers` and were written for `times` (s)."""
     open_video(page, video_id)
-    plot = page.evaluate(PLOT)
-    start, end = plot["range"]
     off = []
     for share in shares:
+        plot = page.evaluate(PLOT)
         page.mouse.click(plot["left"] + share * plot["width"], plot["top"] + plot["height"] / 4)
         seen = page.evaluate(SETTLED, [digits.bits, digits.block])
+        plot = page.evaluate(PLOT)  # a page just opened may still find its width
+        start, end = plot["range"]
         second = start + (seen["x"] - plot["left"]) / plot["width"] * (end - start)
         stands = int(np.abs(np.asarray(times) - second).argmin())
         off.append(float(abs(numbers.index(seen["frame"]) - stands)))

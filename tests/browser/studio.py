@@ -7,34 +7,13 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 from playwright.sync_api import Page, expect
 
+from app.ui_bench.page import PLOT, READ_FRAME
+
 CLIP = "numbered.mp4"
 BITS, BLOCK = 8, 28  # the foot of frame t spells t in blocks, the lowest bit on the left
 GAPS = np.tile([1 / 30, 1 / 30, 1 / 15, 1 / 12], 21)
 TIMES = np.round(np.cumsum(GAPS) - GAPS[0], 4)
 METHODS = ["rtsae", "sms", "average", "ranktracing", "superframes", "uniform"]
-
-READ_FRAME = """([bits, block]) => {
-  const video = document.getElementById("player");
-  if (!video || video.seeking || video.readyState < 2) return null;
-  const canvas = new OffscreenCanvas(video.videoWidth, video.videoHeight);
-  const context = canvas.getContext("2d");
-  context.drawImage(video, 0, 0);
-  let frame = 0;
-  for (let bit = 0; bit < bits; bit++) {
-    const at = [(bit + 0.5) * block, canvas.height - block / 2];
-    frame |= (context.getImageData(...at, 1, 1).data[0] > 127) << bit;
-  }
-  return frame;
-}"""
-
-PLOT = """() => {
-  const graph = document.querySelector("#curves .js-plotly-plot");
-  if (!graph?._fullLayout) return {left: 1e9, range: [0, 0], steps: 0};  // not drawn yet
-  const {_size: size, xaxis} = graph._fullLayout, box = graph.getBoundingClientRect();
-  const phi = graph._fullData.find(trace => trace.name === "phi");
-  return {left: box.left + size.l, width: size.w, top: box.top + size.t, height: size.h,
-          range: xaxis.range, steps: phi?.x.length ?? 0};
-}"""
 
 ALIGNED = f"""() => {{
   const plot = ({PLOT})(), timeline = document.querySelector(".timeline");
