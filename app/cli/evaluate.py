@@ -9,6 +9,7 @@ from typing import Any
 from app.cli import Exit
 from app.cli.evaluate_athletics import add_athletics
 from app.cli.evaluate_keyframes import add_keyframes
+from app.cli.evaluate_recognition import add_recognition
 from app.cli.evaluate_vsumm import add_vsumm
 from app.cli.options import deployment_settings, positive_int
 from model.errors import InvalidParameter
@@ -40,6 +41,7 @@ def register(subparsers: Any) -> None:
     attention.set_defaults(run=run_attention)
     add_athletics(protocols)
     add_keyframes(protocols)
+    add_recognition(protocols)
     add_vsumm(protocols)
 
 

@@ -34,23 +34,36 @@ def add_stages(stages: Any) -> None:
 
 
 def add_dataset_options(
-    parser: argparse.ArgumentParser, *, required: bool, split: str = "--split"
+    parser: argparse.ArgumentParser, *, required: bool, split: str = "--split", every: bool = False
 ) -> None:
-    """Which labelled clips: read by `open_named`. `split` names the option of the split."""
+    """Which labelled clips: read by `open_named`. `split` names the option of the split, `every`
+    allows all three, which is 0."""
     add = parser.add_argument
     add("--dataset", metavar="ROOT", type=Path, required=required, help="labelled clips")
     names = ("auto", "ucf101", "hmdb51", "athletics", "folders")
     add("--dataset-name", choices=names, default="auto", help="its layout (default: found out)")
-    splits = (1, 2, 3)
-    add(split, dest="split_number", type=int, choices=splits, default=1, help="the official one")
+    number: dict[str, Any] = {"type": int, "choices": (1, 2, 3)}
+    if every:
+        number = {"type": _split, "metavar": "{1,2,3,all}"}
+    add(split, dest="split_number", default=1, help="the official one", **number)
 
 
-def open_named(arguments: argparse.Namespace, *, speak: bool = True) -> Any:
-    """The data set that the options name; what its reader must know on stderr.
+def _split(text: str) -> int:
+    """An argparse type: 1, 2, 3, or 0 for all."""
+    if text not in ("1", "2", "3", "all"):
+        raise argparse.ArgumentTypeError(f"wanted 1, 2, 3 or all, got {text!r}")
+    return 0 if text == "all" else int(text)
+
+
+def open_named(
+    arguments: argparse.Namespace, *, speak: bool = True, split: int | None = None
+) -> Any:
+    """The data set that the options name, or another `split` of it; what its reader must know on
+    stderr.
 
     Raises InvalidDataset.
     """
-    name, split = arguments.dataset_name, arguments.split_number
+    name, split = arguments.dataset_name, split or arguments.split_number
     return _open(arguments.dataset, name=name, split=split, speak=speak)
 
 

@@ -1,0 +1,154 @@
+"""What the subcommands share that run one protocol of the reproduction on a data set."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.cli import CannotWrite
+from app.cli.options import positive_int
+from app.cli.train_labelled import add_dataset_options, open_named
+
+if TYPE_CHECKING:
+    from model.reproduction.document import Table
+
+SPEAK_EVERY_S = 10.0  # where stderr is not a terminal
+
+
+def add_protocol_options(
+    parser: argparse.ArgumentParser, clips: int, *, splits: bool = False
+) -> None:
+    """On what, where and with how much it runs: read by `measured`. `clips` of each class;
+    `splits`: all of them may be asked for."""
+    add_dataset_options(parser, required=True, every=splits)
+    add = parser.add_argument
+    few = f"the first N test clips of each class, 0 for all (default: {clips})"
+    add("--clips-per-class", metavar="N", type=_count, default=clips, help=few)
+    cache = "decoded steps and features (default: evaluation-cache)"
+    add("--cache", metavar="DIR", type=Path, default=Path("evaluation-cache"), help=cache)
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
+    add("--jobs", metavar="N", type=positive_int, help="clips decoded at a time (default: a core)")
+    add_out(parser, "kairoscope/run@1 with its provenance; what it holds is not computed again")
+    add("--json", action="store_true", help="print everything as JSON, not as a table")
+
+
+def add_out(parser: argparse.ArgumentParser, what: str) -> None:
+    """Where the result goes beside stdout."""
+    parser.add_argument("--out", metavar="FILE", type=Path, help=f"write {what}")
+
+
+def measured(
+    arguments: argparse.Namespace,
+    name: str,
+    options: Mapping[str, Any],
+    files: Mapping[str, Path],
+) -> dict[str, Any]:
+    """The record of a protocol, kairoscope/run@1, with checkpoints by role; written where --out
+    says, or read from there if it was made of the same. Raises any KairoscopeError."""
+    split = arguments.split_number
+    record = record_of(arguments, name, options, files, split, kept_in(arguments.out))
+    write_out(arguments.out, record)
+    return record
+
+
+def record_of(
+    arguments: argparse.Namespace,
+    name: str,
+    options: Mapping[str, Any],
+    files: Mapping[str, Path],
+    split: int,
+    kept: Mapping[str, dict[str, Any]],
+) -> dict[str, Any]:
+    """The record of a protocol in one split, of `kept` by key if it was made of the same.
+
+    Raises any KairoscopeError.
+    """
+    from model.networks.checkpoint import sha256
+    from model.networks.device import resolve
+    from model.reproduction.protocol import Context, Input, registry
+    from model.reproduction.record import recorded
+    from model.reproduction.task import key_of
+    from model.weights.registry import MissingWeights
+
+    for path in files.values():
+        if not path.is_file():
+            raise MissingWeights(f"no weights at {path}", "Name a file that exists.")
+    dataset, device = open_named(arguments, split=split), resolve(arguments.device)
+    inputs = {role: Input(sha256(path), path) for role, path in files.items()}
+    key = key_of(name, options, {role: entry.key for role, entry in inputs.items()}, dataset)
+    if key in kept:
+        print(f"{arguments.out} holds it already", file=sys.stderr)
+        return kept[key]
+    cache = arguments.cache
+    context = Context(dataset, cache, cache, inputs, device, arguments.jobs, Told())
+    protocol = registry()[name].of(options)
+    return recorded(protocol, context, key=key, task=name, options=options, split=split)
+
+
+def write_out(path: Path | None, result: Mapping[str, Any]) -> None:
+    """Write JSON where --out says, if it does. Raises CannotWrite."""
+    from model.reproduction.record import write
+
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(path, result)
+    except OSError as error:
+        cause = f"{path}: {error.strerror or error}"
+        raise CannotWrite(cause, "Name a place that you may write to.") from error
+
+
+class Told:
+    """Progress on stderr: one line that changes on a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """So many of so many are done."""
+        line, now = f"{what} {done}/{total}", time.monotonic()
+        if sys.stderr.isatty():
+            end = "\n" if done == total else ""
+            print(f"\r\033[K{line}", end=end, file=sys.stderr, flush=True)
+        elif done == total or now - self._last >= SPEAK_EVERY_S:
+            self._last = now
+            print(line, file=sys.stderr, flush=True)
+
+
+def text_of(tables: "Iterable[Table]") -> str:
+    """Tables for reading, columns side by side; what is the paper's says so."""
+    return "\n\n".join(map(_table, tables))
+
+
+def _table(table: "Table") -> str:
+    from app.reproduction.numbers import cell
+
+    rows = [["", *table.columns]]
+    for row in table.rows:
+        name = f"{row.name} (paper)" if row.source == "paper" else row.name
+        rows.append([name, *map(cell, row.cells)])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  " + "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip()
+        for row in rows
+    ]
+    return "\n".join([table.title, *lines])
+
+
+def kept_in(path: Path | None) -> dict[str, dict[str, Any]]:
+    """The records that an earlier call left in --out, by key; none for any other content."""
+    try:
+        found: Any = json.loads(path.read_text()) if path else {}
+    except (OSError, ValueError):
+        return {}
+    rows = found.get("runs", [found]) if isinstance(found, dict) else []
+    return {row["key"]: row for row in rows if isinstance(row, dict) and "key" in row}
+
+
+def _count(text: str) -> int:
+    """An argparse type: a whole number of at least 0."""
+    return 0 if text == "0" else positive_int(text)
