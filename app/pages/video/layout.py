@@ -162,7 +162,7 @@ def _flow() -> html.Div:
     """Where the browser shows the optical flow over the player, and what its colours mean."""
     legend = html.P(
         [
-            html.Span(className="wheel", title="Colour tells the direction", role="img",
+            html.Span(className="wheel", title="Colour and arrows tell the direction", role="img",
                       **{"aria-label": "Right is red, up yellow-green, left cyan, down violet"}),
             html.Span(className="scale"),
         ],
