@@ -16,11 +16,14 @@ from model.methods import registry
 from model.reproduction.document import Figure, Series
 
 HEIGHT, ROW = 340, 26  # px: of a plot; of a row of a matrix
+SMALL_ROW, MOST_ROWS = 11, 24  # px of a row of a larger matrix than that
 MARGIN = {"l": 12, "r": 12, "t": 12, "b": 12}  # what axes and legend need comes on top
 MOST_BARRED = 12  # points of a line; with more its intervals are a band
 MOST_MARKED = 40  # points of a line; with more it carries no marker
 MOST_WRITTEN = 14  # columns of a matrix whose values are written into it
-HATCHES = ("", "/", ".", "x", "\\", "-", "+", "|")
+BAR = 11  # px of a bar at least
+SHAPES = ("/", ".", "x", "\\", "-", "+", "|")
+HATCHES = (("", 6), *((shape, size) for size in (6, 11) for shape in SHAPES))  # size in px
 EMPTY: dict[Theme, str] = {"light": "#ffffff", "dark": "#22262b"}  # of a matrix: its lowest value
 PAPER_DASH = "2px,4px"
 
@@ -43,6 +46,14 @@ def reproduction(
     if figure.kind == "bars":
         drawn.update_layout(barmode="overlay" if _apart(figure) else "group")
     return drawn.update_yaxes(range=list(bounds or bounds_of([figure])))
+
+
+def width_of(figure: Figure) -> int:
+    """Pixels that it needs to be read: on a narrower page it scrolls."""
+    columns = len({x for one in figure.series for x in one.x})
+    if figure.kind == "matrix":
+        return 180 + SMALL_ROW * columns if columns > MOST_ROWS else 0
+    return 90 + BAR * columns * len(figure.series) if figure.kind == "bars" else 0
 
 
 def bounds_of(figures: Iterable[Figure]) -> Bounds:
@@ -120,7 +131,8 @@ def _band(series: Series, colour: str) -> go.Scatter:
 
 def _bars(series: Series, style: MethodStyle, place: int, theme: Theme) -> go.Bar:
     paper, colour, palette = series.source == "paper", style.colour(theme), PALETTES[theme]
-    hatch = {"shape": HATCHES[place % len(HATCHES)], "size": 6, "solidity": 0.35}
+    shape, size = HATCHES[place % len(HATCHES)]
+    hatch = {"shape": shape, "size": size, "solidity": 0.35}
     return go.Bar(
         x=series.x,
         y=series.y,
@@ -158,7 +170,10 @@ def _interval(series: Series, colour: str) -> dict[str, Any] | None:
 def _matrix(figure: Figure, theme: Theme) -> go.Figure:
     """Rows from the top in the order of the series; the larger a value, the stronger its ink."""
     palette, columns = PALETTES[theme], [*(figure.series[0].x if figure.series else ())]
-    layout = _layout(figure, theme) | {"height": HEIGHT - 160 + ROW * max(6, len(figure.series))}
+    rows = len(figure.series)
+    small = max(rows, len(columns)) > MOST_ROWS
+    height = HEIGHT - 160 + (SMALL_ROW if small else ROW) * max(6, rows)
+    layout = _layout(figure, theme) | {"height": height}
     drawn = go.Figure(layout=layout)
     drawn.add_trace(
         go.Heatmap(
@@ -173,7 +188,9 @@ def _matrix(figure: Figure, theme: Theme) -> go.Figure:
             hovertemplate="%{y}, %{x}: %{z:.4g}<extra></extra>",
         )
     )
-    return drawn.update_yaxes(autorange="reversed", showgrid=False).update_xaxes(showgrid=False)
+    ticks = {"dtick": 1, "tickfont": {"size": 9 if small else 11}}  # a name for each
+    drawn.update_xaxes(showgrid=False, **ticks)
+    return drawn.update_yaxes(showgrid=False, autorange="reversed", **ticks)
 
 
 def _layout(figure: Figure, theme: Theme) -> dict[str, Any]:

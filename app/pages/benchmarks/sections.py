@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from app.figures.reproduction import label_of, reproduction
+from app.figures.reproduction import label_of, reproduction, width_of
 from app.figures.style import Theme
 from app.pages.benchmarks import ids
 from app.pages.benchmarks.tables import (
@@ -21,8 +21,8 @@ from app.reproduction.beside import Pair
 from app.reproduction.values import table_of
 from model.reproduction.document import Document, Figure
 
+WIDEST = 900  # px of a figure that does not need more
 GRAPH = {"displayModeBar": False, "responsive": True}
-BAR = 11  # px a bar needs at least
 
 
 def sections(now: Shown, theme: Theme) -> list[html.Section]:
@@ -80,12 +80,13 @@ def _notice(now: Shown, place: int, said: str) -> html.P:
 
 def _figure(now: Shown, key: str, drawn: Drawn, theme: Theme) -> html.Figure:
     figure = reproduction(drawn.figure, theme=theme, bounds=drawn.bounds)
+    width = width_of(drawn.figure)
     graph = dcc.Graph(
         id=ids.figure(key),
         figure=figure,
         config=GRAPH,
         responsive=True,
-        style={"height": figure.layout.height, "minWidth": _width(drawn.figure)},
+        style={"height": figure.layout.height, "minWidth": width},
     )
     about = {"role": "img", "aria-label": _described(drawn.figure)}
     parts: list[Any] = [html.Div(html.Div(graph, **about), className="scrolls", tabIndex=0)]
@@ -94,7 +95,7 @@ def _figure(now: Shown, key: str, drawn: Drawn, theme: Theme) -> html.Figure:
         parts.append(html.Details([html.Summary("Values"), values_table(table, drawn.place)]))
     if now.letter(drawn.place):
         parts.insert(0, html.Figcaption([letter_mark(now, drawn.place), now.names[drawn.place]]))
-    return html.Figure(parts)
+    return html.Figure(parts, style={"maxWidth": max(WIDEST, width)})
 
 
 def _words(figures: Sequence[Figure]) -> str:
@@ -109,12 +110,6 @@ def _described(figure: Figure) -> str:
     series = ", ".join(dict.fromkeys(label_of(one) for one in figure.series))
     over = f" over {figure.x}" if figure.x else ""
     return f"{figure.title}. {kind}: {figure.y}{over}, of {series}."
-
-
-def _width(figure: Figure) -> int:
-    """Many bars are not squeezed into a narrow page: they scroll."""
-    bars = len({x for one in figure.series for x in one.x}) * len(figure.series)
-    return 90 + BAR * bars if figure.kind == "bars" else 0
 
 
 def _runs(now: Shown) -> list[Any]:

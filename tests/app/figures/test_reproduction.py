@@ -3,7 +3,7 @@
 import pytest
 
 from app.figures.methods import style_of
-from app.figures.reproduction import MOST_BARRED, bounds_of, reproduction
+from app.figures.reproduction import MOST_BARRED, bounds_of, reproduction, width_of
 from model.reproduction.document import Figure, Series
 from tests.reproduced import document
 
@@ -46,11 +46,10 @@ def test_bars_are_told_apart_by_hatching_and_the_papers_have_no_filling():
     assert paper.marker.color == "rgba(0,0,0,0)"
     assert paper.name == "RTSAE-DSCNN, paper"
     assert ours.marker.color == paper.marker.line.color
-    names = ("a", "b", "c", "d")
+    names = "abcdefghijkl"
     bars = Figure("f", "bars", "x", "y", tuple(Series(name, ("x",), (1.0,)) for name in names))
-    drawn = reproduction(bars).data
-    assert len({bar.marker.pattern.shape for bar in drawn}) == len(names)
-    assert len({bar.marker.color for bar in drawn}) == len(names)
+    hatches = [bar.marker.pattern for bar in reproduction(bars).data]
+    assert len({(hatch.shape, hatch.size) for hatch in hatches}) == len(names)
 
 
 def test_bars_at_places_of_their_own_leave_no_room_for_others():
@@ -66,6 +65,16 @@ def test_a_matrix_has_its_first_row_on_top_and_its_values_written_in():
     assert [list(row) for row in drawn.z] == [[45, 5], [2, 48]]
     assert drawn.texttemplate
     assert figure.layout.yaxis.autorange == "reversed"
+
+
+def test_a_large_matrix_names_every_row_and_column_in_less_room():
+    names = tuple(f"class {i}" for i in range(101))
+    rows = tuple(Series(name, names, (0.0,) * len(names)) for name in names)
+    large = reproduction(Figure("f", "matrix", "x", "y", rows))
+    assert large.layout.xaxis.dtick == large.layout.yaxis.dtick == 1
+    assert large.layout.height < 2 * 101 * 11
+    assert not large.data[0].texttemplate
+    assert width_of(Figure("f", "matrix", "x", "y", rows)) > 101 * 11 > width_of(MATRIX)
 
 
 def test_bars_begin_at_zero_and_figures_may_share_an_axis():
