@@ -52,9 +52,10 @@ def _side_by_side(both: Sequence[Shown], look: Look) -> list[Any]:
     links = [
         html.A("Swap", href=address(*reversed(videos), *reversed(runs)), className="button"),
         html.A(
-            "Another beside the first",
+            "Another video",  # short: on a phone the actions take one line above both pictures
             href=address(videos[0], run_a=runs[0]),
             className="button",
+            title="Choose another beside the first",
         ),
         html.Button("Copy link", type="button", className="button", id="copy-link"),
     ]
