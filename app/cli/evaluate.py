@@ -9,9 +9,12 @@ from typing import Any
 from app.cli import Exit
 from app.cli.evaluate_athletics import add_athletics
 from app.cli.evaluate_keyframes import add_keyframes
+from app.cli.evaluate_moments import add_moments
 from app.cli.evaluate_recognition import add_recognition
+from app.cli.evaluate_speed import add_speed
 from app.cli.evaluate_vsumm import add_vsumm
 from app.cli.options import deployment_settings, positive_int
+from app.cli.protocols import add_out, write_out
 from model.errors import InvalidParameter
 
 COLUMNS = ("error a step", "over optimum", "gap closed", "beats uniform")
@@ -37,11 +40,14 @@ def register(subparsers: Any) -> None:
     add("--weights", metavar="FILE", type=Path, nargs="+", help="default: the shipped checkpoint")
     add("--scenes", metavar="N", type=positive_int, default=20, help="of each class (default: 20)")
     add("--no-scenes", action="store_true", help="held-out clips only")
+    add_out(attention, "everything as JSON, with its provenance")
     add("--json", action="store_true", help="print everything as JSON, not as a table")
     attention.set_defaults(run=run_attention)
     add_athletics(protocols)
     add_keyframes(protocols)
+    add_moments(protocols)
     add_recognition(protocols)
+    add_speed(protocols)
     add_vsumm(protocols)
 
 
@@ -50,6 +56,8 @@ def run_attention(arguments: argparse.Namespace) -> Exit:
     from model.evaluation.attention import evaluate
     from model.evaluation.scenes import evaluate_scenes
     from model.networks.attention import AttentionModel
+    from model.reproduction.record import machine
+    from model.training.card import provenance
     from model.training.features import videos_under
 
     if arguments.data is None and arguments.no_scenes:
@@ -67,6 +75,8 @@ def run_attention(arguments: argparse.Namespace) -> Exit:
             {"checkpoint": model.name, **evaluate_scenes(model, arguments.scenes, _note)}
             for model in models
         ]
+    result["provenance"] = {**provenance(), "machine": machine()}
+    write_out(arguments.out, result)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
 

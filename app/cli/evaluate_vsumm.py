@@ -8,6 +8,7 @@ from typing import Any
 
 from app.cli import Exit
 from app.cli.options import add_method_options, chosen_methods, load_attention
+from app.cli.protocols import add_out, write_out
 
 ROW = "  {:<13}{:<17}{:>7}{:>7}{:>7}{:>7}{:>7}{:>11}"
 FIGURES = ("CUS_A", "CUS_E", "P", "R", "F")
@@ -30,6 +31,7 @@ def add_vsumm(protocols: Any) -> None:
         "--weights", metavar="FILE", type=Path, help="attention checkpoint (default: the shipped)"
     )
     vsumm.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
+    add_out(vsumm, "everything as JSON, with its provenance")
     vsumm.add_argument("--json", action="store_true", help="print everything as JSON, not a table")
     vsumm.set_defaults(run=run_vsumm)
 
@@ -38,13 +40,15 @@ def run_vsumm(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
     from model.datasets.vsumm import read
     from model.evaluation.vsumm_run import evaluate, usual_settings
+    from model.reproduction.record import machine
     from model.training.card import provenance
 
     found = read(arguments.data)
     methods = chosen_methods(arguments, usual_settings(found))
     attention = load_attention(arguments, methods, arguments.device)
     result = evaluate(found, methods, attention, _note)
-    result["provenance"] = {**provenance(), **result["provenance"]}
+    result["provenance"] = {**provenance(), "machine": machine(), **result["provenance"]}
+    write_out(arguments.out, result)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
 

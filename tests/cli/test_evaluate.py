@@ -1,10 +1,12 @@
-"""`kairoscope evaluate attention`: what it refuses before it measures anything."""
+"""`kairoscope evaluate attention`: what it refuses, what it writes."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from app.cli import Exit, main
+from model.evaluation import scenes
 
 
 def test_nothing_to_evaluate_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,3 +26,20 @@ def test_a_split_that_cannot_be_read_is_wrong_usage(
     arguments = ["--data", str(tmp_path), "--split", str(path), "--weights", str(weights)]
     assert main(["evaluate", "attention", "--no-scenes", *arguments]) == Exit.USAGE
     assert capsys.readouterr().err.startswith("kairoscope: --data: ")
+
+
+def test_out_holds_all_with_its_provenance(
+    tmp_path: Path,
+    weights: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = {"scenes": 2, "mean": {"keyframes": 3.0}, "rows": []}
+    monkeypatch.setattr(scenes, "evaluate_scenes", lambda *_: found)
+    out = tmp_path / "attention.json"
+    options = ["--weights", str(weights), "--out", str(out), "--json"]
+    assert main(["evaluate", "attention", *options]) == Exit.DONE
+    result = json.loads(out.read_text())
+    assert json.loads(capsys.readouterr().out) == result
+    assert result["scenes"] == [{"checkpoint": "random", **found}]
+    assert {"command", "version", "commit", "machine"} <= result["provenance"].keys()

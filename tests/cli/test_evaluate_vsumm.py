@@ -26,9 +26,11 @@ def run(data, *options):
 
 def test_json_tells_rows_settings_and_what_made_them(data, capsys):
     options = ("--methods", "uniform,delta,sms", "--set", "delta.threshold=0.1", "--json")
-    assert run(data, *options) == Exit.DONE
+    kept = data / "result.json"
+    assert run(data, *options, "--out", str(kept)) == Exit.DONE
     out, err = capsys.readouterr()
     result = json.loads(out)
+    assert json.loads(kept.read_text()) == result
     assert result["schema"] == "kairoscope/vsumm-evaluation@1"
     assert result["name"] == "OVP, sparse frame bank"
     assert [(row["method"], row["kind"]) for row in result["rows"]] == [
@@ -42,7 +44,7 @@ def test_json_tells_rows_settings_and_what_made_them(data, capsys):
     assert by_row["uniform", "own number"]["settings"] == {"count": 10}  # a bank's
     assert by_row["delta", "own number"]["settings"] == {"threshold": 0.1}
     assert by_row["uniform", "as many as VSUMM1"]["keyframes_mean"] == 3
-    assert {"command", "version", "commit", "times"} <= result["provenance"].keys()
+    assert {"command", "version", "commit", "machine", "times"} <= result["provenance"].keys()
     assert err.splitlines() == ["video 0 of 1: v21", "video 1 of 1: all"]
 
 

@@ -96,3 +96,15 @@ def test_a_keyframe_named_twice_counts_twice_and_a_user_without_any_not_at_all(b
     found = vsumm.read(bank)
     assert found.videos[1].users == ((9, 19, 19), (89,))
     assert found.notices[1:] == ("v21: keyframes of users are named more than once, and count so",)
+
+
+def test_the_content_changes_with_annotations_and_with_frames_alone(bank, tmp_path):
+    before = vsumm.content(bank)
+    assert vsumm.content(bank) == before
+    annotations = bank / "annotations.json"
+    annotations.write_text(annotations.read_text().replace("1", "2", 1))
+    other = vsumm.content(bank)
+    (bank / "frames" / "v21" / "00099.jpg").write_bytes(b"another")
+    assert len({before, other, vsumm.content(bank)}) == 3
+    with pytest.raises(InvalidDataset):
+        vsumm.content(tmp_path / "nowhere")

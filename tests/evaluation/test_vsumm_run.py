@@ -5,7 +5,14 @@ import pytest
 
 from model.datasets.vsumm import read
 from model.errors import InvalidDataset, InvalidParameter, UnreadableVideo
-from model.evaluation.vsumm_run import AS_MANY, OWN, PUBLISHED, evaluate, usual_settings
+from model.evaluation.vsumm_run import (
+    AS_MANY,
+    OWN,
+    PUBLISHED,
+    collections,
+    evaluate,
+    usual_settings,
+)
 from model.methods import get, registry
 from model.types import FrameScores
 from tests.evaluation.vsumm_layouts import FRAMES, SCENE, bank, files
@@ -82,7 +89,19 @@ def test_both_layouts_reach_the_same_by_hand(tmp_path, layout):
     assert result["goal"]["F"] == pytest.approx(0.9)
     own = result["goal"]["rows"][OWN]
     assert (own["reached"], own["comparison"]["difference"]) == (True, 0)
+    apart = {(row["kind"], row["rival"]): row["difference"] for row in result["comparisons"]}
+    less = (1 + 0.8) / 2 - (0.5 + 2 / 3) / 2
+    assert apart == pytest.approx({(k, "VSUMM1"): 0 for k in (OWN, AS_MANY)} | {
+        (k, "DT"): less for k in (OWN, AS_MANY)
+    })  # fmt: skip
     assert told == [(0, 2, "v21"), (1, 2, "v22"), (2, 2, "all")]
+
+
+def test_collections_are_told_apart_by_their_numbers(tmp_path):
+    found = read(bank(tmp_path, "v21", "v70", "v71", "v82", "mine"))
+    parts = collections(found)
+    names = {name: [video.name for video in part.videos] for name, part in parts.items()}
+    assert names == {"OVP": ["v21", "v70"], "YouTube": ["v71"], "other": ["mine"]}
 
 
 def test_a_bank_has_no_flow_and_every_still_is_a_step(tmp_path):

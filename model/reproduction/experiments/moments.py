@@ -68,17 +68,17 @@ class Moments(Experiment):
         done = {name: results.of(name) for name in GATES if name in results}
         if not done:
             return self.missing(measured.NOT_RUN)
-        tables, figures, notices = [], [], list(NOTICES)
+        shown, figures, notices = [], [], list(NOTICES)
         for name, found in done.items():
             title, run = GATES[name], results.key(name)
-            tables += [_whole(title, found["rows"], run), _by_class(title, found["rows"], run)]
+            shown += tables(title, found["rows"], run)
             figures += _curves(title, found["curves"], run)
             if not found["phases"]:
                 notices.append(f"{title}: {NO_PHASES} Other figures need none.")
             if found["left_out"]:
                 notices.append(f"{title}: left out: {', '.join(found['left_out'])}")
         return Section(
-            self.name, self.title, self.paper, tuple(tables), tuple(figures), tuple(notices)
+            self.name, self.title, self.paper, tuple(shown), tuple(figures), tuple(notices)
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
@@ -97,6 +97,11 @@ class Moments(Experiment):
                 (PHI_DECISIVE, rows, "decisive", ("phi", "time")),
             )
         ]
+
+
+def tables(title: str, rows: Rows, run: str) -> list[Table]:
+    """What lies where, of all clips, and each class by itself."""
+    return [_whole(title, rows, run), _by_class(title, rows, run)]
 
 
 def having(rows: Rows, place: str) -> Rows:

@@ -24,7 +24,7 @@ STEP_NAMES = {
     "no gate": UNGATED,
 }
 GIGA = 1e9
-MOST = 24  # clips
+MOST, MOST_QUICK = 24, 8  # clips
 COLUMNS = (
     "time steps a clip", "computed to the end", "per time step", "per clip",
     "per clip with decoding and flow", "G multiply-adds per step", "G multiply-adds per clip",
@@ -51,7 +51,8 @@ class Speed(Experiment):
         """See Experiment."""
         seed = setup.preset.seeds[0]
         stages, arch = trained.stages(setup, seed), trained.arch(setup, "sms", seed)
-        about: dict[str, Any] = {"clips_per_class": max(1, setup.preset.few // 10), "most": MOST}
+        most = MOST_QUICK if setup.preset.name == "quick" else MOST
+        about: dict[str, Any] = {"clips_per_class": max(1, setup.preset.few // 10), "most": most}
         needs = {"network": stages[-1].name, "arch": arch.name}
         tasks = [*stages, arch, Task(TRAINED, "speed", about, needs, seconds=90)]
         if setup.rendered:
@@ -64,17 +65,17 @@ class Speed(Experiment):
         done = [name for name in (SHIPPED, TRAINED) if name in results]
         if not done and STEPS not in results:
             return self.missing(measured.NOT_RUN)
-        tables: list[Table] = []
+        found: list[Table] = []
         figures: list[Figure] = []
         for name in done:
             systems, run = results.of(name)["systems"], results.key(name)
-            tables += [_times(TITLES[name], systems, run), _ratios(TITLES[name], systems, run)]
+            found += tables(TITLES[name], systems, run)
             figures += _figures(TITLES[name], systems, run)
         if STEPS in results:
             counts = results.of(done[0])["systems"] if done else None
-            tables.append(_at_full_width(results.of(STEPS), results.key(STEPS), counts))
+            found.append(_at_full_width(results.of(STEPS), results.key(STEPS), counts))
         notices = (*NOTICES, *(_conditions(results, name) for name in done))
-        return Section(self.name, self.title, self.paper, tuple(tables), tuple(figures), notices)
+        return Section(self.name, self.title, self.paper, tuple(found), tuple(figures), notices)
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment; of the trained networks, whose ARCH is trained too."""
@@ -108,6 +109,11 @@ class Speed(Experiment):
                 run,
             ),
         ]
+
+
+def tables(title: str, systems: Systems, run: str) -> list[Table]:
+    """Figures of each system, and how many times as much as RTSAE-DSCNN's they are."""
+    return [_times(title, systems, run), _ratios(title, systems, run)]
 
 
 def network(system: Mapping[str, Any]) -> Floats:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from model.errors import UnreadableVideo
 from model.reproduction import clips
 from model.reproduction.protocol import Context, Protocol
 
@@ -23,6 +24,7 @@ class Speed(Protocol):
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol; `network` is an RTSAE-DSCNN."""
+        from model.datasets.verify import verify
         from model.evaluation.speed import Rivals
         from model.networks.arch import ARCH
         from model.recognisers.arch import ARCHRecogniser
@@ -30,6 +32,10 @@ class Speed(Protocol):
         from model.training.presets import PRESETS
 
         samples = clips.of_test(context.dataset, self.clips_per_class, self.most)
+        left_out = {fault.path.name: fault.message for fault in verify(samples)}
+        paths = [one.path for one in samples if one.path.name not in left_out]
+        if not paths:
+            raise UnreadableVideo("no clip is left to time", "; ".join(left_out.values()))
         dscnn = RTSAEDSCNNRecogniser.load(context.file("network"), context.device)
         weights = context.file_or_none("arch")
         if weights is not None:
@@ -40,4 +46,5 @@ class Speed(Protocol):
             arch = ARCHRecogniser(network, {})
             arch.device = context.device
         tell = clips.telling(context, "timing")
-        return Rivals(dscnn, arch).compare([one.path for one in samples], self.repeats, tell)
+        found = Rivals(dscnn, arch).compare(paths, self.repeats, tell)
+        return {"left_out": left_out, **found}
