@@ -1,5 +1,5 @@
-"""Analyses that are made up, in the amounts of real ones: the pages cannot tell, and a network
-would take hours over the long video."""
+"""Analyses that are made up, in the amounts of real ones: the pages cannot tell, and the network
+would take longer over the long video than everything else together."""
 
 from collections.abc import Iterator
 
