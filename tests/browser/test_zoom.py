@@ -23,7 +23,7 @@ UNREACHED = """() => {
     const { left, right, top, width, height } = control.getBoundingClientRect();
     const said = control.outerHTML.slice(0, 120);
     if (width < 1 || height < 1) continue;
-    if (getComputedStyle(control).pointerEvents === "none") continue; // the playhead, but for its handle
+    if (getComputedStyle(control).pointerEvents === "none") continue; // the playhead
     if (left < -1 || right > innerWidth + 1) faults.push(`beside the window: ${said}`);
     const there = document.elementFromPoint((left + right) / 2, top + height / 2);
     const reached = there && (control.contains(there) || there.closest("label")?.contains(control));
