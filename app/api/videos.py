@@ -211,8 +211,8 @@ async def flow(
     algorithm: FlowName = "dis",
 ) -> Response:
     """The optical flow from the decoded frame of this index to the next: direction as hue, right
-    red, up yellow-green, left cyan, down violet; magnitude as brightness; arrows say both. It is computed on the
-    square grid of the analysis; the last frame repeats the flow before it."""
+    red, up yellow-green, left cyan, down violet; magnitude as brightness; arrows say both. It is
+    computed on the square grid of the analysis; the last frame repeats the flow before it."""
     found = await run_sync(_flow, service, video_id, index, algorithm, limiter=decoders)
     headers = {"Cache-Control": IMMUTABLE, SCALE: f"{found.scale:g}"}
     return Response(found.jpeg, media_type="image/jpeg", headers=headers)
