@@ -1,4 +1,5 @@
 # make run    set everything up (first time: a few minutes) and serve http://127.0.0.1:8050
+# make reproduce   set everything up and make the paper's tables and figures on rendered scenes;  ARGS
 # make test   set everything up and run every test;  ARGS="-m 'not slow'" for the fast ones
 # make check  formatting, lint, types, import contracts;  make format  puts the first right
 # Settings: KAIROSCOPE_PORT and the other KAIROSCOPE_* of README.md; PYTHON and TORCH_INDEX for the set-up.
@@ -7,10 +8,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test check format clean
+.PHONY: run reproduce test check format clean
 
 run: $(STAMP)
 	@exec $(BIN)/kairoscope serve --stop-with-parent
+
+reproduce: $(STAMP)
+	@exec $(BIN)/kairoscope reproduce --dataset athletics --preset quick $(ARGS)
 
 test: $(STAMP)
 	@scripts/chromium.sh

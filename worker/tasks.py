@@ -1,12 +1,17 @@
-"""The Celery worker: one task, whose message is a job's id, and the keeper beside it.
+"""The Celery workers: of analyses, with the keeper beside it, and of the tasks of reproductions.
 
 The parent process keeps the outbox and never computes; its one child runs the jobs, so that a
 crash in a codec or a network takes down nothing else.
 """
 
 import os
+import signal
 import socket
+import subprocess
+import sys
+import threading
 import warnings
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -16,16 +21,19 @@ from celery.platforms import SecurityWarning
 from worker import leases
 from worker.engine import Engine, TorchEngine
 from worker.keeper import Keeper
-from worker.messages import RUN, make_celery
+from worker.messages import REPRODUCE, REPRODUCTIONS, RUN, make_celery
 from worker.parent import die_with_parent
 from worker.plugins import warn_of_faults
 from worker.run_job import run_job
 from worker.service import Service, new_id
 from worker.settings import Settings
 
+REPRODUCTION = (sys.executable, "-m", "worker.reproductions")
+ROUND_S, STOP_S = 0.2, 15.0
+
 
 def make_worker(settings: Settings, engine: Engine) -> Celery:
-    """The Celery application of a worker process; run it with `run_worker`."""
+    """The Celery application of a worker of analyses; run it with `run_worker`."""
     celery = make_celery(settings)
     worker_id = new_id()
 
@@ -52,15 +60,47 @@ def make_worker(settings: Settings, engine: Engine) -> Celery:
     return celery
 
 
+def make_reproducer(settings: Settings, command: Sequence[str]) -> Celery:
+    """The Celery application of a worker of reproductions, which needs no database; run it with
+    `run_reproducer`. Each task is a process of its own: `command` and a plan's folder and task."""
+    celery = make_celery(settings, REPRODUCTIONS)
+    stop = threading.Event()
+
+    def reproduce(folder: str, name: str) -> None:
+        process = subprocess.Popen(
+            [*command, folder, name], start_new_session=True, preexec_fn=die_with_parent
+        )
+        while not stop.is_set() and process.poll() is None:
+            stop.wait(ROUND_S)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            _end(process)
+
+    def stopping(**_: Any) -> None:
+        stop.set()
+
+    celery.task(reproduce, name=REPRODUCE)
+    signals.worker_shutting_down.connect(stopping, weak=False)
+    return celery
+
+
 def run_worker(settings: Settings, engine: Engine | None = None) -> None:
     """Work until told to stop; a running job then goes back to the queue."""
-    engine = engine or TorchEngine(settings)
+    _run(make_worker(settings, engine or TorchEngine(settings)), settings, "prefork")
+
+
+def run_reproducer(settings: Settings, command: Sequence[str] = REPRODUCTION) -> None:
+    """The same for tasks of reproductions: a running one is left for another worker."""
+    _run(make_reproducer(settings, command), settings, "solo")
+
+
+def _run(celery: Celery, settings: Settings, pool: str) -> None:
     warnings.simplefilter("ignore", SecurityWarning)  # root and pickle; messages here are JSON only
-    make_worker(settings, engine).worker_main(
+    celery.worker_main(
         [
             "--quiet",
             "worker",
-            "--pool=prefork",
+            f"--pool={pool}",
             "--concurrency=1",
             f"--loglevel={settings.log_level}",
             "--without-gossip",
@@ -68,6 +108,15 @@ def run_worker(settings: Settings, engine: Engine | None = None) -> None:
             "--without-heartbeat",
         ]
     )
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for a process that was asked to end; not for ever."""
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 @cache

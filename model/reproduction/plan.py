@@ -2,6 +2,8 @@
 
 <out>/runs/<task>-<key>/run.json                 kairoscope/run@1: options, provenance, result
 <out>/runs/<task>-<key>/checkpoint.safetensors   where the task trained something
+<out>/runs/<task>-<key>/failure.json             the problem (RFC 9457) that ended it
+<out>/runs/<task>-<key>/lock                     held while a process is at it (attempt.py)
 """
 
 import json
@@ -39,23 +41,31 @@ class Plan:
 
     def folder(self, name: str) -> Path:
         """Where the task of this name leaves what it made."""
-        return self.out / "runs" / f"{name}-{self.keys[name]}"
+        return folder_of(self.out, name, self.keys[name])
 
     def record(self, name: str) -> dict[str, Any] | None:
         """What the task left, kairoscope/run@1; None before it is done."""
-        path = self.folder(name) / "run.json"
-        found: dict[str, Any] | None = json.loads(path.read_text()) if path.is_file() else None
-        return found
+        return _read(self.folder(name) / "run.json")
+
+    def done(self, name: str) -> bool:
+        """Whether the task of this name has left its result."""
+        return (self.folder(name) / "run.json").is_file()
+
+    def failure(self, name: str) -> dict[str, Any] | None:
+        """The problem that ended the task, until it is to be tried again."""
+        return _read(self.folder(name) / "failure.json")
 
     def pending(self) -> list[Task]:
         """Tasks without a result, in order."""
-        return [task for task in self.ordered if self.record(task.name) is None]
+        return [task for task in self.ordered if not self.done(task.name)]
 
     def ready(self) -> list[Task]:
-        """Pending tasks whose needs are met: these may run side by side."""
+        """Pending tasks whose needs are met, without those that failed: these may run side by
+        side. A task that needs one that failed is never ready."""
         pending = self.pending()
         waiting = {task.name for task in pending}
-        return [task for task in pending if not waiting & set(task.needs.values())]
+        met = [task for task in pending if not waiting & set(task.needs.values())]
+        return [task for task in met if self.failure(task.name) is None]
 
     def results(self) -> "Results":
         """What is done."""
@@ -142,3 +152,13 @@ class Eta:
         """Seconds that these take on so many workers."""
         scale = self.taken / self.guessed if self.guessed else 1.0
         return scale * sum(task.seconds for task in pending) / workers
+
+
+def folder_of(out: Path, name: str, key: str) -> Path:
+    """The folder of a task of this name and key in the plan's folder."""
+    return out / "runs" / f"{name}-{key}"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = json.loads(path.read_text()) if path.is_file() else None
+    return found

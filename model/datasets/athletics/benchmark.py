@@ -23,6 +23,8 @@ from model.datasets.athletics.scene import (
     make_scene,
 )
 from model.datasets.athletics.write import SUFFIX, Codec, finished, write_scene
+from model.datasets.files import group_of
+from model.datasets.types import Dataset, Sample
 
 # The first seed of each part, and the end of the last.
 PARTS = {"train": 0, "validation": 10_000, "test": 20_000}
@@ -98,6 +100,18 @@ def render_benchmark(
             on_progress(done, len(clips))
     _write_lists(out, clips, picture.codec)
     return [out / clip.file(picture.codec) for clip in clips]
+
+
+def listed(out: Path, *, train: int, validation: int, test: int) -> Dataset:
+    """The data set as it will be read from `out` once so many clips of each class are rendered."""
+    classes = tuple(sorted(Action.registry))
+    found: dict[str, list[Sample]] = {part: [] for part in PARTS}
+    for clip in clips_of(train, validation, test):
+        path = out / clip.file(Picture().codec)
+        group = group_of(path.stem, clip.action)
+        found[clip.part].append(Sample(path, classes.index(clip.action), group))
+    train_N, validation_N, test_N = (tuple(found[part]) for part in PARTS)
+    return Dataset("athletics", out, classes, train_N, test_N, validation_N)
 
 
 def _rendered(out: Path, clips: list[Clip], picture: Picture, jobs: int) -> Iterator[None]:

@@ -1,0 +1,315 @@
+"""`kairoscope reproduce` on made tasks: order, going on after a stop, failures, estimates."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli import Exit, main
+from model.reproduction.attempt import MOST_DEATHS
+from model.reproduction.course import Course, Progress, here
+from model.reproduction.document import Document, Section
+from model.reproduction.experiment import PRESETS, Experiment
+from model.reproduction.plan import Plan
+from model.reproduction.plan_file import save
+from model.reproduction.prepare import Request, prepared
+from model.reproduction.record import write
+from model.reproduction.reproduction import Reproduction
+from model.reproduction.task import Task
+from tests.reproduction import made
+from tests.reproduction.conftest import Started
+from tests.reproduction.made import First, Second, chain, task
+
+Reproduce = Callable[..., int]
+
+
+def document(out: Path) -> Document:
+    return Document.from_json(json.loads((out / "document.json").read_text()))
+
+
+def section(out: Path, name: str = "first") -> Section:
+    [found] = [section for section in document(out).sections if section.name == name]
+    return found
+
+
+def sums(out: Path, name: str = "first") -> dict[str, Any]:
+    return {row.name: row.cells[0].value for row in section(out, name).tables[0].rows}
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def arguments(clips: Path, out: Path) -> list[str]:
+    places = ["--root", str(clips), "--out", str(out)]
+    return ["reproduce", "--dataset", "ucf101", *places]
+
+
+@pytest.fixture
+def reproduce(arguments: list[str], runs: Path) -> Reproduce:
+    """`reproduce(experiment, ..., more=[...])`: the command with these experiments."""
+
+    def command(*experiments: Experiment, more: Sequence[str] = ()) -> int:
+        with made.experiments(*experiments):
+            return main([*arguments, *more])
+
+    return command
+
+
+def reproduction(clips: Path, out: Path, *experiments: Experiment) -> Reproduction:
+    request = Request("ucf101", PRESETS["quick"], out, clips)
+    return prepared(request, {each.name: each for each in experiments})
+
+
+@pytest.fixture
+def plan(clips: Path, out: Path, runs: Path) -> Plan:
+    return reproduction(clips, out, First(chain())).plan
+
+
+def test_tasks_run_once_and_after_what_they_need(
+    reproduce: Reproduce, runs: Path, out: Path
+) -> None:
+    assert reproduce(First(chain(value=10)), Second(chain(value=10)[:2])) == Exit.DONE
+    order = made.runs(runs)
+    assert sorted(order) == ["a", "b", "c", "d"]
+    assert order.index("a") < order.index("b") < order.index("c")
+    assert sums(out) == {"a": 1, "b": 11, "c": 12, "d": 7}
+    assert sums(out, "second") == {"a": 1, "b": 11}
+    assert reproduce(First(chain(value=10)), Second(chain(value=10)[:2])) == Exit.DONE
+    assert made.runs(runs) == order
+
+
+def test_the_document_grows_with_each_task(clips: Path, out: Path, runs: Path) -> None:
+    growing = reproduction(clips, out, First(chain()))
+    seen = []
+    for done in here(growing.plan, lambda progress: None):
+        growing.write()
+        seen.append((done.name, sums(out), section(out).notices))
+    assert [len(found) for _, found, _ in seen] == [1, 2, 3, 4]
+    assert all(name in found for name, found, _ in seen)
+    assert seen[0][2] == ("3 of 4 tasks have not run yet.",)
+    assert seen[3][2] == ()
+
+
+def test_every_number_leads_to_the_run_that_made_it(reproduce: Reproduce, out: Path) -> None:
+    assert reproduce(First(chain())) == Exit.DONE
+    found = document(out)
+    keys = {row.name: row.cells[0].run for row in section(out).tables[0].rows}
+    for name, key in keys.items():
+        assert found.runs[str(key)]["task"] == name
+    assert found.runs[str(keys["b"])]["inputs"] == {"a": keys["a"]}
+    about = found.provenance
+    assert about["data"]["test"]["clips"] == len(made.CLASSES)
+    assert about["tasks"] == {"done": 4}
+    assert any("backbone" in notice for notice in about["notices"])
+    assert str(out) not in json.dumps(found.to_json())
+    assert (out / "report.html").stat().st_size > 0
+    assert "Sums" in (out / "report.md").read_text()
+
+
+@pytest.mark.parametrize("end", ["refused", "bug"])
+def test_a_task_that_fails_fails_alone_and_is_tried_again(
+    reproduce: Reproduce,
+    runs: Path,
+    out: Path,
+    tmp_path: Path,
+    end: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert reproduce(First(chain(end=end)), Second((task("a"),))) == Exit.FAILED
+    assert sorted(made.runs(runs)) == ["a", "b", "d"]
+    assert sums(out) == {"a": 1, "d": 7}
+    failed, skipped = section(out).notices
+    cause = {
+        "refused": "b failed. the clip has no frame. Take another clip",
+        "bug": "b failed. ZeroDivisionError: division by zero. The traceback",
+    }
+    assert failed.startswith(cause[end])
+    assert skipped == "c skipped. It needs b, which failed."
+    assert section(out, "second").notices == ()
+    assert cause[end].partition(". ")[2] in capsys.readouterr().err
+    (tmp_path / "mended").touch()
+    assert reproduce(First(chain(end=end)), Second((task("a"),))) == Exit.DONE
+    assert sorted(made.runs(runs)) == ["a", "b", "b", "c", "d"]
+    assert section(out).notices == ()
+
+
+def test_an_experiment_that_cannot_make_its_section_loses_it_alone(
+    reproduce: Reproduce, out: Path
+) -> None:
+    assert reproduce(First((task("a"),), unable=True), Second((task("a"),))) == Exit.DONE
+    assert "KeyError: 'sum'" in str(section(out).missing)
+    assert sums(out, "second") == {"a": 1}
+    assert [claim.text for claim in document(out).claims] == ["The second adds up"]
+
+
+def test_only_leaves_what_others_have_left(reproduce: Reproduce, runs: Path, out: Path) -> None:
+    experiments = First((task("a"),)), Second((task("b", "a"), task("a")))
+    assert reproduce(*experiments, more=["--only", "first"]) == Exit.DONE
+    assert made.runs(runs) == ["a"]
+    assert sums(out, "second") == {"a": 1}
+    assert reproduce(*experiments, more=["--only", "second"]) == Exit.DONE
+    assert (sums(out), sums(out, "second")) == ({"a": 1}, {"b": 2, "a": 1})
+
+
+def test_only_brings_the_trainings_that_another_experiment_lists(
+    reproduce: Reproduce, runs: Path
+) -> None:
+    experiments = First((task("a"), task("x"))), Second((task("b", "a"),))
+    assert reproduce(*experiments, more=["--only", "second"]) == Exit.DONE
+    assert made.runs(runs) == ["a", "b"]
+
+
+def test_the_estimate_learns_from_what_is_done(plan: Plan) -> None:
+    assert Course(plan).remaining() == 240  # as guessed, 60 each
+    for name in ("a", "d"):
+        plan.folder(name).mkdir(parents=True)
+    write(plan.folder("a") / "run.json", {"provenance": {"seconds": 30.0}})
+    course = Course(plan)
+    assert course.remaining() == 90  # half of what was guessed for three
+    assert course.remaining(workers=2) == 45
+    write(plan.folder("d") / "failure.json", {"detail": "no", "hint": ""})
+    assert course.remaining() == 60
+
+
+def test_progress_counts_tasks_and_what_is_left(plan: Plan) -> None:
+    told: list[Progress] = []
+    for _ in here(plan, told.append):
+        pass
+    first = {progress.task: progress for progress in reversed(told)}
+    assert [first[name].number for name in made_order(told)] == [1, 2, 3, 4]
+    assert {progress.of for progress in told} == {4}
+    ticks = [p for p in told if p.task == "a" and p.what == "making"]
+    assert [p.done for p in ticks] == list(range(1, 21))
+    assert 180 <= ticks[0].eta_s <= 240
+    assert all(later.eta_s <= before.eta_s for before, later in pairwise(ticks))
+
+
+def made_order(told: list[Progress]) -> list[str]:
+    return list(dict.fromkeys(progress.task for progress in told))
+
+
+def test_a_dry_run_tells_states_and_the_estimate(
+    reproduce: Reproduce, out: Path, runs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert reproduce(First(chain()), more=["--dry-run"]) == Exit.DONE
+    assert "4 of 4 tasks: 0:04:00" in capsys.readouterr().out
+    assert not out.exists()
+    assert not runs.exists()
+    assert reproduce(First(chain(end="refused"))) == Exit.FAILED
+    capsys.readouterr()
+    assert reproduce(First(chain(end="refused")), more=["--dry-run", "--json"]) == Exit.DONE
+    found = json.loads(capsys.readouterr().out)
+    told = {row["task"]: row["state"] for row in found["tasks"]}
+    assert told == {"a": "done", "b": "failed", "c": "skipped", "d": "done"}
+    assert found["seconds"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (["--dataset", "ucf101"], "Expected <root>/<Class>/v_<Class>_gNN_cNN.avi"),
+        (["--dataset", "ucf101", "--root", "EMPTY"], "ucfTrainTestlist"),
+        (["--dataset", "hmdb51", "--root", "EMPTY"], "testTrainMulti_7030_splits"),
+        (["--dataset", "hmdb51", "--root", "NOWHERE"], "no such folder"),
+        (["--dataset", "athletics", "--root", "CLIPS"], "wanted ground truth beside each clip"),
+        (["--dataset", "ucf101", "--root", "CLIPS", "--preset", "paper"], "trainlist02.txt"),
+        (["--dataset", "ucf101", "--root", "CLIPS", "--only", "third"], "There are: first."),
+        (["--dataset", "ucf101", "--root", "CLIPS", "--summaries", "NOWHERE"], "--summaries"),
+        (["--dataset", "ucf101", "--root", "CLIPS", "--backbone", "NOWHERE"], "--backbone"),
+        (["--dataset", "ucf101", "--root", "CLIPS", "--out", "/dev/null/x"], "--out"),
+        (["--dataset", "ucf101", "--root", "CLIPS", "--device", "cuda:77"], "device"),
+    ],
+)
+def test_wrong_usage_is_refused_before_any_work(
+    change: list[str],
+    words: str,
+    clips: Path,
+    tmp_path: Path,
+    runs: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "empty").mkdir()
+    places = {"EMPTY": tmp_path / "empty", "NOWHERE": tmp_path / "nowhere", "CLIPS": clips}
+    given = [str(places.get(word, word)) for word in change]
+    out = [] if "--out" in change else ["--out", str(tmp_path / "out")]
+    with made.experiments(First(chain())):
+        assert main(["reproduce", *given, *out]) == Exit.USAGE
+    assert words in capsys.readouterr().err
+    assert not runs.exists()
+    assert not (tmp_path / "out").exists()
+
+
+def wait(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 300
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+def test_a_command_that_was_stopped_goes_on_where_it_was(
+    started: Started,
+    arguments: list[str],
+    runs: Path,
+    out: Path,
+    tmp_path: Path,
+    sent: signal.Signals,
+) -> None:
+    tasks = chain(lasts=600)
+    process = started(tasks, *arguments)
+    wait(lambda: "b" in made.runs(runs))
+    process.send_signal(sent)
+    _, errors = process.communicate()
+    assert process.returncode == (Exit.INTERRUPTED if sent == signal.SIGINT else -sent)
+    assert "Traceback" not in errors
+    assert sums(out)["a"] == 1
+    assert "b" not in made.runs(runs, "end")
+    (tmp_path / "mended").touch()
+    again = started(tasks, *arguments)
+    _, errors = again.communicate()
+    assert (again.returncode, "Traceback" in errors) == (Exit.DONE, False)
+    assert sorted(made.runs(runs)) == ["a", "b", "b", "c", "d"]
+    assert sums(out) == {"a": 1, "b": 2, "c": 3, "d": 7}
+
+
+@pytest.mark.slow
+def test_two_commands_on_one_folder_are_refused(
+    started: Started, arguments: list[str], runs: Path
+) -> None:
+    process = started(chain(lasts=600), *arguments)
+    wait(lambda: "b" in made.runs(runs))
+    second = started(chain(lasts=600), *arguments)
+    assert "another kairoscope reproduce" in second.communicate()[1]
+    assert second.returncode == Exit.USAGE
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.slow
+def test_a_task_that_kills_its_process_each_time_counts_as_failed(
+    started: Started, clips: Path, out: Path, runs: Path
+) -> None:
+    tasks: tuple[Task, ...] = (task("a", end="killed"),)
+    plan = reproduction(clips, out, First(tasks)).plan
+    save(plan, "cpu")
+    for _ in range(MOST_DEATHS):
+        process = started(tasks, "attempt", out, "a")
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+        assert plan.failure("a") is None
+    last = started(tasks, "attempt", out, "a")
+    last.communicate()
+    assert last.returncode == 0
+    problem = plan.failure("a")
+    assert problem is not None
+    assert problem["detail"].startswith(f"{MOST_DEATHS} processes at a were killed")
+    assert made.runs(runs) == ["a"] * MOST_DEATHS

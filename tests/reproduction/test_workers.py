@@ -1,0 +1,191 @@
+"""Tasks of a reproduction over real Celery workers and a real broker, with real kills."""
+
+import json
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.cli import Exit
+from model.reproduction.attempt import lock_of
+from model.reproduction.course import coordinator
+from model.reproduction.experiment import PRESETS
+from model.reproduction.lock import Lock, held
+from model.reproduction.plan import Plan
+from model.reproduction.plan_file import save
+from model.reproduction.prepare import Request, prepared
+from model.reproduction.task import Task
+from tests.reproduction import made
+from tests.reproduction.conftest import Started
+from tests.reproduction.made import First, chain, task
+from tests.worker.scripted import ScriptedEngine
+from worker import broker, messages
+from worker.reproductions import spread, work
+from worker.settings import Settings
+from worker.tasks import make_reproducer, make_worker
+
+Popen = subprocess.Popen
+WAIT_S = 300  # on a busy machine a process takes its time to start
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, runs: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data")
+
+
+@pytest.fixture
+def valkey(settings: Settings) -> Iterator[None]:
+    process = Popen(broker.command(settings))
+    broker.wait_until_answers(settings)
+    yield
+    process.terminate()
+    process.wait(15)
+
+
+def plan_of(clips: Path, out: Path, *tasks: Task) -> Plan:
+    first = First(tasks)
+    plan = prepared(Request("ucf101", PRESETS["quick"], out, clips), {first.name: first}).plan
+    save(plan, "cpu")
+    return plan
+
+
+def wait(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("valkey")
+def test_what_dead_workers_leave_is_handed_out_again_and_nothing_runs_twice_at_once(
+    started: Started, clips: Path, out: Path, runs: Path, tmp_path: Path, settings: Settings
+) -> None:
+    tasks = (
+        task("x", lasts=600),
+        task("y", lasts=600),
+        task("z", "x", "y", pool=True),
+        task("free"),
+    )
+    workers = [started(tasks, "worker") for _ in range(2)]
+    places = ["--root", clips, "--out", out]
+    command = started(tasks, "reproduce", "--dataset", "ucf101", *places, "--workers", "--json")
+    wait(lambda: made.pids(runs, "x") and made.pids(runs, "y"))
+    [x], [y] = made.pids(runs, "x"), made.pids(runs, "y")
+    assert x != y
+    celery = messages.make_celery(settings, messages.REPRODUCTIONS)
+    for name in ("x", "y"):
+        assert messages.send_task(celery, str(out), name)
+
+    psutil.Process(x).kill()  # a task's process: its worker lives
+    wait(lambda: len(made.pids(runs, "x")) == 2)
+    [doomed] = [worker for worker in workers if worker.pid == psutil.Process(y).ppid()]
+    doomed.kill()  # a whole worker, and the process of its task with it
+    doomed.communicate()
+    wait(lambda: not psutil.pid_exists(y))
+    (tmp_path / "mended").touch()
+    found, told = command.communicate(timeout=WAIT_S)
+    assert command.returncode == Exit.DONE
+    [living] = [worker for worker in workers if worker is not doomed]
+    living.terminate()
+    living.communicate(timeout=WAIT_S)
+
+    names = [each.name for each in tasks]
+    assert sorted(made.runs(runs, "end")) == sorted(names)
+    assert {name: len(made.pids(runs, name)) for name in names} == {
+        **dict.fromkeys(names, 1), "x": 2, "y": 2,
+    }  # fmt: skip
+    [section] = json.loads(found)["sections"]
+    sums = {row["name"]: row["cells"][0]["value"] for row in section["tables"][0]["rows"]}
+    assert sums["z"] == 3
+    assert re.search(rf"x: taken by .* \(process {x}\)", told)
+    assert re.search(rf"y: taken by .* \(process {y}\)", told)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("valkey")
+def test_a_worker_lets_go_when_it_is_stopped_or_nobody_waits(
+    started: Started, clips: Path, out: Path, runs: Path
+) -> None:
+    tasks = chain(lasts=600)
+    plan = plan_of(clips, out, *tasks)
+    worker = started(tasks, "worker")
+    arguments = ["reproduce", "--dataset", "ucf101", "--root", clips, "--out", out, "--workers"]
+    command = started(tasks, *arguments)
+    wait(lambda: made.pids(runs, "b"))
+    command.send_signal(signal.SIGINT)
+    command.communicate(timeout=WAIT_S)
+    assert command.returncode == Exit.INTERRUPTED
+    lock = lock_of(plan, "b").path
+    wait(lambda: not held(lock))
+    assert worker.poll() is None
+
+    command = started(tasks, *arguments)
+    wait(lambda: len(made.pids(runs, "b")) == 2)
+    worker.terminate()
+    worker.communicate(timeout=WAIT_S)
+    assert worker.returncode == 0
+    assert not held(lock)
+    assert command.poll() is None
+    command.kill()
+    command.communicate()
+    assert "b" not in made.runs(runs, "end")
+    assert plan.failure("b") is None
+
+
+def test_a_worker_runs_the_task_of_a_message(clips: Path, out: Path, runs: Path) -> None:
+    plan = plan_of(clips, out, *chain())
+    work(out, "a")
+    assert made.runs(runs) == []  # nobody waits
+    waiting = Lock(coordinator(out))
+    assert waiting.take()
+    work(out, "a")
+    work(out, "a")
+    work(out, "b")
+    assert made.runs(runs) == ["a", "b"]
+    assert plan.results().of("b") == {"sum": 2}
+    work(out.with_name("elsewhere"), "c")
+    assert made.runs(runs, "end") == ["a", "b"]
+    waiting.give_back()
+
+
+def test_a_worker_of_another_version_fails_the_task_where_it_is_looked_for(
+    clips: Path, out: Path, runs: Path
+) -> None:
+    plan = plan_of(clips, out, *chain())
+    waiting = Lock(coordinator(out))
+    assert waiting.take()
+    (clips / "Jump" / "v_Jump_g04_c01.avi").unlink()  # now its keys are others
+    work(out, "a")
+    waiting.give_back()
+    problem = plan.failure("a")
+    assert problem is not None
+    assert "another version" in problem["detail"]
+    assert made.runs(runs) == []
+
+
+def test_workers_of_analyses_and_of_reproductions_share_no_queue(settings: Settings) -> None:
+    analyses = make_worker(settings, ScriptedEngine())
+    reproductions = make_reproducer(settings, ())
+    assert set(analyses.amqp.queues) == set(messages.QUEUES)
+    assert set(reproductions.amqp.queues) == set(messages.REPRODUCTIONS)
+    assert not set(messages.QUEUES) & set(messages.REPRODUCTIONS)
+
+
+def test_without_a_broker_it_says_how_to_get_one(
+    clips: Path, out: Path, settings: Settings
+) -> None:
+    plan = plan_of(clips, out, *chain())
+    with pytest.raises(Exception, match="no message broker") as raised:
+        next(spread(plan, settings, lambda progress: None))
+    assert "kairoscope serve" in raised.value.hint

@@ -1,0 +1,160 @@
+"""A reproduction's tasks spread over workers: who hands them out, and who takes one.
+
+A message names a plan's folder and a task; folder, clips and the program's version are the same for
+all. What is true stands in the folder: a result, a failure, or a lock that the kernel gives up when
+its process dies. So a message that is lost, late or sent twice does no harm: the coordinator sends
+another for a task that nobody has, and a worker drops one whose task somebody has.
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from celery import Celery
+
+from model.errors import Cancelled, KairoscopeError
+from model.reproduction import plan_file
+from model.reproduction.attempt import attempt, fail, lock_of
+from model.reproduction.course import Course, Progress, coordinator
+from model.reproduction.lock import held, said
+from model.reproduction.plan import Plan
+from model.reproduction.task import Task
+from worker import broker, messages
+from worker.errors import CannotServe
+from worker.settings import Settings
+
+log = logging.getLogger(__name__)
+
+ROUND_S = 0.5
+LOST_AFTER_S = 5.0  # a message sent this long ago and in no queue is lost, or just being taken
+LOOK_S = 2.0  # between a worker's looks at whether anybody waits for it
+
+
+def spread(
+    plan: Plan, settings: Settings, on_progress: Callable[[Progress], None]
+) -> Iterator[Task]:
+    """Let workers run all tasks; yields each that has ended, with a result or a failure.
+
+    Raises CannotServe where no broker answers at the start; later it is waited for.
+    """
+    if not broker.answers(settings):
+        raise CannotServe(
+            "there is no message broker for --workers",
+            "Run kairoscope serve with the same KAIROSCOPE_DATA_DIR, or set KAIROSCOPE_REDIS_URL.",
+        )
+    celery = messages.make_celery(settings, messages.REPRODUCTIONS)
+    course, hands = Course(plan), _Hands(plan, celery)
+    while True:
+        ready = {task.name: task for task in plan.ready()}
+        for task in hands.ended(ready):
+            course.settled(task)
+            yield task
+        if not ready:
+            return
+        hands.give(ready)
+        hands.tell(course, on_progress)
+        time.sleep(ROUND_S)
+
+
+@dataclass
+class _Hands:
+    """Tasks handed out: when a message was last sent for each, and who was seen at it."""
+
+    plan: Plan
+    celery: Celery
+    sent: dict[str, float] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+
+    def ended(self, ready: dict[str, Task]) -> list[Task]:
+        """Those handed out that are no longer open, once."""
+        names = [name for name in self.sent if name not in ready]
+        for name in names:
+            del self.sent[name]
+        return [self.tasks.pop(name) for name in names]
+
+    def give(self, ready: dict[str, Task]) -> None:
+        """Send messages: for what is newly ready, for what a dead worker left, and, once no
+        message waits any more, for what nobody has taken."""
+        free = [task for task in ready.values() if not held(lock_of(self.plan, task.name).path)]
+        unheard = messages.waiting(self.celery, messages.REPRODUCTIONS) == 0
+        for task in free:
+            due = self.sent.get(task.name, 0.0) + LOST_AFTER_S < time.monotonic()
+            if task.name not in self.sent or (due and (unheard or self._left(task))):
+                self._send(task)
+        for task in ready.values():  # those that a worker had before, too
+            self.sent.setdefault(task.name, time.monotonic())
+            self.tasks[task.name] = task
+
+    def _left(self, task: Task) -> bool:
+        """Whether a worker that died had it."""
+        return bool(said(lock_of(self.plan, task.name).path))
+
+    def _send(self, task: Task) -> None:
+        if self._left(task):
+            log.warning("the worker at %s has died: it is handed out again", task.name)
+        if messages.send_task(self.celery, str(self.plan.out), task.name):
+            self.sent[task.name] = time.monotonic()
+        else:
+            log.warning("the message broker does not answer")
+
+    def tell(self, course: Course, on_progress: Callable[[Progress], None]) -> None:
+        """Say what each worker is at."""
+        locks = {name: lock_of(self.plan, name).path for name in self.tasks}
+        busy = {name: said(path) for name, path in locks.items() if held(path)}
+        left, of = course.left(), len(self.plan.ordered)
+        eta_s = course.eta.remaining(left, max(1, len(busy)))
+        for name, about in busy.items():
+            if about:
+                what, done, total = about["what"], about["done"], about["total"]
+                number = of - len(left) + 1
+                on_progress(Progress(number, of, name, what, done, total, eta_s, about["by"]))
+
+
+def work(out: Path, name: str) -> None:
+    """Run a task of the plan in `out`, unless it is done, somebody is at it, or nobody waits."""
+    if not out.is_dir():
+        log.error("there is no folder %s here: workers share the disk of the reproduction", out)
+    elif not held(coordinator(out)):
+        log.info("%s: nobody waits for %s any more", out, name)
+    else:
+        saved = plan_file.read(out)
+        try:
+            plan = saved.plan(name)
+        except KairoscopeError as error:
+            fail(saved.folder(name), error)
+        else:
+            _attempt(plan, name)
+
+
+def _attempt(plan: Plan, name: str) -> None:
+    looked = time.monotonic()
+
+    def on_progress(what: str, done: int, total: int) -> None:
+        nonlocal looked
+        if time.monotonic() - looked > LOOK_S:
+            looked = time.monotonic()
+            if not held(coordinator(plan.out)):
+                raise Cancelled("nobody waits any more")
+
+    try:
+        attempt(plan, next(task for task in plan.ordered if task.name == name), on_progress)
+    except Cancelled as error:
+        log.info("%s: %s", name, error.message)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`python -m worker.reproductions OUT TASK`: the process of one task."""
+    logging.basicConfig(level=Settings().log_level, format="%(levelname)s %(message)s")
+    out, name = arguments
+    try:
+        work(Path(out), name)
+    except KeyboardInterrupt:  # the worker stops: the task is left for another
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
