@@ -75,12 +75,20 @@ def test_speed_claims_follow_the_ratios(arch_s, step, clip):
 def test_a_clip_at_full_width_follows_from_its_steps():
     one = {"closed": 1.0, "open": 3.0, "no gate": 2.5, "cube at 112": 4.0}
     steps = {name: {"seconds": s, "multiply_adds": s * 1e9} for name, s in one.items()}
-    done = results(speed_shipped=timed(3.0), speed_steps={"size": 224, "steps": steps})
+    steps["cube at 224"] = {"seconds": 12.0, "multiply_adds": 9e9}
+    sizes = {"size": 224, "arch_size": 112}
+    done = results(speed_shipped=timed(3.0), speed_steps={**sizes, "steps": steps})
     table = registry()["speed"].section(QUICK, done).tables[-1]
     rows = cells(table)
     assert rows["RTSAE-DSCNN, past the gate", "ours"] == [3.0, 3.0, 8 * 1.0 + 2 * 3.0]
     assert rows["DSCNN (no gate)", "ours"] == [2.5, 2.5, 25.0]
     assert rows["Vanilla ARCH, cube at 112 pixels", "ours"] == [4.0, 4.0, 20.0]
+    step, clip = registry()["speed"].claims(QUICK, done)[2:4]  # 14 s of 10 steps against 20 of 5
+    assert (step.verdict, clip.verdict) == ("confirmed", "confirmed")
+    assert step.figure.startswith("Vanilla ARCH takes 2.86 (95 %: 2.86 to 2.86) times as long")
+    assert "8.57" in step.figure  # at 224 pixels
+    assert clip.figure.startswith("Vanilla ARCH takes 1.43 (")
+    assert step.runs == ("speed-shipped", "speed-steps")
 
 
 def test_moments_by_hand():

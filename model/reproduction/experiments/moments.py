@@ -36,6 +36,8 @@ NOTICES = (
     "Uniform keyframes are as many as the gate's, in the middles of equal parts of the clip. "
     "Shares are means over clips; 0.2 s before and after a decisive phase count as within.",
     "Shares of the run-up are of clips that show one.",
+    "The attention's memory is empty at first, so that the first step is always among its own "
+    "keyframes, of some clips the only one; the recogniser's gate need not open there.",
 )
 Rows = Sequence[Mapping[str, Any]]
 
