@@ -15,8 +15,10 @@ import numpy as np
 from model import methods
 from model.analyze import analyze
 from model.evaluation.recognition_work import Work
+from model.evaluation.steps_cache import StepsCache
+from model.features.types import FrameBatch
 from model.methods.base import Method
-from model.networks.attention import AttentionModel
+from model.networks.attention import AttentionModel, AttentionRun, ClipGate
 from model.training.capped import CappedFolder
 from model.types import Indices, Keyframes
 from model.video.probe import sha256_of
@@ -46,10 +48,43 @@ class Chosen:
     by_method: Mapping[str, Choice]
 
 
+class _Known(AttentionModel):
+    """The attention model over a clip whose steps are known: no frame goes through the network."""
+
+    def __init__(self, model: AttentionModel, gate: ClipGate) -> None:
+        super().__init__(
+            model.front,
+            model.rtsae,
+            name=model.name,
+            sha256=model.sha256,
+            card=model.card,
+            device=model.device,
+        )
+        self._gate = gate
+
+    def begin(self, steps_per_second: float | None = None) -> AttentionRun:
+        """See AttentionModel; at its own rate alone."""
+        return _KnownRun(self, self._gate)
+
+
+class _KnownRun(AttentionRun):
+    def __init__(self, model: AttentionModel, gate: ClipGate) -> None:
+        super().__init__(model, model.steps_per_second)
+        self._gate = gate
+
+    def update(self, batch: FrameBatch) -> None:
+        """Nothing is left to compute."""
+
+    def finish(self) -> ClipGate:
+        """See AttentionRun."""
+        return self._gate
+
+
 def keyframes_of(
     paths: Sequence[Path], names: Sequence[str], work: Work, *, budget: bool = False
 ) -> dict[Path, Chosen]:
-    """The keyframes of the methods `names` in each clip; with `budget` their answers, too.
+    """The keyframes of the methods `names` in each clip; with `budget` their answers, too. The
+    attention's steps are kept where other measurements of the same clips find them.
 
     Raises UnknownMethod, InvalidParameter, InvalidCheckpoint or UnreadableVideo.
     """
@@ -59,13 +94,14 @@ def keyframes_of(
     about = [[m.name, asdict(m)] for m in wanted], attention and attention.sha256, budget, MAKER
     key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
     kept = CappedFolder(work.cache / "keyframes", ".keyframes", CAP_BYTES)
+    steps = StepsCache(work.cache / "attention-steps", attention) if attention else None
     found: dict[Path, Chosen] = {}
 
     def look(path: Path) -> None:
         name = f"{sha256_of(path)[:32]}-{key}"
         stored = kept.read(name)
         if stored is None:
-            stored = json.dumps(_analysed(path, wanted, attention, budget)).encode()
+            stored = json.dumps(_analysed(path, wanted, steps, budget)).encode()
             kept.write(name, stored)
         found[path] = _read(json.loads(stored))
 
@@ -74,8 +110,9 @@ def keyframes_of(
 
 
 def _analysed(
-    path: Path, wanted: Sequence[Method], attention: AttentionModel | None, budget: bool
+    path: Path, wanted: Sequence[Method], steps: StepsCache | None, budget: bool
 ) -> dict[str, Any]:
+    attention = _Known(steps.model, steps.gate(path)) if steps else None
     analysis = analyze(path, wanted, attention=attention, budget=budget)
     rows = {name: _written(found) for name, found in analysis.methods.items()}
     return {"frames": len(analysis.clip.times_T), "methods": rows}

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -84,13 +83,12 @@ def test_each_frame_is_taken_at_the_nearest_step(data, tmp_path):
 
 
 def test_uniform_takes_as_many_as_rtsae(monkeypatch, tmp_path):
-    def analysed(path, wanted, attention, budget):
-        rows = {method.name: SimpleNamespace(index_K=np.arange(8), budget=()) for method in wanted}
-        if "rtsae" in rows:
-            rows["rtsae"] = SimpleNamespace(index_K=np.array([3, 4]), budget=())
-        return SimpleNamespace(methods=rows, clip=SimpleNamespace(times_T=np.arange(100)))
+    def analysed(path, wanted, steps, budget):
+        own = {method.name: list(range(8)) for method in wanted}
+        own |= {"rtsae": [3, 4]} if "rtsae" in own else {}
+        return {"frames": 100, "methods": {name: [index_K] for name, index_K in own.items()}}
 
-    monkeypatch.setattr(keyframes, "analyze", analysed)
+    monkeypatch.setattr(keyframes, "_analysed", analysed)
     path = tmp_path / "v.avi"
     path.write_bytes(b"a clip")
     found = chosen([path], Work(tmp_path, select=("rtsae", "uniform", "sms")))[path]
