@@ -140,7 +140,7 @@ def test_a_deletion_that_fails_brings_the_card_back_and_says_why(
     shelf.route("**/videos/delete", lambda route: route.fulfill(status=503, json=problem))
     card(shelf, DIVE).hover()
     card(shelf, DIVE).get_by_role("button", name="Delete").click()
-    expect(shelf.get_by_text("the database is busy Try again in a moment.")).to_be_visible()
+    expect(shelf.get_by_text("the database is busy. Try again in a moment.")).to_be_visible()
     expect_names(shelf, TWO, ONE, ARCHERY, DIVE)
     shelf.unroute_all()
     shelf.get_by_role("button", name="Try again").click()
