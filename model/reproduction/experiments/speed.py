@@ -63,7 +63,8 @@ class Speed(Experiment):
         if setup.rendered:
             shipped = {"network": "shipped/compact"}
             tasks.append(Task(SHIPPED, "speed", about, shipped, seconds=90))
-        return [*tasks, Task(STEPS, "step-cost", {"preset": "paper"}, seconds=40)]
+        sizes = "tiny" if setup.preset.network == "tiny" else "paper"  # tiny: for a quick try
+        return [*tasks, Task(STEPS, "step-cost", {"preset": sizes}, seconds=40)]
 
     def section(self, setup: Setup, results: Results) -> Section:
         """See Experiment."""
