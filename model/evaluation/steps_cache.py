@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from threading import get_ident
 
 import numpy as np
 import torch
@@ -56,7 +57,7 @@ class StepsCache:
         if steps.fixed_SD is not None:
             arrays["fixed"] = steps.fixed_SD
         stored.parent.mkdir(parents=True, exist_ok=True)
-        part = stored.with_suffix(f".{os.getpid()}.part")
+        part = stored.with_suffix(f".{os.getpid()}-{get_ident()}.part")
         with part.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
         part.replace(stored)
