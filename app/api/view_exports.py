@@ -9,9 +9,9 @@ from app.api.parts import TheService
 from app.api.problems import answers
 from app.api.videos import wanted_listing
 from app.exports import CSV, safe_name
-from app.exports.checkpoints import CHECKPOINTS, write_curves
-from app.exports.library import LIBRARY, videos_of
-from app.exports.records import Records, T
+from app.exports.lists.checkpoints import CHECKPOINTS, write_curves
+from app.exports.lists.library import LIBRARY, videos_of
+from app.exports.lists.records import Records, T
 from app.pages.cases.figures import CASE, case_videos
 from app.pages.cases.studies import study_of
 from worker.errors import NotFound

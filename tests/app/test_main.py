@@ -8,6 +8,49 @@ import sys
 
 import pytest
 
+ROUTES = {
+    "/api/v1/uploads": {"post", "options"},
+    "/api/v1/uploads/{upload_id}": {"head", "patch", "get", "delete"},
+    "/api/v1/videos": {"get", "post"},
+    "/api/v1/videos/tags": {"get", "patch"},
+    "/api/v1/videos/delete": {"post"},
+    "/api/v1/videos/restore": {"post"},
+    "/api/v1/storage": {"get"},
+    "/api/v1/videos/{video_id}": {"get", "patch", "delete"},
+    "/api/v1/videos/{video_id}/restore": {"post"},
+    "/api/v1/videos/{video_id}/preview.mp4": {"get"},
+    "/api/v1/videos/{video_id}/original": {"get"},
+    "/api/v1/videos/{video_id}/thumbnail.jpg": {"get"},
+    "/api/v1/videos/{video_id}/sprites.json": {"get"},
+    "/api/v1/videos/{video_id}/sprite_{number}.jpg": {"get"},
+    "/api/v1/videos/{video_id}/frames/{index}.jpg": {"get"},
+    "/api/v1/videos/{video_id}/flow/{index}.jpg": {"get"},
+    "/api/v1/videos/{video_id}/annotations": {"get", "put", "delete"},
+    "/api/v1/analyses": {"get", "post"},
+    "/api/v1/analyses/{job_id}": {"get", "delete"},
+    "/api/v1/analyses/{job_id}/result": {"get"},
+    "/api/v1/analyses/{job_id}/scores": {"get"},
+    "/api/v1/analyses/{job_id}/export/{export_format}": {"get"},
+    "/api/v1/analyses/{job_id}/events": {"get"},
+    "/api/v1/methods": {"get"},
+    "/api/v1/plugins": {"get"},
+    "/api/v1/models": {"get"},
+    "/api/v1/reproductions": {"get"},
+    "/api/v1/reproductions/{name}": {"get"},
+    "/api/v1/reproductions/{name}/tables/{section}/{number}.csv": {"get"},
+    "/api/v1/reproductions/{name}/report.html": {"get"},
+    "/api/v1/videos/export/{table_format}": {"get"},
+    "/api/v1/cases/{slug}/export/{table_format}": {"get"},
+    "/api/v1/models/export/{table_format}": {"get"},
+    "/api/v1/models/{name}/curves.csv": {"get"},
+    "/api/v1/imports": {"get", "post"},
+    "/api/v1/imports/{import_id}": {"get", "delete"},
+    "/api/v1/system": {"get"},
+    "/healthz": {"get"},
+    "/readyz": {"get"},
+    "/metrics": {"get"},
+}
+
 
 @pytest.mark.slow
 def test_the_web_process_loads_no_torch(tmp_path):
@@ -57,49 +100,7 @@ def test_the_reference_lists_every_route_and_its_problems(site):
     assert site.http.get("/docs").status_code == 200
     document = site.http.get("/api/openapi.json").json()
     paths = document["paths"]
-    wanted = {
-        "/api/v1/uploads": {"post", "options"},
-        "/api/v1/uploads/{upload_id}": {"head", "patch", "get", "delete"},
-        "/api/v1/videos": {"get", "post"},
-        "/api/v1/videos/tags": {"get", "patch"},
-        "/api/v1/videos/delete": {"post"},
-        "/api/v1/videos/restore": {"post"},
-        "/api/v1/storage": {"get"},
-        "/api/v1/videos/{video_id}": {"get", "patch", "delete"},
-        "/api/v1/videos/{video_id}/restore": {"post"},
-        "/api/v1/videos/{video_id}/preview.mp4": {"get"},
-        "/api/v1/videos/{video_id}/original": {"get"},
-        "/api/v1/videos/{video_id}/thumbnail.jpg": {"get"},
-        "/api/v1/videos/{video_id}/sprites.json": {"get"},
-        "/api/v1/videos/{video_id}/sprite_{number}.jpg": {"get"},
-        "/api/v1/videos/{video_id}/frames/{index}.jpg": {"get"},
-        "/api/v1/videos/{video_id}/flow/{index}.jpg": {"get"},
-        "/api/v1/videos/{video_id}/annotations": {"get", "put", "delete"},
-        "/api/v1/analyses": {"get", "post"},
-        "/api/v1/analyses/{job_id}": {"get", "delete"},
-        "/api/v1/analyses/{job_id}/result": {"get"},
-        "/api/v1/analyses/{job_id}/scores": {"get"},
-        "/api/v1/analyses/{job_id}/export/{export_format}": {"get"},
-        "/api/v1/analyses/{job_id}/events": {"get"},
-        "/api/v1/methods": {"get"},
-        "/api/v1/plugins": {"get"},
-        "/api/v1/models": {"get"},
-        "/api/v1/reproductions": {"get"},
-        "/api/v1/reproductions/{name}": {"get"},
-        "/api/v1/reproductions/{name}/tables/{section}/{number}.csv": {"get"},
-        "/api/v1/reproductions/{name}/report.html": {"get"},
-        "/api/v1/videos/export/{table_format}": {"get"},
-        "/api/v1/cases/{slug}/export/{table_format}": {"get"},
-        "/api/v1/models/export/{table_format}": {"get"},
-        "/api/v1/models/{name}/curves.csv": {"get"},
-        "/api/v1/imports": {"get", "post"},
-        "/api/v1/imports/{import_id}": {"get", "delete"},
-        "/api/v1/system": {"get"},
-        "/healthz": {"get"},
-        "/readyz": {"get"},
-        "/metrics": {"get"},
-    }
-    assert {path: set(operations) for path, operations in paths.items()} == wanted
+    assert {path: set(operations) for path, operations in paths.items()} == ROUTES
     missing = paths["/api/v1/videos/{video_id}"]["get"]["responses"]["404"]["content"]
     assert list(missing) == ["application/problem+json"]
     assert "HTTPValidationError" not in document["components"]["schemas"]

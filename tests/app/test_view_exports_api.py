@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sqlalchemy import update
 
-from app.exports.checkpoints import CHECKPOINTS, read_curves
-from app.exports.library import LIBRARY
+from app.exports.lists.checkpoints import CHECKPOINTS, read_curves
+from app.exports.lists.library import LIBRARY
 from app.pages.cases.figures import CASE
 from app.pages.cases.studies import study_of
 from model.analyze import analyze
@@ -76,7 +76,7 @@ def test_the_parameters_are_those_of_the_list(site: Site, videos: list[str]) -> 
 def test_more_videos_than_are_read_at_a_time(
     site: Site, videos: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.exports import library
+    from app.exports.lists import library
 
     monkeypatch.setattr(library, "PAGE", 2)
     found = list(library.videos_of(site.service.library, Listing()))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.exports.checkpoints import CHECKPOINTS, read_curves
-from app.exports.library import LIBRARY
+from app.exports.lists.checkpoints import CHECKPOINTS, read_curves
+from app.exports.lists.library import LIBRARY
 from tests.browser.studio import CLIP, METHODS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

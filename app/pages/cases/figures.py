@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.exports.records import Records
+from app.exports.lists.records import Records
 from app.pages.cases.studies import Study
 from app.pages.video.view import Shown, shown
 from model.evaluation.scores import scores

@@ -61,6 +61,11 @@ def register(dash_app: Dash, service: Service) -> None:
         known = [html.Option(value=tag) for tag in tags]
         return storage_line(storage), storage_title(storage), tag_options(tags), known
 
+    _register_browser(dash_app)
+
+
+def _register_browser(dash_app: Dash) -> None:
+    """The callbacks that run in the browser."""
     dash_app.clientside_callback(
         ClientsideFunction("kairoscope", "openLibrary"),
         Output(ids.OPENED, "data"),

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from app.exports import FORMATS, file_name
-from app.exports.checkpoints import CHECKPOINTS, write_curves
-from app.exports.library import LIBRARY
+from app.exports.lists.checkpoints import CHECKPOINTS, write_curves
+from app.exports.lists.library import LIBRARY
 from app.exports.source import Source
 from app.pages.cases.figures import CASE
 from model.types import Analysis

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.exports.checkpoints import CHECKPOINTS, read_curves, write_curves
-from app.exports.library import LIBRARY, LibraryVideo
-from app.exports.records import Records
+from app.exports.lists.checkpoints import CHECKPOINTS, read_curves, write_curves
+from app.exports.lists.library import LIBRARY, LibraryVideo
+from app.exports.lists.records import Records
 from app.exports.source import InvalidExport
 from app.exports.tables import RISKY
 from app.pages.cases.figures import CASE, CaseVideo

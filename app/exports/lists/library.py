@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.exports.records import Records
+from app.exports.lists.records import Records
 from worker.library import Library
 from worker.types import Job, Listing, Video
 

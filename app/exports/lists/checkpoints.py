@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 
-from app.exports.records import Records
+from app.exports.lists.records import Records
 from app.exports.source import reading
 from app.exports.tables import read_table, write_table
 from model.types import Floats
