@@ -36,7 +36,13 @@ def run(key: str, task: str, **inputs: str) -> dict[str, Any]:
             "started": "2026-01-02T03:04:05+00:00",
             "seconds": 90.5,
             "device": "cpu",
-            "machine": {"cores": 2, "processor": "x86_64", "system": "Linux", "python": "3.11.7"},
+            "machine": {
+                "cores": 2,
+                "processor": "x86_64",
+                "system": "Linux",
+                "python": "3.11.7",
+                "load": 1.25,
+            },
         },
     }
 

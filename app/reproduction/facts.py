@@ -80,6 +80,7 @@ def of_run(document: Document, key: str) -> list[Fact]:
         Fact("Seed", _plain(options["seed"]) if "seed" in options else ""),
         Fact("Version", _version(made)),
         Fact("Machine", _machine(made)),
+        Fact("Load at the end", _plain(dict(made.get("machine") or {}).get("load", ""))),
         Fact("Started", str(made.get("started", ""))),
         Fact("Time", duration(float(made["seconds"])) if made.get("seconds") is not None else ""),
         *(Fact(*row) for row in flat({k: v for k, v in made.items() if k not in TOLD})),

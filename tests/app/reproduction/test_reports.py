@@ -68,7 +68,14 @@ def test_each_number_leads_to_its_run_and_each_run_says_how_it_was_made() -> Non
     assert anchors == {f"run-{key}" for key in (TRAINED, MEASURED, TIMED)}
     links = {about["href"] for tag, about in page.tags if tag == "a"}
     assert links == {f"#{anchor}" for anchor in anchors}
-    for said in ("recognition-joint-s1-r0", "seed 3", "ab" * 32, "0.1.0 at abcdef123456", "90.5 s"):
+    for said in (
+        "recognition-joint-s1-r0",
+        "seed 3",
+        "ab" * 32,
+        "0.1.0 at abcdef123456",
+        "90.5 s",
+        "1.25",
+    ):
         assert said in page.text
         assert said in markdown.write(document())
 
