@@ -29,9 +29,6 @@ TITLES = {
     "arch-average": "Vanilla ARCH (average sampling)",
     "arch-rtsae": "Vanilla ARCH+RTSAE (2 layers)",
 }
-RENDERED = (
-    "Athletics are rendered scenes: figures on them are not comparable with the paper's on footage."
-)
 Key = tuple[int, int]  # split and seed
 
 
@@ -179,10 +176,9 @@ def absent(found: Mapping[str, Subject], *wanted: str) -> str:
     return f"Not evaluated: {names}." if names else ""
 
 
-def notices(setup: Setup, found: Mapping[str, Subject]) -> tuple[str, ...]:
+def notices(found: Mapping[str, Subject]) -> tuple[str, ...]:
     """What a reader of figures of these subjects must know."""
-    said = [RENDERED] if setup.rendered else []
     left_out = sorted({clip for one in found.values() for clip in one.left_out})
-    if left_out:
-        said.append(f"{len(left_out)} clips could not be read and are left out: {left_out[0]} ...")
-    return tuple(said)
+    if not left_out:
+        return ()
+    return (f"{len(left_out)} clips could not be read and are left out: {left_out[0]} ...",)

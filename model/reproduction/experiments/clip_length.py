@@ -45,8 +45,8 @@ class ClipLength(Experiment):
             "Accuracy by length of clip (Figure 10)", "lines", "length", "accuracy", series
         )
         tables = tuple(_table(one) for one in found.values())
-        said = "Bins hold equally many clips; those of one recogniser are its own test clips'."
-        notices = (*comparison.notices(setup, found), said)
+        said = "Each bin holds about a fifth of the clips on which a recogniser was evaluated."
+        notices = (*comparison.notices(found), said)
         return Section(self.name, self.title, self.paper, tables, (figure,), notices)
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

@@ -40,7 +40,7 @@ class KeyframeMethods(Experiment):
         done = NAME in results
         if not done and not arch:
             return self.missing(measured.NOT_RUN)
-        tables, figures, said = [], [], list(comparison.notices(setup, arch))
+        tables, figures, said = [], [], list(comparison.notices(arch))
         if done:
             seen = Seen(results.of(NAME), results.key(NAME))
             tables.append(seen.table())
@@ -155,7 +155,7 @@ def _on_arch(setup: Setup, results: Results) -> Claim:
 
 def _on_dscnn(seen: Seen | None, rival: str) -> Claim:
     """Each with the number of keyframes that it finds itself, as the paper compares them."""
-    text = f"Keyframes of the RTSAE are recognised better than those of {RIVALS[rival]}: DSCNN."
+    text = f"The DSCNN recognises more by keyframes of the RTSAE than of {RIVALS[rival]}."
     if seen is None:
         return measured.untested(text, WHERE)
     right = {name: row.right_N for name, row in seen.outcomes.variants.items()}

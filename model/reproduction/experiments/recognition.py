@@ -80,7 +80,7 @@ class Recognition(Experiment):
             self.paper,
             (_table_3(setup, found), _pairs(found), by_class, _tables_4_5(setup, found)),
             (_confusion(main),),
-            (*comparison.notices(setup, found), *_said(setup)),
+            (*comparison.notices(found), *_said(setup)),
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
@@ -220,6 +220,11 @@ def _confusion(one: Subject) -> Figure:
 
 
 def _said(setup: Setup) -> Iterator[str]:
+    if setup.rendered:
+        yield (
+            "Athletics are rendered scenes: figures on them are not comparable with the paper's on "
+            "footage."
+        )
     yield (
         "Intervals are of 10,000 resamples of the clips at 95 %; p is two-sided, McNemar's exact "
         "test, or a permutation test where seeds or draws are averaged, and not corrected for the "
