@@ -7,7 +7,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 from app.figures.reproduction import reproduction
 from app.pages.benchmarks import ids
 from app.pages.benchmarks.layout import live
-from app.pages.benchmarks.view import chosen, graphs, shown, state, theme_of
+from app.pages.benchmarks.view import Drawn, chosen, graphs, shown, state, theme_of
 from app.pages.shell_ids import THEME
 from app.reproduction.kept import entries
 from worker.service import Service
@@ -47,11 +47,8 @@ def register(dash_app: Dash, service: Service) -> None:
     )
     def draw(theme: str | None, known: list[dict[str, str]], opened: dict[str, Any]) -> list[Any]:
         names = opened["names"] or chosen("", entries(service.settings))
-        drawn, look = graphs(shown(service.settings, names).pairs), theme_of({"theme": theme})
-        return [
-            reproduction(found.figure, theme=look, bounds=found.bounds) if found else no_update
-            for found in (drawn.get(id["key"]) for id in known)
-        ]
+        drawn = graphs(shown(service.settings, names).pairs)
+        return [_drawn(drawn.get(id["key"]), theme) for id in known]
 
     dash_app.clientside_callback(
         ClientsideFunction("kairoscope", "whileVisible"),
@@ -64,3 +61,11 @@ def register(dash_app: Dash, service: Service) -> None:
         Output(ids.OPENED, "data"),
         Input(ids.CHOSEN, "data"),
     )
+
+
+def _drawn(found: Drawn | None, theme: str | None) -> Any:
+    """The figure anew; one that is gone stays until the page itself is shown anew."""
+    if found is None:
+        return no_update
+    look = theme_of({"theme": theme})
+    return reproduction(found.figure, theme=look, bounds=found.bounds)
