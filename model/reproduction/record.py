@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from model.datasets.types import Dataset
+from model.networks.checkpoint import sha256
 from model.reproduction.protocol import Context, Protocol, cores
 from model.training.card import list_hash, provenance
 
@@ -41,6 +42,11 @@ def recorded(
         "provenance": {
             **provenance(),
             "data": data(context.dataset, split),
+            "weights": {
+                role: sha256(entry.checkpoint)
+                for role, entry in context.inputs.items()
+                if entry.checkpoint.is_file()
+            },
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 1),
             "device": context.device,
