@@ -18,6 +18,8 @@ from model.reproduction.protocol import Context, Input, OnProgress, registry, si
 from model.reproduction.record import recorded, write
 from model.reproduction.task import SHIPPED, Task, in_order, keys, shipped
 
+BELIEVED_S = 300.0  # of tasks that took what was guessed: what guesses count for at the start
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -138,7 +140,8 @@ class Results:
 
 @dataclass
 class Eta:
-    """Seconds that remain: the guesses of pending tasks, scaled by how wrong those done were."""
+    """Seconds that remain: the guesses of pending tasks, scaled by how wrong those done were;
+    until many are done, most of a guess is believed, lest one short task bend the whole."""
 
     guessed: float = 0.0
     taken: float = 0.0
@@ -150,7 +153,7 @@ class Eta:
 
     def remaining(self, pending: Sequence[Task], workers: int = 1) -> float:
         """Seconds that these take on so many workers."""
-        scale = self.taken / self.guessed if self.guessed else 1.0
+        scale = (BELIEVED_S + self.taken) / (BELIEVED_S + self.guessed)
         return scale * sum(task.seconds for task in pending) / workers
 
 

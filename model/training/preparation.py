@@ -4,6 +4,7 @@ Shape legend: T steps of a clip.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -153,7 +154,7 @@ class _Known:
     def add(self, paths: Iterable[Path]) -> None:
         self._states |= {self._state(path) for path in paths}
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(".partial")
+        partial = self._path.with_suffix(f".{os.getpid()}.partial")
         partial.write_text(json.dumps(sorted(self._states)))
         partial.replace(self._path)
 

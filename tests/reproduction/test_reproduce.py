@@ -171,12 +171,12 @@ def test_the_estimate_learns_from_what_is_done(plan: Plan) -> None:
     assert Course(plan).remaining() == 240  # as guessed, 60 each
     for name in ("a", "d"):
         plan.folder(name).mkdir(parents=True)
-    write(plan.folder("a") / "run.json", {"provenance": {"seconds": 30.0}})
+    write(plan.folder("a") / "run.json", {"provenance": {"seconds": 420.0}})
     course = Course(plan)
-    assert course.remaining() == 90  # half of what was guessed for three
-    assert course.remaining(workers=2) == 45
+    assert course.remaining() == 360  # (300 + 420) / (300 + 60), of 180 s guessed for three
+    assert course.remaining(workers=2) == 180
     write(plan.folder("d") / "failure.json", {"detail": "no", "hint": ""})
-    assert course.remaining() == 60
+    assert course.remaining() == 240
 
 
 def test_progress_counts_tasks_and_what_is_left(plan: Plan) -> None:
