@@ -193,6 +193,7 @@ def test_all_of_it_by_keyboard_only(shelf: Page) -> None:
     keys.press("Delete")
     expect_names(shelf, TWO, DIVE)
     expect(focused).to_have_attribute("data-name", DIVE)
+    expect(shelf.get_by_text("2 videos are deleted")).to_be_visible()  # before, nothing to undo
     keys.press("z")
     expect_names(shelf, TWO, ONE, ARCHERY, DIVE)
     keys.press("Control+a")
