@@ -31,6 +31,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("KAIROSCOPE_DATA_DIR", str(tmp_path / "data"))
 
 
+@pytest.mark.slow
 def test_the_plans_of_all_experiments_fit_together() -> None:
     for dataset in ("athletics", "ucf101", "hmdb51"):
         for preset in PRESETS.values():
