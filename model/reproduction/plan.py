@@ -16,7 +16,7 @@ from typing import Any
 from model.datasets.types import Dataset
 from model.reproduction.protocol import Context, Input, OnProgress, registry, silent
 from model.reproduction.record import recorded, write
-from model.reproduction.task import SHIPPED, Task, in_order, keys, shipped
+from model.reproduction.task import SHIPPED, Task, file_of, in_order, keys
 
 BELIEVED_S = 300.0  # of tasks that took what was guessed: what guesses count for at the start
 
@@ -101,8 +101,8 @@ class Plan:
         return record
 
     def _input(self, need: str) -> Input:
-        if need.startswith(SHIPPED):
-            return Input(need, shipped(need))
+        if path := file_of(need):
+            return Input(need if need.startswith(SHIPPED) else path.name, path)
         record = self.record(need)
         assert record is not None, f"{need} has not run"
         checkpoint = self.folder(need) / "checkpoint.safetensors"

@@ -37,7 +37,7 @@ def recorded(
         "key": key,
         "task": task,
         "protocol": protocol.name,
-        "options": dict(options),
+        "options": {name: _said(value) for name, value in options.items()},
         "inputs": {role: entry.key for role, entry in context.inputs.items()},
         "provenance": {
             **provenance(),
@@ -54,6 +54,11 @@ def recorded(
         },
         "result": result,
     }
+
+
+def _said(value: Any) -> Any:
+    """An option as it may be shown to others: of a path its last part."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
 
 
 def write(path: Path, record: Mapping[str, Any]) -> None:

@@ -14,15 +14,15 @@ from model.reproduction.protocol import registry
 from model.training.card import list_hash
 from model.weights import registry as weights
 
-SHIPPED = "shipped/"  # a need of this name is a file that ships: shipped/attention, shipped/compact
+SHIPPED = "shipped/"  # needs of this name are files that ship: shipped/attention, shipped/compact
 KEY = 16  # characters
 
 
 @dataclass(frozen=True)
 class Task:
-    """`name` is its own within a plan; `needs` names by role the tasks, or shipped files, that it
-    takes; `split` is the official one of the data set; `seconds` is what it is thought to take,
-    for the first estimate."""
+    """`name` is its own within a plan; `needs` names by role the tasks that it takes, or files: one
+    that ships, or an absolute path; `split` is the official one of the data set; `seconds` is what
+    it is thought to take, for the first estimate."""
 
     name: str
     protocol: str
@@ -49,6 +49,13 @@ def shipped(name: str) -> Path:
     return checkpoint.SHIPPED if short == "attention" else weights.get(short).find(Path())
 
 
+def file_of(need: str) -> Path | None:
+    """The file of a need that no task meets; None for the name of a task."""
+    if need.startswith(SHIPPED):
+        return shipped(need)
+    return Path(need) if Path(need).is_absolute() else None
+
+
 def in_order(tasks: Iterable[Task]) -> list[Task]:
     """Tasks, each once and after those that it needs.
 
@@ -70,7 +77,7 @@ def in_order(tasks: Iterable[Task]) -> list[Task]:
 
 
 def _met(task: Task, known: Mapping[str, Task], done: Mapping[str, Task]) -> bool:
-    wanted = [need for need in task.needs.values() if not need.startswith(SHIPPED)]
+    wanted = [need for need in task.needs.values() if file_of(need) is None]
     for need in wanted:
         if need not in known:
             raise InvalidParameter(f"{task.name} needs {need}, which is not in the plan")
@@ -83,7 +90,7 @@ def keys(tasks: Iterable[Task], split_of: Callable[[int], Dataset]) -> dict[str,
     found: dict[str, str] = {}
     for task in tasks:
         needs = {
-            role: checkpoint.sha256(shipped(need)) if need.startswith(SHIPPED) else found[need]
+            role: checkpoint.sha256(path) if (path := file_of(need)) else found[need]
             for role, need in task.needs.items()
         }
         found[task.name] = key_of(task.protocol, task.options, needs, split_of(task.split))

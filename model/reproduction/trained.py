@@ -15,7 +15,7 @@ def stages(setup: Setup, seed: int, split: int = 1) -> list[Task]:
     preset = setup.preset
     about: dict[str, Any] = {"preset": preset.network, "epochs": preset.epochs, "seed": seed}
     end = f"s{split}-r{seed}"
-    dscnn = Task(f"dscnn-{end}", "train-dscnn", about | _backbone(setup), split=split, seconds=400)
+    dscnn = Task(f"dscnn-{end}", "train-dscnn", about, _backbone(setup), split, 400)
     rtsae = attention(setup, dscnn, f"rtsae-{end}", seed=seed)
     needs = {"start": dscnn.name, "attention": rtsae.name}
     joint = Task(f"joint-{end}", "train-joint", about, needs, split, seconds=500)
@@ -44,9 +44,8 @@ def extractor(setup: Setup, kind: str, seed: int, split: int = 1) -> Task:
     preset = setup.preset
     options: dict[str, Any] = {"kind": kind, "preset": preset.network}
     options |= {"epochs": preset.epochs, "seed": seed}
-    if kind == "two-stream":
-        options |= _backbone(setup)
-    return Task(f"{kind}-s{split}-r{seed}", "train-extractor", options, {}, split, 300)
+    needs = _backbone(setup) if kind == "two-stream" else {}
+    return Task(f"{kind}-s{split}-r{seed}", "train-extractor", options, needs, split, 300)
 
 
 def changed(task: Task, name: str, **options: Any) -> Task:

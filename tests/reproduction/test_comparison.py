@@ -83,7 +83,7 @@ def test_the_plan_trains_each_network_once_and_evaluates_it(setup):
             assert names.count(f"recognition-{end}") == 1
     few = {dict(task.options).get("clips_per_class") for task in tasks if
            task.name == "recognition-joint-s1-r0"}  # fmt: skip
-    assert few == ({10} if setup.preset.name == "quick" else {None})
+    assert few == ({setup.preset.few} if setup.preset.name == "quick" else {None})
     [methods] = [task for task in tasks if task.name == "keyframe-methods"]
     assert methods.needs["network"] == ("shipped/compact" if setup.rendered else "joint-s1-r0")
 

@@ -46,11 +46,10 @@ class AttentionQuality(Experiment):
         """See Experiment."""
         dscnn, rtsae, _ = trained.stages(setup, setup.preset.seeds[0])
         about: dict[str, Any] = {"clips_per_class": setup.preset.few}
-        if setup.backbone:
-            about["backbone"] = str(setup.backbone)
+        judged = {"backbone": str(setup.backbone)} if setup.backbone else {}
         needs = {SHIPPED: "shipped/attention", TRAINED: rtsae.name}
         found = (
-            Task(name, self.name, about, {"attention": need}, seconds=60)
+            Task(name, self.name, about, {"attention": need} | judged, seconds=60)
             for name, need in needs.items()
         )
         return [dscnn, rtsae, *found]

@@ -1,7 +1,6 @@
 """How well a gate's keyframes stand for clips that it was not trained on: hold reconstruction."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from model.reproduction import clips
@@ -11,13 +10,12 @@ from model.reproduction.protocol import Context, Protocol
 @dataclass(frozen=True)
 class AttentionQuality(Protocol):
     """The first `clips_per_class` test clips of each class (0: all), whose labels are not read.
-    `backbone` is a converted VGG-16, which no gate reads: a second space to judge in."""
+    The role `backbone` is a converted VGG-16, which no gate reads: a second space to judge in."""
 
     name: ClassVar[str] = "attention-quality"
     roles: ClassVar[tuple[str, ...]] = ("attention",)
 
     clips_per_class: int = 10
-    backbone: str = ""
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol."""
@@ -31,8 +29,7 @@ class AttentionQuality(Protocol):
         model = AttentionModel.load(context.file("attention"), context.device)
         folder = context.cache / "attention-steps"
         cache = StepsCache(folder, model)
-        if self.backbone:
-            path = Path(self.backbone)
+        if path := context.file_or_none("backbone"):
             cache = StepsCache(folder, model, vgg16.load_blocks(path, 5), checkpoint.sha256(path))
         paths = [sample.path for sample in samples]
         return hold_errors(cache, paths, context.jobs, clips.telling(context, "steps"))

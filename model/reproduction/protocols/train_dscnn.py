@@ -1,7 +1,6 @@
 """Stage 1: both streams and the head on labels."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 from model.reproduction.protocol import Context, Protocol
@@ -10,8 +9,8 @@ from model.reproduction.training import preset_of, run_of, summary
 
 @dataclass(frozen=True)
 class TrainDSCNN(Protocol):
-    """`epochs` multiplies the preset's own; `backbone` is a converted VGG-16 (empty: the blocks of
-    the shipped attention before the gate, random weights behind it)."""
+    """`epochs` multiplies the preset's own. The role `backbone` is a converted VGG-16; without it,
+    the blocks of the shipped attention before the gate, random weights behind it."""
 
     name: ClassVar[str] = "train-dscnn"
 
@@ -20,7 +19,6 @@ class TrainDSCNN(Protocol):
     seed: int = 0
     position: int | None = None
     views: int | None = None
-    backbone: str = ""
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol; leaves a checkpoint."""
@@ -30,5 +28,5 @@ class TrainDSCNN(Protocol):
         if self.position is not None:
             preset = replace(preset, recipe=replace(preset.recipe, position=self.position))
         preset = replace(preset, views=self.views or preset.views)
-        backbone = Path(self.backbone) if self.backbone else None
+        backbone = context.file_or_none("backbone")
         return summary(train_dscnn(run_of(context, preset, backbone=backbone)))

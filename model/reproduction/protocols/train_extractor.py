@@ -1,7 +1,6 @@
 """Two-Stream and C3D: the recognisers that read the keyframes of any method."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 from model.errors import InvalidParameter
@@ -13,8 +12,8 @@ KINDS = ("two-stream", "c3d")
 
 @dataclass(frozen=True)
 class TrainExtractor(Protocol):
-    """`kind` is two-stream or c3d; `epochs` multiplies the preset's own; `backbone` as in
-    train-dscnn, for two-stream."""
+    """`kind` is two-stream or c3d; `epochs` multiplies the preset's own. The role `backbone`,
+    for two-stream, is that of train-dscnn."""
 
     name: ClassVar[str] = "train-extractor"
 
@@ -22,7 +21,6 @@ class TrainExtractor(Protocol):
     preset: str = "compact"
     epochs: float = 1.0
     seed: int = 0
-    backbone: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -37,5 +35,5 @@ class TrainExtractor(Protocol):
         preset = preset_of(self.preset, part, epochs=self.epochs, seed=self.seed)
         if self.kind == "c3d":
             return summary(train_c3d(run_of(context, preset.for_c3d())))
-        backbone = Path(self.backbone) if self.backbone else None
+        backbone = context.file_or_none("backbone")
         return summary(train_two_stream(run_of(context, preset, backbone=backbone)))

@@ -1,0 +1,87 @@
+"""Tasks take results of other tasks, and files by what is in them."""
+
+from pathlib import Path
+
+import pytest
+
+from model.datasets.types import Dataset, Sample
+from model.errors import InvalidParameter
+from model.reproduction.protocol import Context, Protocol
+from model.reproduction.record import recorded
+from model.reproduction.task import Task, in_order, keys
+
+
+def dataset_of(root: Path) -> Dataset:
+    samples = tuple(Sample(root / f"{n}.avi", n, f"g{n}") for n in range(2))
+    return Dataset("made", root, ("Jump", "Throw"), samples, samples)
+
+
+def names(*tasks: Task) -> list[str]:
+    return [task.name for task in in_order(tasks)]
+
+
+def test_a_task_comes_once_and_after_what_it_needs():
+    first = Task("dscnn", "train-dscnn")
+    joint = Task("joint", "train-joint", {}, {"start": "dscnn", "attention": "shipped/attention"})
+    assert names(joint, first, joint) == ["dscnn", "joint"]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "said"),
+    [
+        ([Task("joint", "train-joint", {}, {"start": "dscnn"})], "not in the plan"),
+        ([Task("a", "train-dscnn"), Task("a", "train-dscnn", {"seed": 1})], "differ"),
+        (
+            [
+                Task("a", "train-joint", {}, {"start": "b"}),
+                Task("b", "train-joint", {}, {"start": "a"}),
+            ],
+            "wait for each other",
+        ),
+    ],
+)
+def test_a_plan_that_cannot_run_is_refused(tasks, said):
+    with pytest.raises(InvalidParameter, match=said):
+        in_order(tasks)
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        (("x", "no-such"), "no protocol"),
+        (("x", "train-dscnn", {"sed": 1}), "no option 'sed'"),
+        (("x", "train-joint"), "wanted start"),
+    ],
+)
+def test_a_task_that_cannot_run_is_refused(about, said):
+    with pytest.raises(InvalidParameter, match=said):
+        Task(*about)
+
+
+def test_a_file_counts_by_what_is_in_it_not_where_it_lies(tmp_path):
+    first, second = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+
+    def key(place: Path, **options: int) -> str:
+        task = Task("one", "train-dscnn", options, {"backbone": str(place)})
+        return keys(in_order([task]), lambda split: dataset_of(tmp_path))["one"]
+
+    first.write_bytes(b"weights")
+    second.write_bytes(b"weights")
+    assert key(first) == key(second)
+    assert key(first, seed=1) != key(first)
+    second.write_bytes(b"others")
+    assert key(first) != key(second)
+
+
+def test_a_record_has_no_paths_of_the_machine(tmp_path):
+    class Silent(Protocol):
+        name = "silent"
+
+        def run(self, context):
+            return {}
+
+    context = Context(dataset_of(tmp_path), tmp_path, tmp_path)
+    options = {"root": str(tmp_path / "ovp"), "select": ["rtsae"], "seed": 0}
+    record = recorded(Silent(), context, key="k", task="t", options=options)
+    assert record["options"] == {"root": "ovp", "select": ["rtsae"], "seed": 0}
+    assert str(tmp_path) not in str({k: v for k, v in record.items() if k != "provenance"})
