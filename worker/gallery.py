@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from model.datasets.athletics import make_scene
 from model.datasets.athletics.write import write_scene
+from model.parent import die_with_parent
 from worker.database import VideoRow
 from worker.library import ALIVE
-from worker.parent import die_with_parent
 from worker.scratch import scratch
 from worker.service import Service
 from worker.settings import Settings

@@ -19,10 +19,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
+from model.parent import die_with_parent
 from worker import broker
 from worker.database import Database
 from worker.errors import CannotServe
-from worker.parent import die_with_parent
 from worker.settings import LOOPBACK, Settings
 from worker.sweep import sweep
 

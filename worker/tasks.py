@@ -18,11 +18,11 @@ from typing import Any
 from celery import Celery, signals
 from celery.platforms import SecurityWarning
 
+from model.parent import die_with_parent
 from worker import leases
 from worker.engine import Engine, TorchEngine
 from worker.keeper import Keeper
 from worker.messages import REPRODUCE, REPRODUCTIONS, RUN, make_celery
-from worker.parent import die_with_parent
 from worker.plugins import warn_of_faults
 from worker.run_job import run_job
 from worker.service import Service, new_id

@@ -25,6 +25,7 @@ from model.datasets.athletics.scene import (
 from model.datasets.athletics.write import SUFFIX, Codec, finished, write_scene
 from model.datasets.files import group_of
 from model.datasets.types import Dataset, Sample
+from model.parent import die_with_parent
 
 # The first seed of each part, and the end of the last.
 PARTS = {"train": 0, "validation": 10_000, "test": 20_000}
@@ -122,7 +123,7 @@ def _rendered(out: Path, clips: list[Clip], picture: Picture, jobs: int) -> Iter
             yield
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, cv2.setNumThreads, (1,)) as pool:
+    with ProcessPoolExecutor(jobs, context, _began) as pool:
         futures = [pool.submit(_render, out, clip, picture) for clip in clips]
         try:
             for future in as_completed(futures):
@@ -130,6 +131,12 @@ def _rendered(out: Path, clips: list[Clip], picture: Picture, jobs: int) -> Iter
                 yield
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _began() -> None:
+    """In a process that renders: it ends with the one that started it, and takes one core."""
+    die_with_parent()
+    cv2.setNumThreads(1)
 
 
 def scene_of(clip: Clip, picture: Picture) -> Scene:
