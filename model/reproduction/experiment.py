@@ -34,7 +34,8 @@ class Preset:
     Athletics (other data sets have what they have); `few` test clips of each class are used where
     a protocol looks at every frame; `seeds` of the trainings, `splits` of the data set; `sweeps`
     says whether what trains many networks is run. `network` names the training preset, `epochs`
-    scales its epochs, `attention_iterations` are stage 2's."""
+    scales its epochs, `arch_epochs` those of ARCH, which has more; `attention_iterations` are
+    stage 2's."""
 
     name: Scale
     train: int
@@ -46,15 +47,16 @@ class Preset:
     sweeps: bool
     network: str
     epochs: float
+    arch_epochs: float
     attention_iterations: int | None
 
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
-        Preset("quick", 10, 2, 50, 5, (0,), (1,), False, "compact", 0.4, 300),
-        Preset("full", 40, 6, 50, 20, (0, 1, 2), (1,), True, "compact", 1.0, 600),
-        Preset("paper", 70, 10, 50, 50, (0, 1, 2), (1, 2, 3), True, "paper", 1.0, None),
+        Preset("quick", 10, 2, 50, 5, (0,), (1,), False, "compact", 0.4, 0.15, 300),
+        Preset("full", 40, 6, 50, 20, (0, 1, 2), (1,), True, "compact", 1.0, 1.0, 600),
+        Preset("paper", 70, 10, 50, 50, (0, 1, 2), (1, 2, 3), True, "paper", 1.0, 1.0, None),
     )
 }
 

@@ -33,7 +33,7 @@ def attention(setup: Setup, dscnn: Task, name: str, **options: Any) -> Task:
 def arch(setup: Setup, selection: str, seed: int, split: int = 1) -> Task:
     """Vanilla ARCH on the keyframes of one method; those of rtsae are the shipped gate's."""
     preset = setup.preset
-    options = {"preset": preset.network, "epochs": preset.epochs, "seed": seed}
+    options = {"preset": preset.network, "epochs": preset.arch_epochs, "seed": seed}
     needs = {"attention": "shipped/attention"} if selection == "rtsae" else {}
     name = f"arch-{selection}-s{split}-r{seed}"
     return Task(name, "train-arch", options | {"selection": selection}, needs, split, 300)
