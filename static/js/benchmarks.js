@@ -43,6 +43,8 @@ export function open() {
   gone.observe(page, { childList: true });
   signal.addEventListener("abort", () => { changes.disconnect(); gone.disconnect(); });
   if (location.hash.startsWith("#run-")) show(location.hash.slice(1));
+  filter(); // by what was typed or chosen before this was loaded
+  live.dataset.open = "";
 }
 
 // What finds a link of the page again after it was made anew; of many numbers that lead to one run

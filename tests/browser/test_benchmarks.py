@@ -84,6 +84,7 @@ def test_a_filter_leaves_what_has_the_words(page: Page, folder: Path) -> None:
 
 def test_a_number_is_followed_to_the_run_that_made_it(page: Page, folder: Path) -> None:
     page.goto(f"/benchmarks?run={QUICK}")
+    expect(page.locator("#benchmarks-live")).to_have_attribute("data-open", "")
     number = section(page, "recognition").get_by_role("link", name="25.3 %")
     number.press("Enter")
     panel = page.get_by_role("dialog")
