@@ -77,7 +77,7 @@ class AttentionQuality(Experiment):
         name = next((name for name in (TRAINED, SHIPPED) if name in results), None)
         rivals = {BETTER: "uniform", THAN_RANDOM: "random"}
         if name is None:
-            return [measured.untested(text, "3.2") for text in rivals]
+            return [measured.untested(text, "Section 3.2") for text in rivals]
         spaces, run = results.of(name)["spaces"], results.key(name)
         space = "fixed" if "fixed" in spaces else "own"
         claims = []
@@ -87,7 +87,7 @@ class AttentionQuality(Experiment):
                 f"{measured.written(found)} times the error of {rival} keyframes, "
                 f"{TITLES[name]}, in {SPACES[space]}"
             )
-            claims.append(measured.judged(text, "3.2", found.below(1), figure, run))
+            claims.append(measured.judged(text, "Section 3.2", found.below(1), figure, run))
         return claims
 
 

@@ -60,14 +60,14 @@ class Augmentation(Experiment):
             sweep.claim(
                 results,
                 "Inserting steps into 80 % of the examples raises the accuracy.",
-                "5.1.1 B",
+                "Section 5.1.1 B",
                 _inserted(INSERTED[-1]),
                 _inserted(0.0),
             ),
             sweep.claim(
                 results,
                 "Five crops of each clip raise the accuracy over one.",
-                "5.1.1 B",
+                "Section 5.1.1 B",
                 f"dscnn-crops-{CROPS[-1]}",
                 "dscnn-crops-1",
                 (ALL, ALL),

@@ -54,7 +54,7 @@ class BinaryGates(Experiment):
             sweep.claim(
                 results,
                 f"Soft gates in training recognise more than {GATES[gate]}.",
-                "5.1.1 C",
+                "Section 5.1.1 C",
                 _name("soft"),
                 _name(gate),
             )

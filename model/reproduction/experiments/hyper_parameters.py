@@ -63,7 +63,7 @@ class HyperParameters(Experiment):
             sweep.claim(
                 results,
                 f"{SYMBOLS[weight]} = {CHOSEN[weight]:g} recognises more than {end:g}.",
-                "5.1.1 A, Figure 8",
+                "Section 5.1.1 A, Figure 8",
                 _name(weight, CHOSEN[weight]),
                 _name(weight, end),
             )

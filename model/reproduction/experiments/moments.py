@@ -88,7 +88,7 @@ class Moments(Experiment):
         name = next((name for name in JUDGED if name in results), None)
         if name is None:
             texts = (FEW_KEPT, LITTLE_RUNNING, MORE_LATE, DECISIVE, PHI_DECISIVE)
-            return [measured.untested(text, "5.3") for text in texts]
+            return [measured.untested(text, "Section 5.3") for text in texts]
         rows, gate, run = results.of(name)["rows"], GATES[name], results.key(name)
         jumps = [row for row in rows if row["action"] in RUNNING]
         return [_few_kept(jumps, gate, run), _little_running(jumps, gate, run)] + [
@@ -118,20 +118,20 @@ def column(rows: Rows, place: str, figure: str) -> list[float]:
 
 def _few_kept(rows: Rows, gate: str, run: str) -> Claim:
     if not rows:
-        return measured.untested(FEW_KEPT, "5.3", "there is no clip of these classes")
+        return measured.untested(FEW_KEPT, "Section 5.3", "there is no clip of these classes")
     found = mean([row["keyframes"] for row in rows])
     figure = f"{measured.written(found)} keyframes a clip, {_about(gate, rows)}"
-    return measured.judged(FEW_KEPT, "5.3", found.below(KEPT), figure, run)
+    return measured.judged(FEW_KEPT, "Section 5.3", found.below(KEPT), figure, run)
 
 
 def _little_running(rows: Rows, gate: str, run: str) -> Claim:
     known = having(rows, "run-up")
     if not known:
-        return measured.untested(LITTLE_RUNNING, "5.3", NO_PHASES)
+        return measured.untested(LITTLE_RUNNING, "Section 5.3", NO_PHASES)
     found = mean(column(known, "run-up", "keyframes"))
     even = float(np.mean(column(known, "run-up", "uniform")))
     figure = f"{measured.written(found, '%')} ({even:.0%} of uniform ones), {_about(gate, known)}"
-    return measured.judged(LITTLE_RUNNING, "5.3", found.below(MOST_RUNNING), figure, run)
+    return measured.judged(LITTLE_RUNNING, "Section 5.3", found.below(MOST_RUNNING), figure, run)
 
 
 def _more(
@@ -140,7 +140,7 @@ def _more(
     """The claim that the first figure is larger than the second, clip by clip."""
     known = having(rows, place)
     if not known:
-        return measured.untested(text, "5.3", NO_PHASES)
+        return measured.untested(text, "Section 5.3", NO_PHASES)
     first, second = (column(known, place, figure) for figure in figures)
     found = difference(first, second)
     said = (
@@ -148,7 +148,7 @@ def _more(
         f"{PLACES[place]}, {np.mean(second):.0%} of {_rival(figures[1])}: difference in points "
         f"{measured.written(found, '%')}, {_about(gate, known)}"
     )
-    return measured.judged(text, "5.3", found.above(0), said, run)
+    return measured.judged(text, "Section 5.3", found.above(0), said, run)
 
 
 def _rival(figure: str) -> str:

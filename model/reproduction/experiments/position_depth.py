@@ -77,6 +77,6 @@ class PositionDepth(Experiment):
         better = "A gate at p2 recognises more than one at p1."
         deeper = "Two layers of aLSTMs recognise more than one (at p2)."
         return [
-            sweep.claim(results, better, "5.1.1 A", "joint-p2", "joint-p1"),
-            sweep.claim(results, deeper, "5.1.1 A", "fixed-p2-l2", "fixed-p2-l1"),
+            sweep.claim(results, better, "Section 5.1.1 A", "joint-p2", "joint-p1"),
+            sweep.claim(results, deeper, "Section 5.1.1 A", "fixed-p2-l2", "fixed-p2-l1"),
         ]

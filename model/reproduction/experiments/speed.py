@@ -88,7 +88,7 @@ class Speed(Experiment):
         are slimmer than the paper's, claims on time are judged at Table 1's widths as well."""
         name = next((name for name in (TRAINED, SHIPPED) if name in results), None)
         if name is None:
-            return [measured.untested(text, "5.1.2") for text in (STEP, CLIP, FEWER)]
+            return [measured.untested(text, "Section 5.1.2") for text in (STEP, CLIP, FEWER)]
         systems, run = results.of(name)["systems"], results.key(name)
         own, arch = systems[GATED], systems[ARCH]
         found = [
@@ -99,13 +99,13 @@ class Speed(Experiment):
             found += _claims_at_full_width(results, systems, run)
         apart = difference(arch["computed_N"], own["computed_N"])
         said = f"SMS keeps {measured.written(apart)} more of a clip"
-        return [*found, measured.judged(FEWER, "5.1.2", apart.above(0), said, run)]
+        return [*found, measured.judged(FEWER, "Section 5.1.2", apart.above(0), said, run)]
 
 
 def _times_as_long(text: str, found: Interval, more: str, *runs: str) -> Claim:
     """The claim that Vanilla ARCH takes longer."""
     said = f"Vanilla ARCH takes {measured.written(found)} times as long{more}"
-    return measured.judged(text, "5.1.2", found.above(1), said, *runs)
+    return measured.judged(text, "Section 5.1.2", found.above(1), said, *runs)
 
 
 def _claims_at_full_width(results: Results, systems: Systems, run: str) -> list[Claim]:

@@ -72,18 +72,20 @@ class Summaries(Experiment):
 def _claim(collection: str, found: Mapping[str, Any] | None, rival: str, results: Results) -> Claim:
     text = f"The RTSAE's keyframes agree more with users' than those of {rival} on {collection}."
     if found is None:
-        return measured.untested(text, "5.2", f"no users' summaries of {collection} were given")
+        return measured.untested(
+            text, "Section 5.2", f"no users' summaries of {collection} were given"
+        )
     row = next(
         (row for row in found["comparisons"] if (row["rival"], row["kind"]) == (rival, OWN)), None
     )
     if row is None:
         why = f"no keyframes of {rival} are published in the folder for every video"
-        return measured.untested(text, "5.2", why)
+        return measured.untested(text, "Section 5.2", why)
     figure = (
         f"F {row['difference']:+.3f} (95 %: {row['low']:+.3f} to {row['high']:+.3f}) over "
         f"{row['clips']} videos of {found['name']}, its own number of keyframes"
     )
-    return measured.judged(text, "5.2", row["low"] > 0, figure, results.key(TASK))
+    return measured.judged(text, "Section 5.2", row["low"] > 0, figure, results.key(TASK))
 
 
 def _figures(found: Mapping[str, Any], run: str) -> Table:
