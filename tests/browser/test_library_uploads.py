@@ -113,7 +113,9 @@ def test_all_are_paused_resumed_and_cancelled_and_a_long_list_folds(
     library.get_by_role("button", name="Cancel all").click()
     expect(library.locator("#uploads-panel")).to_be_hidden()
     slow()
-    library.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('tus::'))")
+    library.wait_for_function(
+        "() => !Object.keys(localStorage).some(key => key.startsWith('tus::'))"
+    )
 
 
 def test_a_cut_network_is_said_and_the_upload_goes_on_by_itself(
