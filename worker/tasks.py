@@ -68,7 +68,7 @@ def make_reproducer(settings: Settings, command: Sequence[str]) -> Celery:
 
     def reproduce(folder: str, name: str) -> None:
         process = subprocess.Popen(
-            [*command, folder, name], start_new_session=True, preexec_fn=die_with_parent
+            [*command, folder, name], start_new_session=True, preexec_fn=_begun
         )
         while not stop.is_set() and process.poll() is None:
             stop.wait(ROUND_S)
@@ -82,6 +82,13 @@ def make_reproducer(settings: Settings, command: Sequence[str]) -> Celery:
     celery.task(reproduce, name=REPRODUCE)
     signals.worker_shutting_down.connect(stopping, weak=False)
     return celery
+
+
+def _begun() -> None:
+    """In the process of a task: it ends with the worker, and can be interrupted even where a shell
+    that runs the worker in the background has that ignored."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_worker(settings: Settings, engine: Engine | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -34,6 +35,11 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield path
 
 
+def interruptible() -> None:
+    """Undo what a shell that runs the tests in the background has ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def started(runs: Path) -> Iterator[Started]:
     """`started(tasks, *arguments)`: tests.reproduction.made as a process, until the test's end."""
@@ -51,6 +57,7 @@ def started(runs: Path) -> Iterator[Started]:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=interruptible,
         )
         processes.append(process)
         return process
@@ -59,4 +66,4 @@ def started(runs: Path) -> Iterator[Started]:
     for process in processes:
         if process.poll() is None:
             process.kill()
-            process.communicate()
+            process.communicate(timeout=300)

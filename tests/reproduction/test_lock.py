@@ -74,7 +74,7 @@ def test_another_process_keeps_us_out_until_it_is_killed(tmp_path: Path, more: s
     lock.give_back()
     for child in children:
         child.kill()
-    process.communicate()
+    process.communicate(timeout=300)
 
 
 @pytest.mark.slow
@@ -84,4 +84,4 @@ def test_two_at_once_never_both_have_it(tmp_path: Path) -> None:
     assert sorted(taken) == ["False\n"] * 3 + ["True\n"]
     for process in processes:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=300)

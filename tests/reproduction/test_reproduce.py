@@ -268,14 +268,14 @@ def test_a_command_that_was_stopped_goes_on_where_it_was(
     process = started(tasks, *arguments)
     wait(lambda: "b" in made.runs(runs))
     process.send_signal(sent)
-    _, errors = process.communicate()
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == (Exit.INTERRUPTED if sent == signal.SIGINT else -sent)
     assert "Traceback" not in errors
     assert sums(out)["a"] == 1
     assert "b" not in made.runs(runs, "end")
     (tmp_path / "mended").touch()
     again = started(tasks, *arguments)
-    _, errors = again.communicate()
+    _, errors = again.communicate(timeout=300)
     assert (again.returncode, "Traceback" in errors) == (Exit.DONE, False)
     assert sorted(made.runs(runs)) == ["a", "b", "b", "c", "d"]
     assert sums(out) == {"a": 1, "b": 2, "c": 3, "d": 7}
@@ -288,10 +288,10 @@ def test_two_commands_on_one_folder_are_refused(
     process = started(chain(lasts=600), *arguments)
     wait(lambda: "b" in made.runs(runs))
     second = started(chain(lasts=600), *arguments)
-    assert "another kairoscope reproduce" in second.communicate()[1]
+    assert "another kairoscope reproduce" in second.communicate(timeout=300)[1]
     assert second.returncode == Exit.USAGE
     process.kill()
-    process.communicate()
+    process.communicate(timeout=300)
 
 
 @pytest.mark.slow
@@ -303,11 +303,11 @@ def test_a_task_that_kills_its_process_each_time_counts_as_failed(
     save(plan, "cpu")
     for _ in range(MOST_DEATHS):
         process = started(tasks, "attempt", out, "a")
-        process.communicate()
+        process.communicate(timeout=300)
         assert process.returncode == -signal.SIGKILL
         assert plan.failure("a") is None
     last = started(tasks, "attempt", out, "a")
-    last.communicate()
+    last.communicate(timeout=300)
     assert last.returncode == 0
     problem = plan.failure("a")
     assert problem is not None

@@ -91,7 +91,7 @@ def test_what_dead_workers_leave_is_handed_out_again_and_nothing_runs_twice_at_o
     wait(lambda: len(made.pids(runs, "x")) == 2)
     [doomed] = [worker for worker in workers if worker.pid == psutil.Process(y).ppid()]
     doomed.kill()  # a whole worker, and the process of its task with it
-    doomed.communicate()
+    doomed.communicate(timeout=300)
     wait(lambda: not psutil.pid_exists(y))
     (tmp_path / "mended").touch()
     found, told = command.communicate(timeout=WAIT_S)
@@ -138,7 +138,7 @@ def test_a_worker_lets_go_when_it_is_stopped_or_nobody_waits(
     assert not held(lock)
     assert command.poll() is None
     command.kill()
-    command.communicate()
+    command.communicate(timeout=300)
     assert "b" not in made.runs(runs, "end")
     assert plan.failure("b") is None
 
