@@ -105,6 +105,12 @@ def tab(browser: Browser, site: str, errors: list[str]) -> Iterator[Page]:
     page.close()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _left(tab: Page) -> None:
+    """The page of the module before is left: it would go on asking for videos that are no more."""
+    tab.goto("about:blank")
+
+
 @pytest.fixture
 def page(tab: Page, site: str, errors: list[str]) -> Iterator[Page]:
     """The tab; an error in its console fails the test. What a test changes in it is put back: size,
