@@ -1,6 +1,7 @@
 """`kairoscope reproduce` with the paper's experiments, made small: networks that mean nothing."""
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,6 +72,9 @@ def finished(out: Path) -> Document:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "KAIROSCOPE_REAL_DATA" in os.environ, reason="the real clips take the same way in half the time"
+)
 @pytest.mark.usefixtures("small")
 def test_athletics_is_rendered_and_measured(tmp_path: Path) -> None:
     out = tmp_path / "reproductions" / "small"
