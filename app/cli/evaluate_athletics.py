@@ -2,16 +2,14 @@
 
 import argparse
 import json
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
 from app.cli.options import positive_int
+from app.cli.protocols import Told
 
 ROW = "  {:<28}{:>10}{:>10}{:>8}"
-SPEAK_EVERY_S = 10.0  # where stderr is not a terminal
 
 
 def add_athletics(protocols: Any) -> None:
@@ -49,36 +47,20 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
     from model.evaluation.recognition_work import Work
     from model.networks.device import resolve
 
+    told = Told()
     work = Work(
         arguments.cache,
         resolve(arguments.device),
         arguments.precision,
         arguments.jobs,
         arguments.attention,
-        _Notes().clip,
+        lambda stage, done, total, name: told(f"{stage} {name}", done, total),
         tuple(name.strip() for name in arguments.select.split(",")),
     )
     dataset = open_dataset(arguments.root, name="athletics")
     result = evaluate(dataset, arguments.weights, work)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
-
-
-class _Notes:
-    """Progress on stderr: one line that changes on a terminal, else a line now and then."""
-
-    def __init__(self) -> None:
-        self._last = 0.0
-
-    def clip(self, stage: str, done: int, total: int, name: str) -> None:
-        """A clip is done."""
-        line, now = f"{stage} {done}/{total} {name}", time.monotonic()
-        if sys.stderr.isatty():
-            end = "\n" if done == total else ""
-            print(f"\r\033[K{line}", end=end, file=sys.stderr, flush=True)
-        elif done == total or now - self._last >= SPEAK_EVERY_S:
-            self._last = now
-            print(line, file=sys.stderr, flush=True)
 
 
 def _table(result: dict[str, Any]) -> str:
