@@ -16,10 +16,11 @@ from pathlib import Path
 from celery import Celery
 
 from model.errors import Cancelled, KairoscopeError
+from model.plugins import in_words
 from model.reproduction import plan_file
-from model.reproduction.attempt import attempt, fail, lock_of
+from model.reproduction.attempt import TaskFailed, attempt, fail, lock_of
 from model.reproduction.course import Course, Progress, coordinator
-from model.reproduction.lock import held, said
+from model.reproduction.lock import Lock, held, said
 from model.reproduction.plan import Plan
 from model.reproduction.task import Task
 from worker import broker, messages
@@ -61,12 +62,14 @@ def spread(
 
 @dataclass
 class _Hands:
-    """Tasks handed out: when a message was last sent for each, and who was seen at it."""
+    """Tasks handed out: when a message was last sent for each, and at which a worker was seen
+    since."""
 
     plan: Plan
     celery: Celery
     sent: dict[str, float] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
 
     def ended(self, ready: dict[str, Task]) -> list[Task]:
         """Those handed out that are no longer open, once."""
@@ -76,13 +79,14 @@ class _Hands:
         return [self.tasks.pop(name) for name in names]
 
     def give(self, ready: dict[str, Task]) -> None:
-        """Send messages: for what is newly ready, for what a dead worker left, and, once no
+        """Send messages: for what is newly ready, once for what a dead worker left, and, when no
         message waits any more, for what nobody has taken."""
         free = [task for task in ready.values() if not held(lock_of(self.plan, task.name).path)]
         unheard = messages.waiting(self.celery, messages.REPRODUCTIONS) == 0
         for task in free:
             due = self.sent.get(task.name, 0.0) + LOST_AFTER_S < time.monotonic()
-            if task.name not in self.sent or (due and (unheard or self._left(task))):
+            died = task.name in self.seen and self._left(task)
+            if task.name not in self.sent or (due and (unheard or died)):
                 self._send(task)
         for task in ready.values():  # those that a worker had before, too
             self.sent.setdefault(task.name, time.monotonic())
@@ -97,6 +101,7 @@ class _Hands:
             log.warning("the worker at %s has died: it is handed out again", task.name)
         if messages.send_task(self.celery, str(self.plan.out), task.name):
             self.sent[task.name] = time.monotonic()
+            self.seen.discard(task.name)
         else:
             log.warning("the message broker does not answer")
 
@@ -104,6 +109,7 @@ class _Hands:
         """Say what each worker is at."""
         locks = {name: lock_of(self.plan, name).path for name in self.tasks}
         busy = {name: said(path) for name, path in locks.items() if held(path)}
+        self.seen |= busy.keys()
         left, of = course.left(), len(self.plan.ordered)
         eta_s = course.eta.remaining(left, max(1, len(busy)))
         for name, about in busy.items():
@@ -124,9 +130,23 @@ def work(out: Path, name: str) -> None:
         try:
             plan = saved.plan(name)
         except KairoscopeError as error:
-            fail(saved.folder(name), error)
+            _refuse(saved.folder(name), error)
+        except Exception as error:  # a plan of another version may be anything
+            log.exception("%s: the plan cannot be made here", name)
+            _refuse(saved.folder(name), TaskFailed(in_words(error), "Let all have one version."))
         else:
             _attempt(plan, name)
+
+
+def _refuse(folder: Path, error: KairoscopeError) -> None:
+    """Let the task fail, unless a worker that can make its plan is at it."""
+    lock = Lock(folder / "lock")
+    if not lock.take():
+        return
+    try:
+        fail(folder, error)
+    finally:
+        lock.give_back()
 
 
 def _attempt(plan: Plan, name: str) -> None:

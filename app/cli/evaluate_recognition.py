@@ -41,20 +41,21 @@ def add_recognition(protocols: Any) -> None:
 
 
 def run_recognition(arguments: argparse.Namespace) -> Exit:
-    """Evaluate; prints tables or JSON. What is done is kept in --out at once."""
+    """Evaluate; prints tables or JSON. What is done is kept in --out at once, beside what
+    was there."""
+    from model.reproduction.task import shipped
+
     names = [name.strip() for name in arguments.select.split(",")]
     options = {"clips_per_class": arguments.clips_per_class, "select": names}
     kept, records = kept_in(arguments.out), []
+    attention = arguments.attention or shipped("shipped/attention")
     dealt = _dealt(arguments.weights, arguments.split_number)
     for split, path in dealt:
-        files = {"network": path}
-        if arguments.attention:
-            files["attention"] = arguments.attention
+        files = {"network": path, "attention": attention}
         record = record_of(arguments, "recognition", options, files, split, kept)
         records.append(record)
         kept[record["key"]] = record
         write_out(arguments.out, _whole(list(kept.values())))
-    write_out(arguments.out, _whole(records))
     titles = [f"{path.stem}, split {split}" for split, path in dealt]
     shown = json.dumps(_whole(records), indent=1) if arguments.json else ""
     print(shown or text_of(_tables(titles, records, arguments.split_number == 0)))

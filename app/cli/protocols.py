@@ -78,7 +78,8 @@ def record_of(
             raise MissingWeights(f"no weights at {path}", "Name a file that exists.")
     dataset, device = open_named(arguments, split=split), resolve(arguments.device)
     inputs = {role: Input(sha256(path), path) for role, path in files.items()}
-    key = key_of(name, options, {role: entry.key for role, entry in inputs.items()}, dataset)
+    needs = {role: entry.key for role, entry in inputs.items()}
+    key = key_of(name, options, needs, dataset, device)
     if key in kept:
         print(f"{arguments.out} holds it already", file=sys.stderr)
         return kept[key]

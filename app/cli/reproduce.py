@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> Exit:
         return Exit.DONE
     with _alone(request.out):
         _render(request)
-        document = _carried_out(reproduction, request, arguments.workers)
+        document = _carried_out(reproduction, arguments.workers)
     reports = write_reports(document, request.out)
     print(json.dumps(document.to_json(), indent=1) if arguments.json else _summary(document))
     for path in (request.out / "document.json", *reports):
@@ -146,14 +146,14 @@ def _render(request: "Request") -> None:
     speaker.clear()
 
 
-def _carried_out(reproduction: "Reproduction", request: "Request", workers: bool) -> "Document":
+def _carried_out(reproduction: "Reproduction", workers: bool) -> "Document":
     """Run all tasks; the document is written after each."""
     from model.reproduction import plan_file
     from model.reproduction.attempt import forget_failures
     from model.reproduction.course import here
 
     plan, speaker = reproduction.plan, _Speaker()
-    plan_file.save(plan, request.device)
+    plan_file.save(plan)
     forget_failures(plan)
     document = reproduction.write()
     tasks = here(plan, speaker.progress)

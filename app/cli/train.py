@@ -142,5 +142,4 @@ def _config(arguments: argparse.Namespace) -> "TrainConfig":
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if arguments.report_every:
         changes["monitor_every"] = arguments.report_every
-    literal = arguments.reading == "literal"
-    return TrainConfig.literal(**changes) if literal else TrainConfig(**changes)
+    return TrainConfig.read(arguments.reading, **changes)

@@ -23,13 +23,15 @@ BELIEVED_S = 300.0  # of tasks that took what was guessed: what guesses count fo
 
 @dataclass(frozen=True)
 class Plan:
-    """Tasks and where their results lie. `split_of` opens the data set in one of its splits."""
+    """Tasks and where their results lie. `split_of` opens the data set in one of its splits; they
+    run on `device`, which was asked for as `asked`."""
 
     out: Path
     tasks: Sequence[Task]
     split_of: Callable[[int], Dataset]
     device: str = "cpu"
     jobs: int | None = None
+    asked: str = "auto"
 
     @cached_property
     def ordered(self) -> list[Task]:
@@ -39,7 +41,7 @@ class Plan:
     @cached_property
     def keys(self) -> dict[str, str]:
         """The key of each task by its name."""
-        return keys(self.ordered, self.split_of)
+        return keys(self.ordered, self.split_of, self.asked)
 
     def folder(self, name: str) -> Path:
         """Where the task of this name leaves what it made."""

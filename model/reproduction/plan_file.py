@@ -34,14 +34,14 @@ def splits_of(root: Path, name: str) -> Callable[[int], Dataset]:
     return split_of
 
 
-def save(plan: Plan, device: str) -> None:
+def save(plan: Plan) -> None:
     """Write <out>/plan.json: tasks with their keys, the data, jobs, and the device as asked for,
     which may be another one for each worker."""
     dataset = plan.split_of(plan.ordered[0].split) if plan.tasks else None
     about = {
         "schema": SCHEMA,
         "dataset": {"name": dataset.name, "root": str(dataset.root.resolve())} if dataset else {},
-        "device": device,
+        "device": plan.asked,
         "jobs": plan.jobs,
         "tasks": [asdict(task) | {"key": plan.keys[task.name]} for task in plan.ordered],
     }
@@ -70,7 +70,8 @@ class Saved:
         about = self.content
         split_of = splits_of(Path(about["dataset"]["root"]), about["dataset"]["name"])
         tasks = [Task(**{k: v for k, v in row.items() if k != "key"}) for row in about["tasks"]]
-        plan = Plan(self.out, tasks, split_of, resolve(about["device"]), about["jobs"])
+        asked = about["device"]
+        plan = Plan(self.out, tasks, split_of, resolve(asked), about["jobs"], asked)
         if plan.keys[name] != self._key(name):
             raise OtherPlan(
                 f"{name}: this worker has another version of the program, of its weights or of the "

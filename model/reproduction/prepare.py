@@ -93,6 +93,7 @@ def prepared(request: Request, experiments: Mapping[str, Experiment]) -> Reprodu
         split_of,
         resolve(request.device),
         request.jobs,
+        request.device,
     )
     notices = dict.fromkeys(notice for dataset in datasets for notice in dataset.notices)
     return Reproduction(

@@ -59,11 +59,13 @@ class Context:
 @dataclass(frozen=True)
 class Protocol(ABC):
     """Subclasses declare `name` and their options as fields with JSON values; `maker` is raised
-    whenever the same options give another result. `roles` are the inputs it cannot do without."""
+    whenever the same options give another result. `roles` are the inputs it cannot do without;
+    `timed` says that the result is of the device that made it."""
 
     name: ClassVar[str]
     maker: ClassVar[int] = 1
     roles: ClassVar[tuple[str, ...]] = ()
+    timed: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, context: Context) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.evaluation.intervals import Interval, difference, mean
-from model.evaluation.outcomes import Outcomes
+from model.evaluation.outcomes import Outcomes, shared
 from model.evaluation.recognition import GATE
 from model.reproduction import measured
 from model.reproduction.document import Cell, Claim, Series
@@ -70,9 +70,8 @@ def compared(
     clips, and the runs that tell; None before both are known."""
     if any(of(network) not in results for network, _ in (better, worse)):
         return None
-    a_N, b_N = (
-        outcomes(results, network).variants[variant].right_N for network, variant in (better, worse)
-    )
+    a, b = shared(outcomes(results, better[0]), outcomes(results, worse[0]))
+    a_N, b_N = a.variants[better[1]].right_N, b.variants[worse[1]].right_N
     runs = dict.fromkeys(results.key(of(network)) for network, _ in (better, worse))
     return difference(a_N, b_N), tuple(runs)
 

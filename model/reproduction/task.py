@@ -84,25 +84,35 @@ def _met(task: Task, known: Mapping[str, Task], done: Mapping[str, Task]) -> boo
     return all(need in done for need in wanted)
 
 
-def keys(tasks: Iterable[Task], split_of: Callable[[int], Dataset]) -> dict[str, str]:
+def keys(
+    tasks: Iterable[Task], split_of: Callable[[int], Dataset], device: str = "auto"
+) -> dict[str, str]:
     """The key of each task by name: a hash of all that determines its result. `tasks` in order;
-    `split_of` opens the data set in one of its splits."""
+    `split_of` opens the data set in one of its splits; `device` as it was asked for."""
     found: dict[str, str] = {}
     for task in tasks:
         needs = {
             role: checkpoint.sha256(path) if (path := file_of(need)) else found[need]
             for role, need in task.needs.items()
         }
-        found[task.name] = key_of(task.protocol, task.options, needs, split_of(task.split))
+        dataset = split_of(task.split)
+        found[task.name] = key_of(task.protocol, task.options, needs, dataset, device)
     return found
 
 
 def key_of(
-    protocol: str, options: Mapping[str, Any], needs: Mapping[str, str], dataset: Dataset
+    protocol: str,
+    options: Mapping[str, Any],
+    needs: Mapping[str, str],
+    dataset: Dataset,
+    device: str = "auto",
 ) -> str:
     """A hash of all that determines the result of a protocol; `needs` are the keys, or the sha256,
-    of its inputs by role."""
-    data = [dataset.name, list_hash(dataset.root, dataset.samples), len(dataset.train)]
-    about = [protocol, registry()[protocol].maker, dict(options), dict(needs), data]
+    of its inputs by role. The clips count by their lists, not by their bytes; the device counts
+    where time is measured."""
+    parts = (dataset.train, dataset.validation, dataset.test)
+    data = [dataset.name, *(list_hash(dataset.root, samples) for samples in parts)]
+    found = registry()[protocol]
+    about = [protocol, found.maker, dict(options), dict(needs), data, device * found.timed]
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     return digest.hexdigest()[:KEY]

@@ -15,7 +15,8 @@ def stages(setup: Setup, seed: int, split: int = 1) -> list[Task]:
     preset = setup.preset
     about: dict[str, Any] = {"preset": preset.network, "epochs": preset.epochs, "seed": seed}
     end = f"s{split}-r{seed}"
-    dscnn = Task(f"dscnn-{end}", "train-dscnn", about, _backbone(setup), split, 400)
+    start = _backbone(setup) or {"front": "shipped/attention"}
+    dscnn = Task(f"dscnn-{end}", "train-dscnn", about, start, split, 400)
     rtsae = attention(setup, dscnn, f"rtsae-{end}", seed=seed)
     needs = {"start": dscnn.name, "attention": rtsae.name}
     joint = Task(f"joint-{end}", "train-joint", about, needs, split, seconds=500)

@@ -87,6 +87,11 @@ class TrainConfig:
             raise InvalidParameter(f"reading: wanted one of {wanted}, got {self.reading!r}")
 
     @classmethod
+    def read(cls, reading: str, **changes: Any) -> "TrainConfig":
+        """The configuration of a reading by its name. Raises InvalidParameter."""
+        return cls.literal(**changes) if reading == "literal" else cls(reading=reading, **changes)
+
+    @classmethod
     def literal(cls, **changes: Any) -> "TrainConfig":
         """The paper's loss weights, batch, soft gates and optimiser."""
         return cls(reading="literal", **{"weights": terms.LossWeights(), "batch": 32, **changes})

@@ -300,7 +300,7 @@ def test_a_task_that_kills_its_process_each_time_counts_as_failed(
 ) -> None:
     tasks: tuple[Task, ...] = (task("a", end="killed"),)
     plan = reproduction(clips, out, First(tasks)).plan
-    save(plan, "cpu")
+    save(plan)
     for _ in range(MOST_DEATHS):
         process = started(tasks, "attempt", out, "a")
         process.communicate(timeout=300)

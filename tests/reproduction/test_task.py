@@ -1,14 +1,18 @@
 """Tasks take results of other tasks, and files by what is in them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
-from model.reproduction.protocol import Context, Protocol
+from model.reproduction.protocol import Context, Input, Protocol
+from model.reproduction.protocols.train_rtsae import TrainRTSAE
 from model.reproduction.record import recorded
-from model.reproduction.task import Task, in_order, keys
+from model.reproduction.task import Task, in_order, key_of, keys
+from model.training import stage2
+from model.training.rtsae import READINGS
 
 
 def dataset_of(root: Path) -> Dataset:
@@ -85,3 +89,37 @@ def test_a_record_has_no_paths_of_the_machine(tmp_path):
     record = recorded(Silent(), context, key="k", task="t", options=options)
     assert record["options"] == {"root": "ovp", "select": ["rtsae"], "seed": 0}
     assert str(tmp_path) not in str({k: v for k, v in record.items() if k != "provenance"})
+
+
+@pytest.mark.parametrize(("protocol", "counts"), [("step-cost", True), ("train-dscnn", False)])
+def test_the_device_counts_where_time_is_measured(tmp_path, protocol, counts):
+    dataset = dataset_of(tmp_path)
+    found = {key_of(protocol, {}, {}, dataset, device) for device in ("cpu", "cuda")}
+    assert (len(found) == 2) == counts
+
+
+def test_clips_that_move_between_parts_make_another_key(tmp_path):
+    whole = dataset_of(tmp_path)
+    first, second = whole.test
+    held = replace(whole, validation=(first,), test=(second,))
+    moved = replace(whole, validation=(), test=(first, second))
+    assert held.samples == moved.samples
+    assert key_of("train-dscnn", {}, {}, held) != key_of("train-dscnn", {}, {}, moved)
+
+
+@pytest.mark.parametrize("reading", READINGS)
+def test_a_gate_is_trained_by_the_reading_that_was_asked_for(monkeypatch, tmp_path, reading):
+    stages = []
+
+    def note(stage):
+        stages.append(stage)
+        return {"seconds": 0.0, "monitors": {}, "training": {}, "refused": []}
+
+    monkeypatch.setattr(stage2, "run", note)
+    start = {"start": Input("k", tmp_path / "dscnn.safetensors")}
+    context = Context(dataset_of(tmp_path), tmp_path, tmp_path, start)
+    TrainRTSAE(reading=reading, mu=0.25, seed=3).run(context)
+    [stage] = stages
+    assert (stage.config.reading, stage.config.weights.mu, stage.config.seed) == (reading, 0.25, 3)
+    with pytest.raises(InvalidParameter, match="reading"):
+        TrainRTSAE(reading="other").run(context)

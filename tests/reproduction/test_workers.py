@@ -55,7 +55,7 @@ def valkey(settings: Settings) -> Iterator[None]:
 def plan_of(clips: Path, out: Path, *tasks: Task) -> Plan:
     first = First(tasks)
     plan = prepared(Request("ucf101", PRESETS["quick"], out, clips), {first.name: first}).plan
-    save(plan, "cpu")
+    save(plan)
     return plan
 
 
@@ -171,6 +171,30 @@ def test_a_worker_of_another_version_fails_the_task_where_it_is_looked_for(
     problem = plan.failure("a")
     assert problem is not None
     assert "another version" in problem["detail"]
+    assert made.runs(runs) == []
+
+
+def test_a_plan_that_an_older_version_does_not_understand_fails_and_does_not_wait_for_ever(
+    clips: Path, out: Path, runs: Path
+) -> None:
+    plan = plan_of(clips, out, *chain())
+    path = out / "plan.json"
+    content = json.loads(path.read_text())
+    for row in content["tasks"]:
+        row["later"] = 1
+    path.write_text(json.dumps(content))
+    waiting = Lock(coordinator(out))
+    assert waiting.take()
+    busy = lock_of(plan, "b")
+    assert busy.take()  # a worker that does understand it
+    work(out, "a")
+    work(out, "b")
+    busy.give_back()
+    waiting.give_back()
+    problem = plan.failure("a")
+    assert problem is not None
+    assert "later" in problem["detail"]
+    assert plan.failure("b") is None
     assert made.runs(runs) == []
 
 

@@ -16,6 +16,7 @@ class Speed(Protocol):
 
     name: ClassVar[str] = "speed"
     roles: ClassVar[tuple[str, ...]] = ("network",)
+    timed: ClassVar[bool] = True
 
     clips_per_class: int = 1
     most: int = 24

@@ -11,6 +11,7 @@ class StepCost(Protocol):
     """The median of `repeats`, at the widths of a training `preset`."""
 
     name: ClassVar[str] = "step-cost"
+    timed: ClassVar[bool] = True
 
     preset: str = "paper"
     repeats: int = 3

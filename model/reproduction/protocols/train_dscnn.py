@@ -10,7 +10,8 @@ from model.reproduction.training import preset_of, run_of, summary
 @dataclass(frozen=True)
 class TrainDSCNN(Protocol):
     """`epochs` multiplies the preset's own. The role `backbone` is a converted VGG-16; without it,
-    the blocks of the shipped attention before the gate, random weights behind it."""
+    the blocks of the shipped attention before the gate, which a plan names as `front`, and random
+    weights behind it."""
 
     name: ClassVar[str] = "train-dscnn"
 

@@ -13,6 +13,7 @@ class TrainRTSAE(Protocol):
     weights of equation 12; None keeps the reading's own."""
 
     name: ClassVar[str] = "train-rtsae"
+    maker: ClassVar[int] = 2
     roles: ClassVar[tuple[str, ...]] = ("start",)
 
     clips: int = 0
@@ -53,8 +54,7 @@ class TrainRTSAE(Protocol):
         changes: dict[str, Any] = {"seed": self.seed}
         if self.iterations:
             changes["iterations"] = self.iterations
-        literal = self.reading == "literal"
-        config = TrainConfig.literal(**changes) if literal else TrainConfig(**changes)
+        config = TrainConfig.read(self.reading, **changes)
         weights = {name: getattr(self, name) for name in ("mu", "tau", "lam", "phi")}
         given = {name: value for name, value in weights.items() if value is not None}
         return replace(config, weights=replace(config.weights, **given))
