@@ -104,10 +104,12 @@ class Imports:
         """Stop after the clip at hand; what is in the library stays. Raises NotFound, Conflict for
         one that has ended."""
         found = self.get(import_id)
-        if found.state != "running":
-            raise Conflict(f"the import is already {found.state}", "There is nothing to cancel.")
-        self._stop.set()
-        return found
+        with self._lock:  # another one starts only after this one is known to have ended
+            found = self._known.get(import_id, found)
+            if found.state == "running":
+                self._stop.set()
+                return found
+        raise Conflict(f"the import is already {found.state}", "There is nothing to cancel.")
 
     def close(self) -> None:
         """Stop what runs, and wait for the clip at hand."""

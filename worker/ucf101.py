@@ -93,14 +93,14 @@ def bring(service: Service, clip: Clip, within: Path | None = None) -> Video:
     `within` is where the file itself must lie. Raises ImportForbidden, InvalidParameter for a class
     that is no tag, UnreadableVideo, VideoTooLarge, StorageFull.
     """
-    tags = clean_tags([clip.action])
-    if within is not None and not clip.path.resolve().is_relative_to(within.resolve()):
+    tags, source = clean_tags([clip.action]), clip.path.resolve()
+    if within is not None and not source.is_relative_to(within.resolve()):
         raise ImportForbidden(
             f"{clip.path.name} is a link that leads out of {within}", "Put the file itself there."
         )
     with scratch(service.settings, f"import-{new_id()}") as folder:
         try:
-            copy = Path(shutil.copyfile(clip.path, folder / clip.path.name))
+            copy = Path(shutil.copyfile(source, folder / clip.path.name))
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull("no room to copy the clip", "Free some space.") from error

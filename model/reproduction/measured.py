@@ -3,6 +3,10 @@
 from model.evaluation.intervals import Interval
 from model.reproduction.document import Cell, Claim, Series, Verdict
 
+LIMITS = (
+    "Intervals are over clips, as if each stood alone, though some share their actor and place; of "
+    "what another training of the same network would give, they say nothing."
+)
 NOT_RUN = "It has not been run yet."
 
 

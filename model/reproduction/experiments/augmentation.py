@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from model.evaluation.recognition import ALL
-from model.reproduction import sweep, trained
+from model.reproduction import measured, sweep, trained
 from model.reproduction.document import Claim, Figure, Section
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
@@ -52,6 +52,7 @@ class Augmentation(Experiment):
                 Figure("Accuracy by crops (Figure 9a)", "lines", "crops", "accuracy", (spatial,)),
                 Figure(title, "lines", "share with inserted steps", "accuracy", (temporal,)),
             ),
+            (measured.LIMITS,),
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from model.reproduction import sweep, trained
+from model.reproduction import measured, sweep, trained
 from model.reproduction.document import Cell, Claim, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
@@ -46,7 +46,7 @@ class BinaryGates(Experiment):
             for gate, value in PAPER.items()
         ]
         table = Table("Accuracy by the gate of training", ("accuracy", "steps kept"), tuple(rows))
-        return Section(self.name, self.title, self.paper, (table,))
+        return Section(self.name, self.title, self.paper, (table,), (), (measured.LIMITS,))
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""

@@ -51,7 +51,7 @@ class BuildingBlock(Experiment):
             for kind, gain in GAINS.items()
         ]
         table = Table("Accuracy on keyframes alone", ("accuracy", "steps kept"), tuple(rows))
-        return Section(self.name, self.title, self.paper, (table,))
+        return Section(self.name, self.title, self.paper, (table,), (), (measured.LIMITS,))
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""

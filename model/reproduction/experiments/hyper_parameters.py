@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from model.reproduction import sweep, trained
+from model.reproduction import measured, sweep, trained
 from model.reproduction.document import Claim, Figure, Section
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
@@ -54,7 +54,9 @@ class HyperParameters(Experiment):
             line = sweep.series(results, "fixed DSCNN", points)
             title = f"Accuracy by {SYMBOLS[weight]}, with {fixed}"
             figures.append(Figure(title, "lines", SYMBOLS[weight], "accuracy", (line,)))
-        return Section(self.name, self.title, self.paper, (), tuple(figures), (_open(results),))
+        return Section(
+            self.name, self.title, self.paper, (), tuple(figures), (_open(results), measured.LIMITS)
+        )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from model.reproduction import sweep, trained
+from model.reproduction import measured, sweep, trained
 from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
@@ -70,6 +70,7 @@ class PositionDepth(Experiment):
             self.paper,
             (Table("Accuracy with a fixed DSCNN (Table 2)", layers, tuple(rows)), trade),
             (Figure("Accuracy by position (Figure 7)", "bars", "position", "accuracy", (bars,)),),
+            (measured.LIMITS,),
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

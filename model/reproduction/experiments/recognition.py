@@ -228,7 +228,8 @@ def _said(setup: Setup) -> Iterator[str]:
     yield (
         "Intervals are of 10,000 resamples of the clips at 95 %; p is two-sided, McNemar's exact "
         "test, or a permutation test where seeds or draws are averaged, and not corrected for the "
-        "number of comparisons."
+        "number of comparisons. "
+        f"{measured.LIMITS}"
     )
     if setup.preset.name == "quick":
         yield (
