@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -91,12 +92,12 @@ def test_a_number_is_followed_to_the_run_that_made_it(page: Page, folder: Path) 
     expect(panel.locator("h2")).to_contain_text(MEASURED)
     expect(panel).to_contain_text("seed 3, epochs 0.4")
     expect(panel).to_contain_text("ab" * 32)
-    assert page.url.endswith(f"#run-a-{MEASURED}")
+    expect(page).to_have_url(re.compile(f"#run-a-{MEASURED}$"))
     panel.get_by_role("link", name="train-joint-s1-r0").press("Enter")
     expect(panel.locator("h2")).to_contain_text(TRAINED)
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    assert "#" not in page.url
+    expect(page).to_have_url(re.compile(r"^[^#]*$"))
     expect(number).to_be_focused()
     page.goto(f"/benchmarks?run={QUICK}#run-a-{TRAINED}")
     page.reload()
