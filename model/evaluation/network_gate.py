@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from model.datasets.types import Fault
 from model.datasets.verify import Progress
 from model.networks import recognition_checkpoint
+from model.networks.device import Precision
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.rtsae import attention_scores, hard
 from model.recognisers.rtsae_dscnn import MOST_STEPS, RTSAEDSCNNRecogniser
@@ -24,9 +25,12 @@ THRESHOLD = 0.5  # equation 14
 
 class NetworkGate:
     """The gate of the checkpoint at `weights`; decoded steps and maps are kept in `cache`, where
-    other measurements of the same network find them. Raises InvalidCheckpoint."""
+    other measurements of the same network in this precision of its front find them. Raises
+    InvalidCheckpoint."""
 
-    def __init__(self, weights: Path, cache: Path, device: str = "cpu") -> None:
+    def __init__(
+        self, weights: Path, cache: Path, device: str = "cpu", precision: Precision = "float32"
+    ) -> None:
         self.network = RTSAEDSCNNRecogniser.load(weights, device).network
         card = recognition_checkpoint.read(weights).card
         recipe = self.network.front.recipe
@@ -41,7 +45,9 @@ class NetworkGate:
         # no other network has the maps of a front that was trained: they are used once
         kept = card.get("frozen_front", True)
         folder, cap = (cache / "maps", CACHE_BYTES) if kept else (cache / "no-maps", 0)
-        self._maps = MapStore(folder, self.network.front, views, views.key, cap_bytes=cap)
+        self._maps = MapStore(
+            folder, self.network.front, views, views.key, cap_bytes=cap, precision=precision
+        )
 
     def fill(
         self, paths: Iterable[Path], jobs: int | None = None, tell: Progress | None = None

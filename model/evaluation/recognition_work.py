@@ -9,9 +9,9 @@ from model.datasets.types import Fault
 from model.datasets.verify import refused
 from model.errors import InvalidParameter, UnreadableVideo
 from model.evaluation.recognition import Group, OnClip, silent
+from model.networks.device import Precision
 from model.networks.frontend import Recipe
 from model.training.clips import ClipCache
-from model.training.trainer import Precision
 
 CACHE_BYTES = 32 << 30
 SELECT = ("rtsae", "uniform")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from model.datasets.types import Dataset
+from model.networks.device import native_precision
 from model.reproduction.protocol import Context, Input, OnProgress, registry, silent
 from model.reproduction.record import recorded, write
 from model.reproduction.task import SHIPPED, Task, file_of, in_order, keys
@@ -89,6 +90,7 @@ class Plan:
             inputs={role: self._input(need) for role, need in task.needs.items()},
             device=self.device,
             jobs=self.jobs,
+            precision=native_precision(self.device),
             on_progress=on_progress,
         )
         record = recorded(

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from model.datasets.types import Dataset
 from model.errors import InvalidParameter
+
+if TYPE_CHECKING:
+    from model.networks.device import Precision
 
 OnProgress = Callable[[str, int, int], None]  # what is done, how many, of how many
 
@@ -32,7 +35,8 @@ class Input:
 class Context:
     """What a protocol works with. `inputs` are other tasks' by the role that they play here;
     `folder` is its own, kept with its result, where a checkpoint goes; `cache` is shared by all
-    tasks of the data set; `jobs` clips are decoded at a time (None: one a core)."""
+    tasks of the data set; `jobs` clips are decoded at a time (None: one a core). `precision` is
+    that of trainings and of the layers before a gate, except where time is measured."""
 
     dataset: Dataset
     folder: Path
@@ -40,6 +44,7 @@ class Context:
     inputs: Mapping[str, Input] = field(default_factory=dict)
     device: str = "cpu"
     jobs: int | None = None
+    precision: "Precision" = "float32"
     on_progress: OnProgress = silent
 
     @property

@@ -50,6 +50,7 @@ def recorded(
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 1),
             "device": context.device,
+            "precision": context.precision,
             "machine": machine(),
         },
         "result": result,

@@ -16,7 +16,7 @@ KEPT = ("seconds", "figures", "refused", "preset", "training", "origin")
 
 def preset_of(name: str, part: str, **changes: Any) -> Preset:
     """The training preset with changes to the part of one stage: `epochs` multiplies its own,
-    `seed` and others replace; None changes nothing."""
+    `seed`, `precision` and others replace; None changes nothing."""
     preset = PRESETS[name]()
     config = getattr(preset, part)
     factor = changes.pop("epochs", 1.0)

@@ -20,10 +20,10 @@ from numpy.typing import NDArray
 from model.datasets.files import VIDEO_SUFFIXES, is_video
 from model.errors import UnreadableVideo
 from model.features.steps import shrink
+from model.networks.device import Precision
 from model.networks.frontend import FrontEnd
 from model.training.distributed import World
 from model.training.steps import decoded_steps
-from model.training.trainer import Precision
 from model.video.flow import quantise_flow
 from model.video.limits import Limits
 from model.video.probe import sha256_of

@@ -16,7 +16,7 @@ from model.datasets.types import Dataset, Fault, Sample
 from model.datasets.verify import verify
 from model.errors import InvalidParameter, UnreadableVideo
 from model.methods.filling import midpoints
-from model.networks.device import resolve
+from model.networks.device import Precision, resolve
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.training.clips import ClipCache
@@ -24,7 +24,7 @@ from model.training.distributed import World
 from model.training.mapped import MappedFolder
 from model.training.presets import Preset
 from model.training.sources import ImageSource, MapSource, MapStore, Pick, Source
-from model.training.trainer import Precision, Progress
+from model.training.trainer import Progress
 from model.training.views import WHOLE, ImageStore, Views
 from model.video.limits import Limits
 

@@ -17,11 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.networks.device import Precision
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
 from model.training.features import front_key
 from model.training.mapped import MappedFolder
-from model.training.trainer import Precision
 from model.training.views import WHOLE
 
 PART = 32  # frames that pass the front at once

@@ -11,6 +11,7 @@ import torch
 
 from model.errors import InvalidCheckpoint, InvalidParameter, UnreadableVideo
 from model.networks import checkpoint, recognition_checkpoint
+from model.networks.device import Precision
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.networks.vgg import VggBlocks
@@ -19,7 +20,7 @@ from model.training.curves import Curves
 from model.training.distributed import World
 from model.training.features import ClipFeatures, FeatureCache
 from model.training.rtsae import TrainConfig, standardised, train
-from model.training.trainer import Precision, Progress
+from model.training.trainer import Progress
 from model.video.limits import Limits
 
 

@@ -21,11 +21,11 @@ import torch
 from torch import Tensor, nn
 
 from model.errors import InvalidParameter, TrainingDiverged
+from model.networks.device import Precision
 from model.training.curves import Curves
 from model.training.distributed import World, share
 from model.training.resume import load_state, save_state
 
-Precision = Literal["float32", "bfloat16"]
 Optimiser = Literal["sgd", "adam", "adadelta"]
 
 

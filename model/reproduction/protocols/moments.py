@@ -45,7 +45,9 @@ def _reader(
     if "network" in context.inputs:
         from model.evaluation.network_gate import NetworkGate
 
-        gate = NetworkGate(context.file("network"), context.cache, context.device)
+        gate = NetworkGate(
+            context.file("network"), context.cache, context.device, context.precision
+        )
         rate = gate.network.front.recipe.steps_per_second
         faults = gate.fill(paths, context.jobs, tell)
         return {"of": "network", "steps_per_second": rate}, gate.scores, faults

@@ -61,6 +61,7 @@ def work_of(context: Context, select: tuple[str, ...]) -> "Work":
     return Work(
         context.cache,
         context.device,
+        context.precision,
         jobs=context.jobs,
         attention=context.file_or_none("attention"),
         on_clip=lambda what, done, total, name: context.on_progress(what, done, total),

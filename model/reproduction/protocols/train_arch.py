@@ -22,6 +22,8 @@ class TrainARCH(Protocol):
         """See Protocol; leaves a checkpoint. `attention` chooses the keyframes of rtsae."""
         from model.training.arch import train_arch
 
-        preset = preset_of(self.preset, "arch", epochs=self.epochs, seed=self.seed)
+        preset = preset_of(
+            self.preset, "arch", epochs=self.epochs, precision=context.precision, seed=self.seed
+        )
         run = run_of(context, preset, attention=context.file_or_none("attention"))
         return summary(train_arch(run, self.selection))

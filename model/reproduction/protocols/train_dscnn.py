@@ -25,7 +25,9 @@ class TrainDSCNN(Protocol):
         """See Protocol; leaves a checkpoint."""
         from model.training.stages import train_dscnn
 
-        preset = preset_of(self.preset, "dscnn", epochs=self.epochs, seed=self.seed)
+        preset = preset_of(
+            self.preset, "dscnn", epochs=self.epochs, precision=context.precision, seed=self.seed
+        )
         if self.position is not None:
             preset = replace(preset, recipe=replace(preset.recipe, position=self.position))
         preset = replace(preset, views=self.views or preset.views)

@@ -32,7 +32,9 @@ class TrainExtractor(Protocol):
         from model.training.two_stream import train_two_stream
 
         part = self.kind.replace("-", "_")
-        preset = preset_of(self.preset, part, epochs=self.epochs, seed=self.seed)
+        preset = preset_of(
+            self.preset, part, epochs=self.epochs, precision=context.precision, seed=self.seed
+        )
         if self.kind == "c3d":
             return summary(train_c3d(run_of(context, preset.for_c3d())))
         backbone = context.file_or_none("backbone")

@@ -30,6 +30,13 @@ class TrainJoint(Protocol):
 
         names = ("gate", "insert", "phi", "tau", "lam")
         changes = {name: getattr(self, name) for name in names}
-        preset = preset_of(self.preset, "joint", epochs=self.epochs, seed=self.seed, **changes)
+        preset = preset_of(
+            self.preset,
+            "joint",
+            epochs=self.epochs,
+            precision=context.precision,
+            seed=self.seed,
+            **changes,
+        )
         start, attention = context.file("start"), context.file_or_none("attention")
         return summary(train_joint(run_of(context, preset, start=start, attention=attention)))

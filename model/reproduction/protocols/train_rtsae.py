@@ -42,6 +42,7 @@ class TrainRTSAE(Protocol):
             config=self._config(),
             layers=self.layers,
             device=context.device,
+            precision=context.precision,
             on_clip=lambda done, total, name: context.on_progress("features", done, total),
             on_progress=lambda row: context.on_progress("training", row.iteration, row.total),
         )
