@@ -1,7 +1,7 @@
 """One HTML file that opens offline, its figures live, and asks nobody for anything.
 
-plotly.js of the installed package and all data are inside; the Content-Security-Policy forbids
-every request.
+The part of plotly.js that the figures need and all data are inside; the Content-Security-Policy
+forbids every request.
 """
 
 import json
@@ -10,7 +10,6 @@ from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
-from plotly.offline import get_plotlyjs
 
 from app.static_files import STATIC
 
@@ -20,6 +19,7 @@ POLICY = (
 )
 DATA = '<script type="application/json" id="{}">'
 END = "</script>"
+PLOTLY = "vendor/plotly/plotly-cartesian.min.js"
 
 
 def page(
@@ -34,7 +34,7 @@ def page(
         f"<title>{name} · Kairoscope</title><style>{_static('css/report.css')}</style>"
     )
     texts = {key: drawn.to_json() for key, drawn in figures.items()} | dict(data)
-    scripts = (f"<script>{code}{END}" for code in (get_plotlyjs(), _static("js/report.js")))
+    scripts = (f"<script>{code}{END}" for code in map(_static, (PLOTLY, "js/report.js")))
     parts = [
         f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body><main>',
         *body,

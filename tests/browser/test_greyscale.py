@@ -8,11 +8,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
-from plotly.offline import get_plotlyjs
 
 from app.figures.attention import attention
 from app.figures.diagnostics import diagnostics
 from app.figures.training import PANELS, training
+from app.standalone import PLOTLY
+from app.static_files import STATIC
 from tests.app.exports.conftest import uneven
 from tests.app.figures.test_greyscale import method_curves
 
@@ -36,7 +37,7 @@ def blank(browser: Browser) -> Iterator[Page]:
     """A page with plotly.js and a place for a figure."""
     page = browser.new_page(viewport={"width": 1000, "height": 2400})
     page.set_content('<!DOCTYPE html><div id="graph"></div>')
-    page.add_script_tag(content=get_plotlyjs())
+    page.add_script_tag(path=STATIC / PLOTLY)
     yield page
     page.close()
 

@@ -13,12 +13,12 @@ import av
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from plotly.offline import get_plotlyjs
 
 from app.exports import report
 from app.exports.source import Source
 from app.figures.attention import attention
 from app.security import content_policy
+from app.standalone import PLOTLY
 from app.static_files import STATIC
 from model.types import Analysis
 from model.video.stills import read_stills
@@ -119,7 +119,7 @@ def drawn(browser: Browser, errors: list[str]) -> Iterator[Page]:
     """A page under the application's own policy with the attention figure drawn."""
     files = {
         "/": (EMPTY, "text/html; charset=utf-8"),
-        "/plotly.js": (get_plotlyjs(), "text/javascript"),
+        "/plotly.js": ((STATIC / PLOTLY).read_text(), "text/javascript"),
         "/figures.js": ((STATIC / "js/figures.js").read_text(), "text/javascript"),
     }
 

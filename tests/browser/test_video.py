@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from app.standalone import PLOTLY
 from tests.browser.studio import (
     BITS,
     BLOCK,
@@ -46,6 +47,21 @@ def test_every_method_has_its_keyframes_and_numbers(studio: Studio) -> None:
         ticks = studio.page.locator(f"[data-method={method}] .track i")
         expect(ticks).to_have_count(len(chosen))
         expect(rows.nth(number).locator("td").first).to_have_text(str(len(chosen)))
+
+
+def test_plotly_comes_with_the_first_figure_and_only_the_part_that_is_needed(
+    page: Page, analysed: str, first_run: str
+) -> None:
+    page.goto("/")
+    link = page.locator(f'#library-grid h2 a[href="{analysed}"]')
+    expect(link).to_be_visible()
+    loaded = """() => performance.getEntriesByType("resource")
+        .map(entry => new URL(entry.name).pathname).filter(path => path.includes("plotly"))"""
+    assert page.evaluate(loaded) == []
+    link.click()
+    expect(page.locator("#curves .js-plotly-plot")).to_be_visible()
+    assert page.evaluate(loaded) == [f"/static/{PLOTLY}"]
+    page.goto(first_run)
 
 
 def test_ticks_lie_on_the_axis_of_the_figure_to_the_pixel(studio: Studio) -> None:

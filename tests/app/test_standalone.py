@@ -1,0 +1,11 @@
+"""The plotly.js that pages and reports run is the one that the figures are made for."""
+
+from plotly.offline import get_plotlyjs_version
+
+from app.standalone import PLOTLY
+from app.static_files import STATIC
+
+
+def test_the_vendored_plotly_is_of_the_version_that_is_installed():
+    head = (STATIC / PLOTLY).read_text(encoding="utf-8")[:200]
+    assert f"(cartesian - minified) v{get_plotlyjs_version()}" in head
