@@ -6,7 +6,9 @@ spatial pooling of 2; two of the poolings also merge frames, 6 to 3 to 1, the la
 possible, so that every convolution sees neighbours in time.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import torch
@@ -44,16 +46,32 @@ class ARCHConfig:
         return cls(**{**values, **tuples})
 
 
+class FirstConvolution(nn.Conv3d):
+    """Of the picture's three channels; on a CPU always in full precision: oneDNN of torch 2.13 ends
+    the process in the gradient of these weights in bfloat16 where there is AMX."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        """See Conv3d."""
+        if input.device.type != "cpu":
+            return super().forward(input)
+        with torch.autocast("cpu", enabled=False):
+            return super().forward(input)
+
+
+def convolutions(channels: Sequence[int]) -> Iterator[nn.Conv3d]:
+    """3 x 3 x 3 each, from a picture on, with as many channels."""
+    yield FirstConvolution(3, channels[0], 3, padding=1)
+    for inputs, outputs in pairwise(channels):
+        yield nn.Conv3d(inputs, outputs, 3, padding=1)
+
+
 class ARCH(nn.Module):
     """Cubes in, class logits out."""
 
     def __init__(self, config: ARCHConfig) -> None:
         super().__init__()
         self.config = config
-        inputs = (3, *config.channels[:-1])
-        self.convolutions = nn.ModuleList(
-            nn.Conv3d(i, o, 3, padding=1) for i, o in zip(inputs, config.channels, strict=True)
-        )
+        self.convolutions = nn.ModuleList(convolutions(config.channels))
         for layer in self.convolutions:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")  # type: ignore[arg-type]
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model.errors import InvalidParameter
-from model.networks.arch import normalise_cubes
+from model.networks.arch import convolutions, normalise_cubes
 
 DEPTH = 16
 POOLED_AFTER = (0, 1, 3, 5, 7)  # convolutions that a pooling follows; the first keeps all frames
@@ -53,10 +53,7 @@ class C3D(nn.Module):
     def __init__(self, config: C3DConfig) -> None:
         super().__init__()
         self.config = config
-        inputs = (3, *config.channels[:-1])
-        self.convolutions = nn.ModuleList(
-            nn.Conv3d(i, o, 3, padding=1) for i, o in zip(inputs, config.channels, strict=True)
-        )
+        self.convolutions = nn.ModuleList(convolutions(config.channels))
         for layer in self.convolutions:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")  # type: ignore[arg-type]
             nn.init.zeros_(layer.bias)  # type: ignore[arg-type]

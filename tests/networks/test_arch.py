@@ -10,6 +10,7 @@ from torch import nn
 
 from model.errors import InvalidParameter
 from model.networks.arch import ARCH, TEMPORAL_POOLS, ARCHConfig, normalise_cubes
+from model.networks.c3d import C3D, C3DConfig
 from model.networks.vgg import RGB_MEAN, RGB_STD
 
 SMALL = ARCHConfig(("jump", "throw", "run"), channels=(2, 3, 4, 3, 5), hidden=6, size=32)
@@ -90,3 +91,19 @@ def test_configurations_survive_json_and_nonsense_is_refused():
     assert ARCHConfig.from_dict(values) == SMALL
     with pytest.raises(InvalidParameter):
         ARCHConfig(("a", "b"), channels=(4, 4))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [ARCH, C3D])
+def test_every_layer_learns_in_bfloat16_where_the_processor_has_it(make):
+    """At a size at which oneDNN ended the process; of the picture it is computed in full."""
+    channels = (16,) * (5 if make is ARCH else 8)
+    config = (ARCHConfig if make is ARCH else C3DConfig)(("jump", "run"), channels=channels)
+    torch.manual_seed(0)
+    model, depth = make(config), 6 if make is ARCH else 16
+    cubes = torch.randn(1, 24 if make is ARCH else 4, 3, depth, 112, 112)
+    with torch.autocast("cpu", torch.bfloat16):
+        logits = model(cubes, torch.ones(cubes.shape[:2]))
+        assert model.convolutions[0](cubes[0]).dtype == torch.float32
+    logits.float().logsumexp(1).sum().backward()
+    assert all(bool(layer.weight.grad.abs().sum() > 0) for layer in model.convolutions)
