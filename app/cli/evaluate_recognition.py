@@ -23,7 +23,7 @@ def add_recognition(protocols: Any) -> None:
     parser = protocols.add_parser(
         "recognition",
         help="accuracy on the test clips of any labelled data set",
-        description="Accuracy on the test clips of ROOT, with 95 % intervals over clips: of "
+        description="Accuracy on the test clips of ROOT, with 95 % intervals over recordings: of "
         "RTSAE-DSCNN by its own gate, by as many uniform and random steps, by all, and with "
         "discarded steps mixed back in; of Vanilla ARCH on the keyframes that it was trained on; "
         "of Two-Stream and C3D on those of the methods of --select. A network must not be tested "
@@ -100,7 +100,7 @@ def _tables(
 
 
 def _rows(title: str, one: "Outcomes") -> "list[Row]":
-    from model.evaluation import intervals, statistics
+    from model.evaluation import statistics
     from model.reproduction import measured
     from model.reproduction.document import Cell, Row
 
@@ -108,7 +108,7 @@ def _rows(title: str, one: "Outcomes") -> "list[Row]":
         Row(
             f"{title}: {name}",
             (
-                measured.cell(intervals.mean(variant.right_N), unit="share"),
+                measured.cell(one.accuracy(name), unit="share"),
                 Cell(statistics.balanced(variant.right_N, one.label_N), unit="share"),
                 Cell(float(variant.kept_N.mean()), unit="share"),
                 Cell(len(one.clips), unit="number"),

@@ -1,9 +1,11 @@
 """Bootstrap intervals of means and ratios over clips (Efron 1979).
 
-Shape legend: N clips, B resamples of them.
+Shape legend: N clips, G recordings that they were cut from, B resamples of either. Clips of one
+recording share their actor and place and say less than as many others: where `group_N` names the
+recordings, these are resampled whole (the cluster bootstrap of Davison and Hinkley 1997, 3.8).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,14 +56,16 @@ def interval(
     return Interval(float(whole[0]), float(low), float(high))
 
 
-def mean(values_N: Floats | list[float]) -> Interval:
+def mean(values_N: Floats | list[float], group_N: Sequence[str] | None = None) -> Interval:
     """The mean over clips."""
-    return interval(lambda values_BN: values_BN.mean(1), values_N)
+    return ratio(*by_group(values_N, group_N))
 
 
-def difference(a_N: Floats | list[float], b_N: Floats | list[float]) -> Interval:
+def difference(
+    a_N: Floats | list[float], b_N: Floats | list[float], group_N: Sequence[str] | None = None
+) -> Interval:
     """The mean of a - b, of two methods on the same clips."""
-    return mean(np.asarray(a_N, np.float64) - np.asarray(b_N, np.float64))
+    return mean(np.asarray(a_N, np.float64) - np.asarray(b_N, np.float64), group_N)
 
 
 def ratio(a_N: Floats | list[float], b_N: Floats | list[float]) -> Interval:
@@ -72,3 +76,17 @@ def ratio(a_N: Floats | list[float], b_N: Floats | list[float]) -> Interval:
 def geometric(values_N: Floats | list[float]) -> Interval:
     """The geometric mean of figures above 0."""
     return interval(lambda values_BN: np.exp(np.log(values_BN).mean(1)), values_N)
+
+
+def by_group(
+    values_N: Floats | list[float], group_N: Sequence[str] | None
+) -> tuple[Floats, Floats]:
+    """The sum of each recording's figures, and how many they are, (G,) each; where no recordings
+    are named, each clip is one. Raises InvalidValue for recordings of other clips."""
+    if group_N is None:
+        return np.asarray(values_N, np.float64), np.ones(len(values_N))
+    if len(values_N) != len(group_N):
+        raise InvalidValue(f"wanted a recording of each of {len(values_N)} clips")
+    place_N = np.unique(np.asarray(group_N, str), return_inverse=True)[1]
+    sums_G, sizes_G = np.bincount(place_N, values_N), np.bincount(place_N)
+    return sums_G.astype(np.float64), sizes_G.astype(np.float64)

@@ -5,12 +5,15 @@ Shape legend: N clips, C classes.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from model.datasets.files import group_of
 from model.errors import InvalidValue
+from model.evaluation.intervals import Interval, mean
 from model.types import Floats
 
 UNKNOWN = -1  # a prediction that is averaged over several draws
@@ -66,6 +69,15 @@ class Outcomes:
     def label_N(self) -> NDArray[np.int64]:
         """The class of each clip."""
         return np.array([clip.label for clip in self.clips], np.int64)
+
+    @property
+    def group_N(self) -> list[str]:
+        """The recording that each clip was cut from, as its name says."""
+        return [group_of(Path(clip.name).stem, self.classes[clip.label]) for clip in self.clips]
+
+    def accuracy(self, variant: str) -> Interval:
+        """The share of the clips that a variant has right, with its interval over recordings."""
+        return mean(self.variants[variant].right_N, self.group_N)
 
     @property
     def frames_N(self) -> Floats:

@@ -1,6 +1,7 @@
 """What outcomes on N clips say, and how surely: accuracy, classes, lengths, paired tests.
 
-Shape legend: N clips, C classes, B resamples, Q bins.
+Shape legend: N clips, C classes, B resamples, Q bins, G recordings. Clips are taken by their
+recordings (`group_N`) wherever these are named, as intervals.py says.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from scipy.stats import binomtest
 from model.errors import InvalidValue
 from model.evaluation import intervals
 from model.evaluation.bootstrap import LEVEL, RESAMPLES
-from model.evaluation.intervals import BLOCK, Interval
+from model.evaluation.intervals import BLOCK, Interval, by_group
 from model.evaluation.outcomes import UNKNOWN
 from model.types import Floats
 
@@ -73,19 +74,23 @@ def permutation(a_N: Floats, b_N: Floats, seed: int = 0) -> float:
 @dataclass(frozen=True)
 class Comparison:
     """The mean of a - b over clips with its interval, and p: McNemar's exact, or of a permutation
-    test where draws or seeds were averaged."""
+    test where draws or seeds were averaged, or recordings have several clips."""
 
     difference: Interval
     p: float
     test: str
 
 
-def compare(a_N: Floats, b_N: Floats) -> Comparison:
+def compare(a_N: Floats, b_N: Floats, group_N: Sequence[str] | None = None) -> Comparison:
     """Two methods on the same clips, in the same order. Raises InvalidValue for others."""
     _paired(a_N, b_N)
-    exact = _binary(a_N) and _binary(b_N)
-    p = mcnemar(a_N, b_N) if exact else permutation(a_N, b_N)
-    return Comparison(intervals.difference(a_N, b_N), p, "McNemar" if exact else "permutation")
+    difference = intervals.difference(a_N, b_N, group_N)
+    if group_N is not None and len(set(group_N)) < len(group_N):
+        a_G, b_G = (by_group(values_N, group_N)[0] for values_N in (a_N, b_N))
+        return Comparison(difference, permutation(a_G, b_G), "permutation of recordings")
+    if _binary(a_N) and _binary(b_N):
+        return Comparison(difference, mcnemar(a_N, b_N), "McNemar")
+    return Comparison(difference, permutation(a_N, b_N), "permutation")
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,9 @@ def bins_of(length_N: Floats, most: int = 5) -> Labels:
     return np.unique(bin_N, return_inverse=True)[1].astype(np.int64)
 
 
-def by_length(right_N: Floats, length_N: Floats, most: int = 5) -> list[Bin]:
+def by_length(
+    right_N: Floats, length_N: Floats, most: int = 5, group_N: Sequence[str] | None = None
+) -> list[Bin]:
     """Accuracy with its interval in each bin of `bins_of`."""
     bin_N = bins_of(length_N, most)
     return [
@@ -114,25 +121,40 @@ def by_length(right_N: Floats, length_N: Floats, most: int = 5) -> list[Bin]:
             float(length_N[bin_N == number].min()),
             float(length_N[bin_N == number].max()),
             int((bin_N == number).sum()),
-            intervals.mean(right_N[bin_N == number]),
+            intervals.mean(right_N[bin_N == number], among(group_N, bin_N == number)),
         )
         for number in range(int(bin_N.max()) + 1)
     ]
 
 
-def apart(long_N: Floats, short_M: Floats, seed: int = 0) -> Interval:
-    """Mean over some clips minus mean over others, both resampled on their own.
+def among(group_N: Sequence[str] | None, kept_N: NDArray[np.bool_]) -> list[str] | None:
+    """The recordings of the clips that are kept, where they are named."""
+    if group_N is None:
+        return None
+    return [group for group, kept in zip(group_N, kept_N, strict=True) if kept]
+
+
+def apart(
+    values_N: Floats,
+    first_N: NDArray[np.bool_],
+    second_N: NDArray[np.bool_],
+    group_N: Sequence[str] | None = None,
+    seed: int = 0,
+) -> Interval:
+    """Mean over the first clips minus mean over the second, each resampled on their own.
 
     Raises InvalidValue where there are none of either.
     """
-    if not len(long_N) or not len(short_M):
+    if not first_N.any() or not second_N.any():
         raise InvalidValue("wanted clips of both kinds, got none of one")
-    means = [
-        _resampled(values, np.random.default_rng([seed, place]))
-        for place, values in enumerate((long_N, short_M))
-    ]
-    low, high = np.quantile(means[0] - means[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(long_N.mean() - short_M.mean()), float(low), float(high))
+    draws, means = [], []
+    for place, kept_N in enumerate((first_N, second_N)):
+        kept = values_N[kept_N]
+        sums_G, sizes_G = by_group(kept, among(group_N, kept_N))
+        draws.append(_resampled(sums_G, sizes_G, np.random.default_rng([seed, place])))
+        means.append(float(kept.mean()))
+    low, high = np.quantile(draws[0] - draws[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(means[0] - means[1], float(low), float(high))
 
 
 def over_seeds(values: Sequence[float]) -> dict[str, Any]:
@@ -141,12 +163,12 @@ def over_seeds(values: Sequence[float]) -> dict[str, Any]:
     return {"mean": float(np.mean(values)), "sd": spread, "seeds": len(values)}
 
 
-def _resampled(values_N: Floats, rng: np.random.Generator) -> Floats:
-    N, step = len(values_N), max(1, BLOCK // len(values_N))
-    rows = [
-        values_N[rng.integers(N, size=(min(step, RESAMPLES - start), N))].mean(1)
-        for start in range(0, RESAMPLES, step)
-    ]
+def _resampled(sums_G: Floats, sizes_G: Floats, rng: np.random.Generator) -> Floats:
+    G, step = len(sums_G), max(1, BLOCK // len(sums_G))
+    rows = []
+    for start in range(0, RESAMPLES, step):
+        draw_BG = rng.integers(G, size=(min(step, RESAMPLES - start), G))
+        rows.append(sums_G[draw_BG].sum(1) / sizes_G[draw_BG].sum(1))
     return np.concatenate(rows)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluation import intervals, statistics
+from model.evaluation import statistics
 from model.evaluation.outcomes import Outcomes, over_seeds, over_splits, shared
 from model.evaluation.recognition import ALL, GATE
 from model.evaluation.statistics import Comparison
@@ -102,9 +102,8 @@ class Subject:
         return over_splits({split: over_seeds(runs) for split, runs in splits.items()})
 
     def accuracy(self, variant: str) -> Cell:
-        """With its interval over clips."""
-        found = intervals.mean(self.outcomes.variants[variant].right_N)
-        return measured.cell(found, self.keys[0], "share")
+        """With its interval over recordings."""
+        return measured.cell(self.outcomes.accuracy(variant), self.keys[0], "share")
 
     def kept(self, variant: str) -> Cell:
         """The share of the steps that are computed to the end."""
@@ -161,7 +160,7 @@ def compared(a: Subject, variant_a: str, b: Subject, variant_b: str) -> tuple[Co
     right_a, right_b = (
         row.variants[name].right_N for row, name in ((first, variant_a), (second, variant_b))
     )
-    return statistics.compare(right_a, right_b), len(first.clips)
+    return statistics.compare(right_a, right_b, first.group_N), len(first.clips)
 
 
 def main_variant(family: str) -> str:

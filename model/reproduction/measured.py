@@ -4,8 +4,9 @@ from model.evaluation.intervals import Interval
 from model.reproduction.document import Cell, Claim, Series, Verdict
 
 LIMITS = (
-    "Intervals are over clips, as if each stood alone, though some share their actor and place; of "
-    "what another training of the same network would give, they say nothing."
+    "Intervals of accuracies and of moments are over recordings, whose clips share their actor and "
+    "place; those of times and of reconstruction over clips, as if each stood alone. Of what "
+    "another training of the same network would give, none says anything."
 )
 NOT_RUN = "It has not been run yet."
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.evaluation.intervals import Interval, difference, mean
+from model.evaluation.intervals import Interval, difference
 from model.evaluation.outcomes import Outcomes, shared
 from model.evaluation.recognition import GATE
 from model.reproduction import measured
@@ -35,10 +35,10 @@ def outcomes(results: Results, network: str) -> Outcomes:
 
 
 def accuracy(results: Results, network: str, variant: str = GATE) -> Cell:
-    """Its accuracy with the interval over clips; empty before it is known."""
+    """Its accuracy with the interval over recordings; empty before it is known."""
     if of(network) not in results:
         return Cell(None)
-    found = mean(outcomes(results, network).variants[variant].right_N)
+    found = outcomes(results, network).accuracy(variant)
     return measured.cell(found, results.key(of(network)), "share")
 
 
@@ -56,7 +56,7 @@ def series(
     """Accuracy over a parameter: `points` are its values with the networks trained at them; those
     that are not there yet are left out."""
     known = [
-        (x, mean(outcomes(results, network).variants[variant].right_N))
+        (x, outcomes(results, network).accuracy(variant))
         for x, network in points
         if of(network) in results
     ]
@@ -73,7 +73,7 @@ def compared(
     a, b = shared(outcomes(results, better[0]), outcomes(results, worse[0]))
     a_N, b_N = a.variants[better[1]].right_N, b.variants[worse[1]].right_N
     runs = dict.fromkeys(results.key(of(network)) for network, _ in (better, worse))
-    return difference(a_N, b_N), tuple(runs)
+    return difference(a_N, b_N, a.group_N), tuple(runs)
 
 
 def claim(

@@ -48,3 +48,22 @@ def test_blocks_change_nothing(monkeypatch):
 def test_figures_of_other_clips_are_refused(columns):
     with pytest.raises(InvalidValue):
         intervals.interval(lambda *rows: rows[0].mean(1), *columns)
+
+
+def test_clips_of_a_recording_count_as_one():
+    """Doubling every clip tells nothing new: the interval over recordings does not narrow."""
+    values_N = np.random.default_rng(3).random(30)
+    once = intervals.mean(values_N)
+    again = intervals.mean(np.repeat(values_N, 4), [f"g{n}" for n in np.repeat(np.arange(30), 4)])
+    alone = intervals.mean(np.repeat(values_N, 4))
+    assert again.value == pytest.approx(once.value)
+    assert again.high - again.low == pytest.approx(once.high - once.low, rel=0.05)
+    assert alone.high - alone.low < 0.6 * (again.high - again.low)
+
+
+def test_recordings_of_unequal_size_weigh_as_many_clips_as_they_have():
+    found = intervals.mean([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"])
+    assert (found.value, found.low, found.high) == (0.75, 0.0, 1.0)
+    assert intervals.difference([1.0, 2.0], [1.0, 1.0], ["a", "a"]).value == 0.5
+    with pytest.raises(InvalidValue, match="recording of each"):
+        intervals.mean([1.0, 0.0], ["a"])

@@ -82,14 +82,26 @@ def test_bins_hold_equally_many_clips_from_short_to_long():
 
 def test_means_apart_agree_with_scipys_two_sample_bootstrap():
     a, b = RNG.random(60), RNG.random(40) * 0.5
-    found = statistics.apart(a, b)
+    values, first = np.concatenate([a, b]), np.arange(100) < 60
+    found = statistics.apart(values, first, ~first)
     reference = stats.bootstrap(
         (a, b), lambda x, y, axis: x.mean(axis) - y.mean(axis), method="percentile", rng=3
     ).confidence_interval
     assert found.value == pytest.approx(a.mean() - b.mean())
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high), abs=0.01)
     with pytest.raises(InvalidValue, match="both kinds"):
-        statistics.apart(a, b[:0])
+        statistics.apart(values, first, first & ~first)
+
+
+def test_clips_of_one_recording_are_compared_by_recordings():
+    """Four clips each that all agree are no more evidence than one."""
+    a, b = np.repeat([1.0, 0], [6, 2]), np.repeat([0.0, 1], [6, 2])
+    names = [f"g{n}" for n in np.repeat(np.arange(8), 4)]
+    alone, fourfold = statistics.compare(a, b), statistics.compare(a.repeat(4), b.repeat(4), names)
+    assert fourfold.test == "permutation of recordings"
+    assert fourfold.p == pytest.approx(alone.p, abs=0.02)
+    assert statistics.compare(a.repeat(4), b.repeat(4)).p < 0.01 < fourfold.p
+    assert statistics.compare(a, b, names[::4]).test == "McNemar"
 
 
 def test_one_seed_has_no_spread():

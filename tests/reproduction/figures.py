@@ -34,7 +34,8 @@ def timed(arch_s):
 
 def gated(action, keyframes, decisive=None, running=None, late=(0.5, 0.4)):
     """(keyframes', uniform's) shares; phi is .6 and the time .3 in decisive phases."""
-    row = {"clip": "a", "action": action, "keyframes": keyframes, "phi_variation": 0.5}
+    row = {"clip": f"v_{action}_g01_c01.avi", "action": action, "keyframes": keyframes}
+    row["phi_variation"] = 0.5
     for place, pair in (("decisive", decisive), ("run-up", running), ("late", late)):
         if pair:
             row[place] = {"keyframes": pair[0], "uniform": pair[1], "time": 0.3, "phi": 0.6}

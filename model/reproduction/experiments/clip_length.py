@@ -62,7 +62,7 @@ def seconds(outcomes: Outcomes) -> Floats:
 
 def _bins(one: Subject) -> list[Bin]:
     right_N = one.outcomes.variants[GATE].right_N
-    return statistics.by_length(right_N, seconds(one.outcomes), BINS)
+    return statistics.by_length(right_N, seconds(one.outcomes), BINS, one.outcomes.group_N)
 
 
 def _span(row: Bin) -> str:
@@ -91,12 +91,12 @@ def _table(one: Subject) -> Table:
     return Table(f"{one.title} by length", ("accuracy", "clips"), rows)
 
 
-def _ends(values_N: Floats, length_N: Floats) -> Interval | None:
+def _ends(values_N: Floats, clips: Outcomes) -> Interval | None:
     """The mean on the longest clips minus that on the shortest; None where all are as long."""
-    bin_N = statistics.bins_of(length_N, BINS)
+    bin_N = statistics.bins_of(seconds(clips), BINS)
     if bin_N.max() == 0:
         return None
-    return statistics.apart(values_N[bin_N == bin_N.max()], values_N[bin_N == 0])
+    return statistics.apart(values_N, bin_N == bin_N.max(), bin_N == 0, clips.group_N)
 
 
 def _short_ones(found: Mapping[str, Subject]) -> Claim:
@@ -104,7 +104,7 @@ def _short_ones(found: Mapping[str, Subject]) -> Claim:
     if why := comparison.absent(found, ARCH):
         return measured.untested(text, WHERE, why)
     one = found[ARCH]
-    gap = _ends(one.outcomes.variants[GATE].right_N, seconds(one.outcomes))
+    gap = _ends(one.outcomes.variants[GATE].right_N, one.outcomes)
     if gap is None:
         return measured.untested(text, WHERE, "All clips are equally long.")
     figure = f"longest minus shortest fifth: {measured.written(gap, '%')}"
@@ -118,7 +118,7 @@ def _balanced(found: Mapping[str, Subject]) -> Claim:
         return measured.untested(text, WHERE, why)
     ours, arch = shared(found[JOINT].outcomes, found[ARCH].outcomes)
     ahead_N = ours.variants[GATE].right_N - arch.variants[GATE].right_N
-    gap = _ends(ahead_N, seconds(ours))
+    gap = _ends(ahead_N, ours)
     if gap is None:
         return measured.untested(text, WHERE, "All clips are equally long.")
     figure = f"lead on the longest minus lead on the shortest fifth: {measured.written(gap, '%')}"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from model.evaluation import intervals
+from model.evaluation.intervals import Interval
 from model.evaluation.recognition import ALL, GATE, MIXED_BACK, mixed_name
 from model.reproduction import comparison, measured
 from model.reproduction.comparison import JOINT, READY, Subject
@@ -53,9 +53,8 @@ class Inverse(Experiment):
 
 
 def _series(one: Subject) -> Series:
-    points: list[tuple[float | str, intervals.Interval]] = [
-        (share, intervals.mean(one.outcomes.variants[mixed_name(share)].right_N))
-        for share in MIXED_BACK
+    points: list[tuple[float | str, Interval]] = [
+        (share, one.outcomes.accuracy(mixed_name(share))) for share in MIXED_BACK
     ]
     return measured.series(one.title, points, one.keys[0])
 

@@ -91,14 +91,13 @@ class Seen:
         return Outcomes.from_json(self.result["outcomes"])
 
     def accuracy(self, variant: str) -> Cell:
-        """With its interval over clips."""
-        found = intervals.mean(self.outcomes.variants[variant].right_N)
-        return measured.cell(found, self.key, "share")
+        """With its interval over recordings."""
+        return measured.cell(self.outcomes.accuracy(variant), self.key, "share")
 
     def keyframes(self, variant: str) -> Cell:
         """Their mean number."""
-        found = intervals.mean([float(count) for count in self.result["keyframes"][variant]])
-        return measured.cell(found, self.key)
+        counts = [float(count) for count in self.result["keyframes"][variant]]
+        return measured.cell(intervals.mean(counts, self.outcomes.group_N), self.key)
 
     @property
     def methods(self) -> list[str]:
@@ -133,8 +132,7 @@ class Seen:
         series = []
         for title, end in (("own number", ""), ("as many as rtsae", EQUAL)):
             points: list[tuple[float | str, intervals.Interval]] = [
-                (name, intervals.mean(self.outcomes.variants[f"{name}{end}"].right_N))
-                for name in self.methods
+                (name, self.outcomes.accuracy(f"{name}{end}")) for name in self.methods
             ]
             series.append(measured.series(title, points, self.key))
         title = "Accuracy by keyframe method (Figure 12)"
@@ -159,8 +157,9 @@ def _on_dscnn(seen: Seen | None, rival: str) -> Claim:
     if seen is None:
         return measured.untested(text, WHERE)
     right = {name: row.right_N for name, row in seen.outcomes.variants.items()}
-    own = statistics.compare(right["rtsae"], right[rival])
-    equal = intervals.difference(right[f"rtsae{EQUAL}"], right[f"{rival}{EQUAL}"])
+    group_N = seen.outcomes.group_N
+    own = statistics.compare(right["rtsae"], right[rival], group_N)
+    equal = intervals.difference(right[f"rtsae{EQUAL}"], right[f"{rival}{EQUAL}"], group_N)
     figure = (
         f"difference {measured.written(own.difference, '%')}, p = {own.p:.2g}; "
         f"as many as the RTSAE finds: {measured.written(equal, '%')}"

@@ -1,10 +1,12 @@
 """Attention moments in the phases of an action: Figures 16 to 18 and what section 5.3 says."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from model.datasets.files import group_of
 from model.evaluation.intervals import Interval, difference, mean
 from model.reproduction import measured, trained
 from model.reproduction.document import Cell, Claim, Figure, Row, Section, Series, Table
@@ -116,10 +118,15 @@ def column(rows: Rows, place: str, figure: str) -> list[float]:
     return [row[place][figure] for row in rows]
 
 
+def recordings(rows: Rows) -> list[str]:
+    """What each clip was cut from."""
+    return [group_of(Path(row["clip"]).stem, row["action"]) for row in rows]
+
+
 def _few_kept(rows: Rows, gate: str, run: str) -> Claim:
     if not rows:
         return measured.untested(FEW_KEPT, "Section 5.3", "there is no clip of these classes")
-    found = mean([row["keyframes"] for row in rows])
+    found = mean([row["keyframes"] for row in rows], recordings(rows))
     figure = f"{measured.written(found)} keyframes a clip, {_about(gate, rows)}"
     return measured.judged(FEW_KEPT, "Section 5.3", found.below(KEPT), figure, run)
 
@@ -128,7 +135,7 @@ def _little_running(rows: Rows, gate: str, run: str) -> Claim:
     known = having(rows, "run-up")
     if not known:
         return measured.untested(LITTLE_RUNNING, "Section 5.3", NO_PHASES)
-    found = mean(column(known, "run-up", "keyframes"))
+    found = mean(column(known, "run-up", "keyframes"), recordings(known))
     even = float(np.mean(column(known, "run-up", "uniform")))
     figure = f"{measured.written(found, '%')} ({even:.0%} of uniform ones), {_about(gate, known)}"
     return measured.judged(LITTLE_RUNNING, "Section 5.3", found.below(MOST_RUNNING), figure, run)
@@ -142,7 +149,7 @@ def _more(
     if not known:
         return measured.untested(text, "Section 5.3", NO_PHASES)
     first, second = (column(known, place, figure) for figure in figures)
-    found = difference(first, second)
+    found = difference(first, second, recordings(known))
     said = (
         f"{np.mean(first):.0%} of {'phi_t' if figures[0] == 'phi' else 'the keyframes'} in "
         f"{PLACES[place]}, {np.mean(second):.0%} of {_rival(figures[1])}: difference in points "
@@ -169,8 +176,13 @@ def _whole(title: str, rows: Rows, run: str) -> Table:
         first, even, time, phi = (
             column(known, place, figure) for figure in ("keyframes", "uniform", "time", "phi")
         )
-        shares: tuple[Interval, ...] = (mean(first), mean(even), difference(first, even))
-        shares += (mean(time), mean(phi), difference(phi, time))
+        of = recordings(known)
+        shares: tuple[Interval, ...] = (
+            mean(first, of),
+            mean(even, of),
+            difference(first, even, of),
+        )
+        shares += (mean(time, of), mean(phi, of), difference(phi, time, of))
         cells = tuple(measured.cell(found, run, "share") for found in shares)
         lines.append(Row(name, cells, note=f"{len(known)} clips"))
     unknown = Cell(None)
@@ -186,11 +198,11 @@ def _by_class(title: str, rows: Rows, run: str) -> Table:
     groups = {"all": rows} | {name: [r for r in rows if r["action"] == name] for name in actions}
     lines = []
     for name, group in groups.items():
-        counts = [row["keyframes"] for row in group]
+        counts, of = [row["keyframes"] for row in group], recordings(group)
         cells = [
-            measured.cell(mean(counts), run),
-            measured.cell(mean([float(count < KEPT) for count in counts]), run, "share"),
-            measured.cell(mean([row["phi_variation"] for row in group]), run),
+            measured.cell(mean(counts, of), run),
+            measured.cell(mean([float(count < KEPT) for count in counts], of), run, "share"),
+            measured.cell(mean([row["phi_variation"] for row in group], of), run),
         ]
         cells += [_share(group, place, run) for place in PLACES]
         lines.append(Row(name, tuple(cells), note=f"{len(group)} clips"))
@@ -205,7 +217,7 @@ def _share(rows: Rows, place: str, run: str) -> Cell:
     known = having(rows, place)
     if not known:
         return Cell(None)
-    return measured.cell(mean(column(known, place, "keyframes")), run, "share")
+    return measured.cell(mean(column(known, place, "keyframes"), recordings(known)), run, "share")
 
 
 def _curves(title: str, curves: Mapping[str, Any], run: str) -> list[Figure]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from model.evaluation import intervals, statistics
+from model.evaluation import statistics
 from model.evaluation.recognition import ALL, EVEN, GATE, RANDOM
 from model.reproduction import comparison, measured
 from model.reproduction.comparison import DSCNN, JOINT, READY, TITLES, Subject, main_variant
@@ -163,11 +163,11 @@ def _by_class(found: Mapping[str, Subject]) -> Table:
 
 
 def _on_class(one: Subject, label: int) -> Cell:
-    of_class_N = one.outcomes.label_N == label
-    if not of_class_N.any():
+    if label not in one.outcomes.label_N:
         return Cell(None, run=one.keys[0], unit="share")
-    variant = one.outcomes.variants[main_variant(one.family)]
-    return measured.cell(intervals.mean(variant.right_N[of_class_N]), one.keys[0], "share")
+    names = [clip.name for clip in one.outcomes.clips if clip.label == label]
+    found = one.outcomes.on(names).accuracy(main_variant(one.family))
+    return measured.cell(found, one.keys[0], "share")
 
 
 def _mean_of_classes(one: Subject) -> Cell:
@@ -259,7 +259,7 @@ def _reached(setup: Setup, found: Mapping[str, Subject], place: int) -> Claim:
     if why := comparison.absent(found, JOINT):
         return measured.untested(text, where, why)
     one = found[JOINT]
-    got = intervals.mean(one.outcomes.variants[GATE].right_N)
+    got = one.outcomes.accuracy(GATE)
     near = got.low <= paper / 100 <= got.high and got.high - got.low <= 2 * NEAR
     holds = near or got.above(paper / 100)
     return measured.judged(text, where, holds, measured.written(got, "%"), *one.keys)
