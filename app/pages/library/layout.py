@@ -1,5 +1,6 @@
 """The library: upload, find, and a card for each video."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from worker.service import Service
 from worker.types import Listing, Storage
 
 BUSY_MS, IDLE_MS = 1000, 15_000
+AT_ONCE, SOON_MS = 12, 1  # cards of the first screen; the rest comes while these are looked at
 FORMATS = ("CSV", "JSON")
 
 STATES = {"": "Any state", "active": "Being analysed", "done": "Analysed", "failed": "Failed",
@@ -24,8 +26,11 @@ SORTS = {"added": "Date added", "name": "Name", "duration": "Duration", "frames"
 
 
 def library_page(service: Service, search: str | None = None) -> list[Any]:
-    """The page with the first cards that its address asks for."""
+    """The page with the first of the cards that its address asks for; the first tick brings the
+    others."""
     view = view_of(service, search)
+    first = replace(view, videos=view.videos[:AT_ONCE])
+    pause = SOON_MS if len(view.videos) > AT_ONCE else interval(view)
     return [
         html.Div(
             [
@@ -38,7 +43,7 @@ def library_page(service: Service, search: str | None = None) -> list[Any]:
         _uploader(),
         _filters(view),
         _heading(view),
-        html.Ul(cards(view), id=ids.GRID, className="grid", role="list", **_label("Videos")),
+        html.Ul(cards(first), id=ids.GRID, className="grid", role="list", **_label("Videos")),
         html.Button(
             "Show more",
             id=ids.MORE,
@@ -47,9 +52,9 @@ def library_page(service: Service, search: str | None = None) -> list[Any]:
             hidden=len(view.videos) >= view.total,
         ),
         _tags_dialog(),
-        dcc.Interval(id=ids.TICK, interval=interval(view)),
+        dcc.Interval(id=ids.TICK, interval=pause),
         dcc.Store(id=ids.VIEW, data=(search or "").removeprefix("?")),
-        dcc.Store(id=ids.SHOWN, data=shown(view)),
+        dcc.Store(id=ids.SHOWN, data=shown(first)),
         dcc.Store(id=ids.CHANGED),
         dcc.Store(id=ids.OPENED),
         dcc.Store(id=ids.MOUNT, data="library"),
