@@ -31,10 +31,13 @@ def register(dash_app: Dash, service: Service) -> None:
         Input(ids.VIEW, "data"),
         Input(ids.CHANGED, "data"),
         Input(ids.TICK, "n_intervals"),
+        Input(ids.REST, "n_intervals"),
         State(ids.SHOWN, "data"),
         prevent_initial_call=True,
     )
-    def refresh(search: str | None, _: Any, __: Any, before: dict[str, Any]) -> tuple[Any, ...]:
+    def refresh(
+        search: str | None, _changed: Any, _tick: Any, _rest: Any, before: dict[str, Any]
+    ) -> tuple[Any, ...]:
         view = view_of(service, search)
         if shown(view) == before:
             return no_update, no_update, no_update, no_update, interval(view)

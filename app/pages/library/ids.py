@@ -4,6 +4,7 @@ GRID = "library-grid"
 QUERY = "library-query"
 MORE = "library-more"
 TICK = "library-tick"
+REST = "library-rest"  # ticks once, for the cards below the first screen
 CHANGED = "library-changed"  # the browser changed something: look again
 MOUNT = "library-mount"
 OPENED = "library-opened"

@@ -15,7 +15,7 @@ from worker.service import Service
 from worker.types import Listing, Storage
 
 BUSY_MS, IDLE_MS = 1000, 15_000
-AT_ONCE, SOON_MS = 12, 1  # cards of the first screen; the rest comes while these are looked at
+AT_ONCE, SOON_MS = 12, 20  # cards of the first screen; the rest comes while these are looked at
 FORMATS = ("CSV", "JSON")
 
 STATES = {"": "Any state", "active": "Being analysed", "done": "Analysed", "failed": "Failed",
@@ -26,11 +26,11 @@ SORTS = {"added": "Date added", "name": "Name", "duration": "Duration", "frames"
 
 
 def library_page(service: Service, search: str | None = None) -> list[Any]:
-    """The page with the first of the cards that its address asks for; the first tick brings the
-    others."""
+    """The page with the first of the cards that its address asks for; one tick brings the others
+    as soon as these are drawn."""
     view = view_of(service, search)
     first = replace(view, videos=view.videos[:AT_ONCE])
-    pause = SOON_MS if len(view.videos) > AT_ONCE else interval(view)
+    rest = len(view.videos) > AT_ONCE
     return [
         html.Div(
             [
@@ -52,7 +52,8 @@ def library_page(service: Service, search: str | None = None) -> list[Any]:
             hidden=len(view.videos) >= view.total,
         ),
         _tags_dialog(),
-        dcc.Interval(id=ids.TICK, interval=pause),
+        dcc.Interval(id=ids.TICK, interval=interval(view)),
+        dcc.Interval(id=ids.REST, interval=SOON_MS, max_intervals=1 if rest else 0),
         dcc.Store(id=ids.VIEW, data=(search or "").removeprefix("?")),
         dcc.Store(id=ids.SHOWN, data=shown(first)),
         dcc.Store(id=ids.CHANGED),

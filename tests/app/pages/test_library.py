@@ -10,7 +10,7 @@ from dash import Patch
 from app.pages.library import ids
 from app.pages.library.callbacks import changes
 from app.pages.library.cards import card, cards
-from app.pages.library.layout import AT_ONCE, SOON_MS, library_page, shown, storage_line
+from app.pages.library.layout import AT_ONCE, library_page, shown, storage_line
 from app.pages.library.view import MOST_SHOWN, PAGE_SIZE, parameters, parse, view_of
 from tests.app.pages.words import words
 from worker.types import Job, Listing, Storage, Video
@@ -86,19 +86,19 @@ def test_only_what_changed_is_sent(shelf: Any, video: Video, job: Job) -> None:
     assert [one.id for one in anew] == [f"card-v{n}" for n in range(1, PAGE_SIZE + 1)]
 
 
-def test_the_first_tick_brings_what_is_below_the_first_screen(shelf: Any, video: Video) -> None:
+def test_one_tick_brings_what_is_below_the_first_screen(shelf: Any, video: Video) -> None:
     shelf.videos = [replace(video, id=f"v{n}") for n in range(PAGE_SIZE + 5)]
     parts = {getattr(part, "id", None): part for part in library_page(shelf, "")}
     drawn = parts[ids.GRID].children
     assert [one.id for one in drawn] == [f"card-v{n}" for n in range(AT_ONCE)]
-    assert parts[ids.TICK].interval == SOON_MS
+    assert parts[ids.REST].max_intervals == 1
     patch = changes(view_of(shelf, ""), parts[ids.SHOWN].data["marks"])
     [operation] = patch.to_plotly_json()["operations"]
     assert operation["operation"] == "Extend"
     assert len(operation["params"]["value"]) == PAGE_SIZE - AT_ONCE
     del shelf.videos[AT_ONCE:]
     parts = {getattr(part, "id", None): part for part in library_page(shelf, "")}
-    assert parts[ids.TICK].interval > SOON_MS
+    assert parts[ids.REST].max_intervals == 0
 
 
 def test_from_nothing_to_something_and_back(shelf: Any, video: Video) -> None:
