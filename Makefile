@@ -18,7 +18,7 @@ reproduce: $(STAMP)
 
 test: $(STAMP)
 	@scripts/chromium.sh
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(STAMP)
 	@$(BIN)/ruff check .

@@ -19,7 +19,7 @@ POLICY = (
 )
 DATA = '<script type="application/json" id="{}">'
 END = "</script>"
-PLOTLY = "vendor/plotly/plotly-cartesian.min.js"
+PLOTLY = "vendor/plotly/plotly-cartesian-4.1.1.min.js"  # its name changes: browsers keep it
 
 
 def page(

@@ -16,7 +16,8 @@ def add_moments(protocols: Any) -> None:
         help="keyframes and phi_t in run-up, decisive phases and at the end",
         description="How many keyframes a gate takes of test clips and what share of them, and of "
         "phi_t, lies in decisive phases, in the run-up and in the last 40 % of the time, beside as "
-        "many uniform ones, with 95 % intervals over clips. Phases are known of Athletics alone.",
+        "many uniform ones, with 95 % intervals over recordings. Phases are known of Athletics "
+        "alone.",
     )
     gates = parser.add_mutually_exclusive_group().add_argument
     attention = "the gate of this attention checkpoint (default: the shipped)"

@@ -84,7 +84,7 @@ def record_of(
         print(f"{arguments.out} holds it already", file=sys.stderr)
         return kept[key]
     cache = arguments.cache
-    context = Context(dataset, cache, cache, inputs, device, arguments.jobs, Told())
+    context = Context(dataset, cache, cache, inputs, device, arguments.jobs, on_progress=Told())
     protocol = registry()[name].of(options)
     return recorded(protocol, context, key=key, task=name, options=options, split=split)
 

@@ -131,7 +131,8 @@ def _machine(made: Mapping[str, Any]) -> str:
     rest = [str(machine[name]) for name in ("processor", "system") if machine.get(name)]
     python = f"Python {machine['python']}" if machine.get("python") else ""
     device = f"on {made['device']}" if made.get("device") else ""
-    return ", ".join(filter(None, (cores, *rest, python, device)))
+    precision = f"in {made['precision']}" if made.get("precision") else ""
+    return ", ".join(filter(None, (cores, *rest, python, device, precision)))
 
 
 def _plain(value: Any) -> str:

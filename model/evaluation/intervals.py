@@ -1,12 +1,13 @@
-"""Bootstrap intervals of means and ratios over clips (Efron 1979).
+"""Bootstrap intervals of means and ratios over clips or recordings (Efron 1979).
 
 Shape legend: N clips, G recordings that they were cut from, B resamples of either. Clips of one
 recording share their actor and place and say less than as many others: where `group_N` names the
 recordings, these are resampled whole (the cluster bootstrap of Davison and Hinkley 1997, 3.8).
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +20,8 @@ BLOCK = 1 << 22  # figures that are drawn at a time: bounds the memory
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure of all clips and the percentile interval, at `bootstrap.LEVEL`, of resamples."""
+    """A figure of all clips and the percentile interval, at `bootstrap.LEVEL`, of resamples; NaN
+    where there is but one recording, which says nothing of others."""
 
     value: float
     low: float
@@ -51,14 +53,16 @@ def interval(
     for start in range(0, RESAMPLES, step):
         draw_BN = rng.integers(N, size=(min(step, RESAMPLES - start), N))
         rows.append(statistic(*(column_N[draw_BN] for column_N in columns_N)))
-    low, high = np.quantile(np.concatenate(rows), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    low, high = np.nanquantile(np.concatenate(rows), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     whole = statistic(*(column_N[None] for column_N in columns_N))
     return Interval(float(whole[0]), float(low), float(high))
 
 
 def mean(values_N: Floats | list[float], group_N: Sequence[str] | None = None) -> Interval:
     """The mean over clips."""
-    return ratio(*by_group(values_N, group_N))
+    found = ratio(*by_group(values_N, group_N))
+    alone = group_N is not None and len(set(group_N)) == 1
+    return replace(found, low=math.nan, high=math.nan) if alone else found
 
 
 def difference(

@@ -72,8 +72,10 @@ class Outcomes:
 
     @property
     def group_N(self) -> list[str]:
-        """The recording that each clip was cut from, as its name says."""
-        return [group_of(Path(clip.name).stem, self.classes[clip.label]) for clip in self.clips]
+        """The class and the recording that each clip was cut from, as its name says."""
+        names = [self.classes[clip.label] for clip in self.clips]
+        stems = [Path(clip.name).stem for clip in self.clips]
+        return [f"{name}/{group_of(s, name)}" for name, s in zip(names, stems, strict=True)]
 
     def accuracy(self, variant: str) -> Interval:
         """The share of the clips that a variant has right, with its interval over recordings."""

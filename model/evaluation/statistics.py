@@ -14,8 +14,8 @@ from scipy.stats import binomtest
 
 from model.errors import InvalidValue
 from model.evaluation import intervals
-from model.evaluation.bootstrap import LEVEL, RESAMPLES
-from model.evaluation.intervals import BLOCK, Interval, by_group
+from model.evaluation.bootstrap import RESAMPLES
+from model.evaluation.intervals import BLOCK, Interval, by_group, interval
 from model.evaluation.outcomes import UNKNOWN
 from model.types import Floats
 
@@ -141,35 +141,28 @@ def apart(
     group_N: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Interval:
-    """Mean over the first clips minus mean over the second, each resampled on their own.
+    """Mean over the first clips minus mean over the second; a recording with clips of both kinds is
+    drawn with both.
 
     Raises InvalidValue where there are none of either.
     """
     if not first_N.any() or not second_N.any():
         raise InvalidValue("wanted clips of both kinds, got none of one")
-    draws, means = [], []
-    for place, kept_N in enumerate((first_N, second_N)):
-        kept = values_N[kept_N]
-        sums_G, sizes_G = by_group(kept, among(group_N, kept_N))
-        draws.append(_resampled(sums_G, sizes_G, np.random.default_rng([seed, place])))
-        means.append(float(kept.mean()))
-    low, high = np.quantile(draws[0] - draws[1], [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(means[0] - means[1], float(low), float(high))
+    sums = [by_group(values_N * kept_N, group_N)[0] for kept_N in (first_N, second_N)]
+    sizes = [by_group(kept_N.astype(np.float64), group_N)[0] for kept_N in (first_N, second_N)]
+
+    def gap(a_BG: Floats, m_BG: Floats, b_BG: Floats, n_BG: Floats) -> Floats:
+        with np.errstate(invalid="ignore"):  # a draw without clips of one kind says nothing
+            gap_B: Floats = a_BG.sum(1) / m_BG.sum(1) - b_BG.sum(1) / n_BG.sum(1)
+        return gap_B
+
+    return interval(gap, sums[0], sizes[0], sums[1], sizes[1], seed=seed)
 
 
 def over_seeds(values: Sequence[float]) -> dict[str, Any]:
     """Mean and standard deviation (n - 1; None for a single seed) of the seeds' figures."""
     spread = float(np.std(values, ddof=1)) if len(values) > 1 else None
     return {"mean": float(np.mean(values)), "sd": spread, "seeds": len(values)}
-
-
-def _resampled(sums_G: Floats, sizes_G: Floats, rng: np.random.Generator) -> Floats:
-    G, step = len(sums_G), max(1, BLOCK // len(sums_G))
-    rows = []
-    for start in range(0, RESAMPLES, step):
-        draw_BG = rng.integers(G, size=(min(step, RESAMPLES - start), G))
-        rows.append(sums_G[draw_BG].sum(1) / sizes_G[draw_BG].sum(1))
-    return np.concatenate(rows)
 
 
 def _binary(values_N: Floats) -> bool:

@@ -10,23 +10,27 @@ from model.methods.filling import midpoints
 from model.reproduction.protocol import Context
 
 
-def first_of_each(samples: Sequence[Sample], count: int) -> tuple[Sample, ...]:
-    """The first `count` clips of each class, in the order of the list; 0: all."""
-    seen: Counter[int] = Counter()
-    chosen = []
-    for sample in samples:
-        seen[sample.label] += 1
-        if not count or seen[sample.label] <= count:
-            chosen.append(sample)
-    return tuple(chosen)
+def few_of_each(samples: Sequence[Sample], count: int) -> tuple[Sample, ...]:
+    """`count` clips of each class in the order of the list, from as many recordings as there are:
+    clips of one say less than as many others; 0: all."""
+    if not count:
+        return tuple(samples)
+    of_group: Counter[tuple[int, str]] = Counter()
+    turns: dict[int, list[tuple[int, int]]] = {}
+    for place, sample in enumerate(samples):
+        group = (sample.label, sample.group)
+        turns.setdefault(sample.label, []).append((of_group[group], place))
+        of_group[group] += 1
+    places = sorted(place for rows in turns.values() for _, place in sorted(rows)[:count])
+    return tuple(samples[place] for place in places)
 
 
 def of_test(dataset: Dataset, count: int, most: int | None = None) -> tuple[Sample, ...]:
-    """The first `count` test clips of each class (0: all), evenly thinned to `most`.
+    """`count` test clips of each class (`few_of_each`), evenly thinned to `most`.
 
     Raises InvalidParameter for none.
     """
-    chosen = first_of_each(dataset.test, count)
+    chosen = few_of_each(dataset.test, count)
     if most is not None and len(chosen) > most:
         chosen = tuple(chosen[number] for number in midpoints(len(chosen), most).tolist())
     if not chosen:

@@ -1,18 +1,22 @@
-"""What experiments share that judge figures with intervals over clips."""
+"""What experiments share that judge figures with intervals."""
+
+import math
 
 from model.evaluation.intervals import Interval
 from model.reproduction.document import Cell, Claim, Series, Verdict
 
 LIMITS = (
-    "Intervals of accuracies and of moments are over recordings, whose clips share their actor and "
-    "place; those of times and of reconstruction over clips, as if each stood alone. Of what "
-    "another training of the same network would give, none says anything."
+    "Intervals of accuracies and of moments are over a class's recordings, whose clips share their "
+    "actor and place; those of times and of reconstruction over clips, as if each stood alone. Of "
+    "what another training of the same network would give, none says anything."
 )
 NOT_RUN = "It has not been run yet."
 
 
 def cell(found: Interval, run: str | None = None, unit: str = "number") -> Cell:
     """A figure with its interval."""
+    if math.isnan(found.low):
+        return Cell(found.value, run=run, unit=unit)
     return Cell(found.value, found.low, found.high, run, unit)
 
 
@@ -22,8 +26,8 @@ def series(name: str, points: list[tuple[float | str, Interval]], run: str | Non
         name,
         tuple(x for x, _ in points),
         tuple(found.value for _, found in points),
-        tuple(found.low for _, found in points),
-        tuple(found.high for _, found in points),
+        tuple(found.value if math.isnan(found.low) else found.low for _, found in points),
+        tuple(found.value if math.isnan(found.high) else found.high for _, found in points),
         run=run,
     )
 
@@ -40,7 +44,8 @@ def untested(text: str, paper: str, why: str = NOT_RUN) -> Claim:
 
 
 def written(found: Interval, unit: str = "") -> str:
-    """A figure with its interval; `unit` %: of a share."""
+    """A figure with its interval, where there is one; `unit` %: of a share."""
     scale = 100 if unit == "%" else 1
     value, low, high = (f"{scale * bound:.3g}" for bound in (found.value, found.low, found.high))
-    return f"{value}{unit and ' ' + unit} (95 %: {low} to {high})"
+    bounds = "one recording" if math.isnan(found.low) else f"95 %: {low} to {high}"
+    return f"{value}{unit and ' ' + unit} ({bounds})"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from model.datasets.types import Dataset
-from model.networks.device import native_precision
+from model.networks.device import Precision
 from model.reproduction.protocol import Context, Input, OnProgress, registry, silent
 from model.reproduction.record import recorded, write
 from model.reproduction.task import SHIPPED, Task, file_of, in_order, keys
@@ -25,7 +25,7 @@ BELIEVED_S = 300.0  # of tasks that took what was guessed: what guesses count fo
 @dataclass(frozen=True)
 class Plan:
     """Tasks and where their results lie. `split_of` opens the data set in one of its splits; they
-    run on `device`, which was asked for as `asked`."""
+    run on `device`, which was asked for as `asked`, all in one `precision`."""
 
     out: Path
     tasks: Sequence[Task]
@@ -33,6 +33,7 @@ class Plan:
     device: str = "cpu"
     jobs: int | None = None
     asked: str = "auto"
+    precision: Precision = "float32"
 
     @cached_property
     def ordered(self) -> list[Task]:
@@ -42,7 +43,7 @@ class Plan:
     @cached_property
     def keys(self) -> dict[str, str]:
         """The key of each task by its name."""
-        return keys(self.ordered, self.split_of, self.asked)
+        return keys(self.ordered, self.split_of, self.asked, self.precision)
 
     def folder(self, name: str) -> Path:
         """Where the task of this name leaves what it made."""
@@ -90,7 +91,7 @@ class Plan:
             inputs={role: self._input(need) for role, need in task.needs.items()},
             device=self.device,
             jobs=self.jobs,
-            precision=native_precision(self.device),
+            precision=self.precision,
             on_progress=on_progress,
         )
         record = recorded(

@@ -35,13 +35,14 @@ def splits_of(root: Path, name: str) -> Callable[[int], Dataset]:
 
 
 def save(plan: Plan) -> None:
-    """Write <out>/plan.json: tasks with their keys, the data, jobs, and the device as asked for,
-    which may be another one for each worker."""
+    """Write <out>/plan.json: tasks with their keys, the data, precision, jobs, and the device as
+    asked for, which may be another one for each worker."""
     dataset = plan.split_of(plan.ordered[0].split) if plan.tasks else None
     about = {
         "schema": SCHEMA,
         "dataset": {"name": dataset.name, "root": str(dataset.root.resolve())} if dataset else {},
         "device": plan.asked,
+        "precision": plan.precision,
         "jobs": plan.jobs,
         "tasks": [asdict(task) | {"key": plan.keys[task.name]} for task in plan.ordered],
     }
@@ -71,7 +72,9 @@ class Saved:
         split_of = splits_of(Path(about["dataset"]["root"]), about["dataset"]["name"])
         tasks = [Task(**{k: v for k, v in row.items() if k != "key"}) for row in about["tasks"]]
         asked = about["device"]
-        plan = Plan(self.out, tasks, split_of, resolve(asked), about["jobs"], asked)
+        plan = Plan(
+            self.out, tasks, split_of, resolve(asked), about["jobs"], asked, about["precision"]
+        )
         if plan.keys[name] != self._key(name):
             raise OtherPlan(
                 f"{name}: this worker has another version of the program, of its weights or of the "

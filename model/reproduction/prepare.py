@@ -9,7 +9,7 @@ from model.datasets.athletics import ATHLETICS_VERSION
 from model.datasets.athletics.benchmark import listed, render_benchmark
 from model.datasets.types import Dataset
 from model.errors import InvalidDataset, InvalidParameter
-from model.networks.device import resolve
+from model.networks.device import native_precision, resolve
 from model.reproduction.experiment import Experiment, Preset, Setup
 from model.reproduction.plan import Plan
 from model.reproduction.plan_file import splits_of
@@ -87,13 +87,15 @@ def prepared(request: Request, experiments: Mapping[str, Experiment]) -> Reprodu
         request.backbone.resolve() if request.backbone else None,
     )
     tasks = {name: tuple(experiment.tasks(setup)) for name, experiment in experiments.items()}
+    device = resolve(request.device)
     plan = Plan(
         request.out.resolve(),
         [task for group in tasks.values() for task in group],
         split_of,
-        resolve(request.device),
+        device,
         request.jobs,
         request.device,
+        native_precision(device),
     )
     notices = dict.fromkeys(notice for dataset in datasets for notice in dataset.notices)
     return Reproduction(

@@ -85,7 +85,10 @@ def _met(task: Task, known: Mapping[str, Task], done: Mapping[str, Task]) -> boo
 
 
 def keys(
-    tasks: Iterable[Task], split_of: Callable[[int], Dataset], device: str = "auto"
+    tasks: Iterable[Task],
+    split_of: Callable[[int], Dataset],
+    device: str = "auto",
+    precision: str = "float32",
 ) -> dict[str, str]:
     """The key of each task by name: a hash of all that determines its result. `tasks` in order;
     `split_of` opens the data set in one of its splits; `device` as it was asked for."""
@@ -96,7 +99,7 @@ def keys(
             for role, need in task.needs.items()
         }
         dataset = split_of(task.split)
-        found[task.name] = key_of(task.protocol, task.options, needs, dataset, device)
+        found[task.name] = key_of(task.protocol, task.options, needs, dataset, device, precision)
     return found
 
 
@@ -106,13 +109,15 @@ def key_of(
     needs: Mapping[str, str],
     dataset: Dataset,
     device: str = "auto",
+    precision: str = "float32",
 ) -> str:
     """A hash of all that determines the result of a protocol; `needs` are the keys, or the sha256,
     of its inputs by role. The clips count by their lists, not by their bytes; the device counts
-    where time is measured."""
+    where time is measured, the precision elsewhere."""
     parts = (dataset.train, dataset.validation, dataset.test)
     data = [dataset.name, *(list_hash(dataset.root, samples) for samples in parts)]
     found = registry()[protocol]
-    about = [protocol, found.maker, dict(options), dict(needs), data, device * found.timed]
+    about = [protocol, found.maker, dict(options), dict(needs), data]
+    about += [device if found.timed else precision]
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     return digest.hexdigest()[:KEY]

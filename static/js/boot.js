@@ -13,7 +13,7 @@
   let plotly = null;
   Object.defineProperty(window, "Plotly", {
     configurable: true,
-    get: () => (plotly ??= arrival(new URL("../vendor/plotly/plotly-cartesian.min.js", here))),
+    get: () => (plotly ??= arrival(new URL("../vendor/plotly/plotly-cartesian-4.1.1.min.js", here))),
     set: (loaded) => { plotly = loaded; },
   });
 
@@ -30,7 +30,7 @@
   const first = location.pathname;
   if (first.startsWith("/v/")) import(new URL("video.js", here));
   if (first === "/") import(new URL("library.js", here));
-  if (/^\/(v\/|compare|cases\/|models|benchmarks)/.test(first)) void window.Plotly;
+  if (/^\/(v\/|compare|cases\/|models|benchmarks)/.test(first)) window.Plotly.catch(() => {}); // a graph asks again
 
   // At the click itself, not in a callback of Dash, which a reload may overtake; the figures follow.
   function toggleTheme() {

@@ -7,5 +7,8 @@ from app.static_files import STATIC
 
 
 def test_the_vendored_plotly_is_of_the_version_that_is_installed():
+    version = get_plotlyjs_version()
     head = (STATIC / PLOTLY).read_text(encoding="utf-8")[:200]
-    assert f"(cartesian - minified) v{get_plotlyjs_version()}" in head
+    assert f"(cartesian - minified) v{version}" in head
+    assert f"-{version}." in PLOTLY  # a browser keeps what it has by name
+    assert f'"../{PLOTLY}"' in (STATIC / "js/boot.js").read_text()

@@ -64,6 +64,9 @@ def test_clips_of_a_recording_count_as_one():
 def test_recordings_of_unequal_size_weigh_as_many_clips_as_they_have():
     found = intervals.mean([1.0, 1.0, 1.0, 0.0], ["a", "a", "a", "b"])
     assert (found.value, found.low, found.high) == (0.75, 0.0, 1.0)
-    assert intervals.difference([1.0, 2.0], [1.0, 1.0], ["a", "a"]).value == 0.5
+    alone = intervals.difference([1.0, 2.0], [1.0, 1.0], ["a", "a"])
+    assert alone.value == 0.5
+    assert not alone.above(0)  # one recording says nothing of others
+    assert not alone.below(1)
     with pytest.raises(InvalidValue, match="recording of each"):
         intervals.mean([1.0, 0.0], ["a"])

@@ -83,3 +83,16 @@ def test_clips_that_both_have_are_paired():
         shared(one, outcomes([1, 0], [0, 0], CLIPS[::-1]))
     with pytest.raises(InvalidValue):
         shared(few, one.on({"a/v.avi"}))
+
+
+def test_clips_of_one_recording_are_known_by_their_names():
+    names = ["Jump/v_Jump_g01_c01.avi", "2/Jump/v_Jump_g01_c02.avi", "Run/v_Run_g01_c01.avi"]
+    names += ["Jump/001.mp4", "Run/001.mp4"]
+    labelled = zip(names, (0, 0, 1, 0, 1), strict=True)
+    clips = tuple(LabelledClip(name, label, 9, 1.0) for name, label in labelled)
+    right = np.array([1.0, 1, 0, 1, 0])
+    one = Outcomes(("Jump", "Run"), clips, {"own": Variant(right, np.zeros(5, int), right)})
+    assert one.group_N == ["Jump/v_Jump_g01"] * 2 + ["Run/v_Run_g01", "Jump/001", "Run/001"]
+    found = one.accuracy("own")
+    assert found.value == 0.6
+    assert found.high - found.low > 0.5

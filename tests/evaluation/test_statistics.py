@@ -93,6 +93,18 @@ def test_means_apart_agree_with_scipys_two_sample_bootstrap():
         statistics.apart(values, first, first & ~first)
 
 
+def test_a_recording_in_two_bins_is_drawn_with_both():
+    """Recordings differ by much, their short and long clips never: the gap has no spread."""
+    level = RNG.random(20).repeat(2)
+    long = np.arange(40) % 2 == 1
+    names = [f"g{n}" for n in np.arange(20).repeat(2)]
+    whole = statistics.apart(level + long, long, ~long, names)
+    assert (whole.value, whole.low, whole.high) == pytest.approx((1, 1, 1))
+    assert statistics.apart(level + long, long, ~long).low < 0.9
+    bins = statistics.by_length(level, np.where(long, 9.0, 1.0), 2, names)
+    assert [row.clips for row in bins] == [20, 20]
+
+
 def test_clips_of_one_recording_are_compared_by_recordings():
     """Four clips each that all agree are no more evidence than one."""
     a, b = np.repeat([1.0, 0], [6, 2]), np.repeat([0.0, 1], [6, 2])

@@ -34,7 +34,7 @@ def timed(arch_s):
 
 def gated(action, keyframes, decisive=None, running=None, late=(0.5, 0.4)):
     """(keyframes', uniform's) shares; phi is .6 and the time .3 in decisive phases."""
-    row = {"clip": f"v_{action}_g01_c01.avi", "action": action, "keyframes": keyframes}
+    row = {"clip": f"v_{action}_g{keyframes:02d}_c01.avi", "action": action, "keyframes": keyframes}
     row["phi_variation"] = 0.5
     for place, pair in (("decisive", decisive), ("run-up", running), ("late", late)):
         if pair:

@@ -119,7 +119,8 @@ def test_moments_by_hand():
 
 
 def test_moments_of_footage_speak_of_numbers_and_of_the_end_alone():
-    rows = [gated("LongJump", 3, late=(0.6, 0.4)), gated("Archery", 9)]
+    jumps = [gated("LongJump", count, late=(0.6, 0.4)) for count in (3, 4)]
+    rows = [*jumps, gated("Archery", 9)]
     found = {"phases": False, "left_out": {"c.avi": "broken"}, "rows": rows, "curves": {}}
     done = results(moments_trained=found)
     section = registry()["moments"].section(FOOTAGE, done)
@@ -184,6 +185,15 @@ def test_summaries_say_which_data_are_wanted_and_other_annotations_are_another_t
     (after,) = experiment.tasks(setup)
     assert before.options["root"] == after.options["root"]
     assert before.options["content"] != after.options["content"]
+
+
+def test_few_clips_are_of_as_many_recordings_as_there_are():
+    names = ["g1", "g1", "g1", "g2", "g2", "g3"]
+    rows = [Sample(Path(f"{n}.avi"), 0, group) for n, group in enumerate(names)]
+    other = Sample(Path("other.avi"), 1, "g1")
+    dataset = Dataset("made", Path(), ("a", "b"), (), (*rows[:4], other, *rows[4:]))
+    stems = [sample.path.stem for sample in clips.of_test(dataset, 4)]
+    assert stems == ["0", "1", "3", "other", "5"]
 
 
 def test_clips_are_the_first_of_each_class_then_thinned_evenly():

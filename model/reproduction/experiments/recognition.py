@@ -226,8 +226,8 @@ def _said(setup: Setup) -> Iterator[str]:
             "footage."
         )
     yield (
-        "Intervals are of 10,000 resamples of the clips at 95 %; p is two-sided, McNemar's exact "
-        "test, or a permutation test where seeds or draws are averaged, and not corrected for the "
+        "Intervals are of 10,000 resamples at 95 %; p is two-sided, of a permutation test over "
+        "recordings, or of McNemar's exact test where each has one clip, and not corrected for the "
         "number of comparisons. "
         f"{measured.LIMITS}"
     )

@@ -9,7 +9,7 @@ from model.reproduction.protocol import Context, Protocol
 
 @dataclass(frozen=True)
 class AttentionQuality(Protocol):
-    """The first `clips_per_class` test clips of each class (0: all), whose labels are not read.
+    """`clips_per_class` test clips of each class (0: all), whose labels are not read.
     The role `backbone` is a converted VGG-16, which no gate reads: a second space to judge in."""
 
     name: ClassVar[str] = "attention-quality"

@@ -22,7 +22,7 @@ EQUAL = "@rtsae"  # of a variant: as many keyframes as rtsae finds
 
 @dataclass(frozen=True)
 class KeyframeMethods(Protocol):
-    """The first `clips_per_class` test clips of each class (0: all). Each of `methods`, rtsae among
+    """`clips_per_class` test clips of each class (0: all). Each of `methods`, rtsae among
     them, chooses its own number of keyframes, and as many as rtsae; `network` is an RTSAE-DSCNN
     that sees these alone. The role `attention` (without it: the shipped one) is rtsae's."""
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Moments(Protocol):
-    """The first `clips_per_class` test clips of each class (0: all). The gate is that of the role
+    """`clips_per_class` test clips of each class (0: all). The gate is that of the role
     `network`, an RTSAE-DSCNN, or of the role `attention`: one of them is wanted."""
 
     name: ClassVar[str] = "moments"

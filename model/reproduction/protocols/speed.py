@@ -10,7 +10,7 @@ from model.reproduction.protocol import Context, Protocol
 
 @dataclass(frozen=True)
 class Speed(Protocol):
-    """The first `clips_per_class` test clips of each class (0: all), thinned to `most`; the median
+    """`clips_per_class` test clips of each class (0: all), thinned to `most`; the median
     of `repeats`. Without the role `arch`, an untrained one of the size that `preset` names:
     weights take no time."""
 
