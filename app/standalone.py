@@ -1,10 +1,12 @@
 """One HTML file that opens offline, its figures live, and asks nobody for anything.
 
-The part of plotly.js that the figures need and all data are inside; the Content-Security-Policy
-forbids every request.
+Fonts, the part of plotly.js that the figures need and all data are inside; the
+Content-Security-Policy forbids every request.
 """
 
 import json
+import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
@@ -15,7 +17,7 @@ from app.static_files import STATIC
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-    "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
 )
 DATA = '<script type="application/json" id="{}">'
 END = "</script>"
@@ -31,7 +33,7 @@ def page(
     head = (
         f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{name} · Kairoscope</title><style>{_static('css/report.css')}</style>"
+        f"<title>{name} · Kairoscope</title><style>{_fonts()}{_static('css/report.css')}</style>"
     )
     texts = {key: drawn.to_json() for key, drawn in figures.items()} | dict(data)
     scripts = (f"<script>{code}{END}" for code in map(_static, (PLOTLY, "js/report.js")))
@@ -89,6 +91,16 @@ def _plain(value: Any) -> str:
 def _data(key: str, text: str) -> str:
     """JSON that no HTML parser reads as anything else."""
     return DATA.format(key) + text.replace("<", "\\u003c") + END
+
+
+def _fonts() -> str:
+    """The faces with their files in them."""
+
+    def inside(found: re.Match[str]) -> str:
+        file = (STATIC / "css" / found[1]).read_bytes()
+        return f'url("data:font/woff2;base64,{b64encode(file).decode()}")'
+
+    return re.sub(r'url\("([^"]+)"\)', inside, _static("css/fonts.css"))
 
 
 def _static(path: str) -> str:

@@ -35,6 +35,7 @@ INDEX = """<!DOCTYPE html>
     <link rel="icon" href="/static/icon.svg" type="image/svg+xml">
     <script src="/static/js/boot.js"></script>
     {%css%}
+    <link rel="stylesheet" href="/static/css/fonts.css">
     <link rel="stylesheet" href="/static/css/base.css">
     <link rel="stylesheet" href="/static/css/library.css">
     <link rel="stylesheet" href="/static/css/video.css">

@@ -55,7 +55,7 @@ PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset("quick", 10, 2, 50, 8, (0,), (1,), False, "compact", 0.4, 0.15, 300),
-        Preset("full", 40, 6, 50, 20, (0, 1, 2), (1,), True, "compact", 1.0, 1.0, 600),
+        Preset("full", 20, 4, 50, 10, (0, 1, 2), (1,), True, "compact", 0.4, 0.15, 300),
         Preset("paper", 70, 10, 50, 50, (0, 1, 2), (1, 2, 3), True, "paper", 1.0, 1.0, None),
     )
 }

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAME = "跳 <b>&amp;.mp4"
 RANGE = "() => document.querySelector('[data-figure=attention]')._fullLayout.xaxis.range"
 EMPTY = (
-    '<!DOCTYPE html><link rel="stylesheet" href="/static/css/base.css">'
+    '<!DOCTYPE html><link rel="stylesheet" href="/static/css/fonts.css">'
     '<body style="background:#fff;color:#111"><div id="graph"></div>'
 )
 WIDTH = """async ([text, font]) => {
@@ -80,6 +80,8 @@ def test_the_report_opens_offline_with_its_figures_drawn(
         assert page.locator(f"[data-figure={key}] path.js-line").count() >= 2
     widths = page.locator("img").evaluate_all("all => all.map(image => image.naturalWidth)")
     assert widths == [96] * sum(len(kept.index_K) for kept in analysis.methods.values())
+    faces = "() => document.fonts.ready.then(all => [...all].map(face => face.status))"
+    assert "loaded" in page.evaluate(faces)
     inside = "() => JSON.parse(document.getElementById('analysis').textContent)"
     assert page.evaluate(inside) == analysis.to_json()
     assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
