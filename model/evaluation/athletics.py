@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.datasets.types import Dataset, Sample
-from model.evaluation.bootstrap import paired_difference
+from model.evaluation.intervals import paired_difference
 from model.evaluation.phases import Moments, moments_of
 from model.evaluation.recognition import (
     ALL,

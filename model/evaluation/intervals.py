@@ -8,19 +8,21 @@ recordings, these are resampled whole (the cluster bootstrap of Davison and Hink
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from model.errors import InvalidValue
-from model.evaluation.bootstrap import LEVEL, RESAMPLES
 from model.types import Floats
 
+RESAMPLES = 10_000
+LEVEL = 0.95
 BLOCK = 1 << 22  # figures that are drawn at a time: bounds the memory
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure of all clips and the percentile interval, at `bootstrap.LEVEL`, of resamples; NaN
+    """A figure of all clips and the percentile interval, at `LEVEL`, of resamples; NaN
     where there is but one recording, which says nothing of others."""
 
     value: float
@@ -70,6 +72,20 @@ def difference(
 ) -> Interval:
     """The mean of a - b, of two methods on the same clips."""
     return mean(np.asarray(a_N, np.float64) - np.asarray(b_N, np.float64), group_N)
+
+
+def paired_difference(a_N: Floats, b_N: Floats) -> dict[str, Any]:
+    """`difference` as JSON. Raises InvalidValue when they are not as many, or none."""
+    if a_N.shape != b_N.shape:
+        raise InvalidValue(f"wanted as many figures of both, got {a_N.shape} and {b_N.shape}")
+    found = difference(a_N, b_N)
+    return {
+        "difference": found.value,
+        "low": found.low,
+        "high": found.high,
+        "level": LEVEL,
+        "clips": len(a_N),
+    }
 
 
 def ratio(a_N: Floats | list[float], b_N: Floats | list[float]) -> Interval:

@@ -14,8 +14,7 @@ from scipy.stats import binomtest
 
 from model.errors import InvalidValue
 from model.evaluation import intervals
-from model.evaluation.bootstrap import RESAMPLES
-from model.evaluation.intervals import BLOCK, Interval, by_group, interval
+from model.evaluation.intervals import BLOCK, RESAMPLES, Interval, by_group, interval
 from model.evaluation.outcomes import UNKNOWN
 from model.types import Floats
 

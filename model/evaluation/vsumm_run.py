@@ -15,7 +15,7 @@ import model
 from model.analyze import Attention
 from model.datasets.vsumm import LAYOUT, SummarisedVideo, SummarySet
 from model.errors import InvalidDataset, InvalidParameter
-from model.evaluation.bootstrap import paired_difference
+from model.evaluation.intervals import paired_difference
 from model.evaluation.vsumm import Agreement, agreement, among
 from model.evaluation.vsumm_sources import Source, source_of
 from model.features.types import Features

@@ -70,3 +70,25 @@ def test_recordings_of_unequal_size_weigh_as_many_clips_as_they_have():
     assert not alone.below(1)
     with pytest.raises(InvalidValue, match="recording of each"):
         intervals.mean([1.0, 0.0], ["a"])
+
+
+def test_a_paired_difference_has_the_interval_of_scipy():
+    rng = np.random.default_rng(3)
+    a, b = (rng.random(150) < 0.8).astype(float), (rng.random(150) < 0.6).astype(float)
+    found = intervals.paired_difference(a, b)
+    reference = bootstrap(
+        (a - b,), np.mean, n_resamples=10_000, method="percentile", rng=np.random.default_rng(7)
+    ).confidence_interval
+    assert found["difference"] == pytest.approx((a - b).mean())
+    assert found["low"] == pytest.approx(reference.low, abs=0.01)
+    assert found["high"] == pytest.approx(reference.high, abs=0.01)
+
+
+def test_equal_figures_differ_by_nothing_and_unpaired_ones_are_refused():
+    same = np.array([0.0, 1.0, 1.0])
+    found = intervals.paired_difference(same, same)
+    assert (found["low"], found["difference"], found["high"]) == (0, 0, 0)
+    with pytest.raises(InvalidValue):
+        intervals.paired_difference(same, same[:2])
+    with pytest.raises(InvalidValue):
+        intervals.paired_difference(same[:0], same[:0])
