@@ -12,7 +12,7 @@ from model.evaluation.outcomes import LabelledClip
 from model.evaluation.recognition_work import Work
 from model.training.capped import CappedFolder
 from model.video.decode import open_clip
-from model.video.probe import sha256_of
+from model.video.probe import probe, sha256_of
 
 CAP_BYTES = 64 << 20  # a length takes some forty bytes
 SIZE = 32  # pixels: nobody looks at them
@@ -25,25 +25,32 @@ class Lengths:
         self._kept = CappedFolder(cache / "lengths", ".length", CAP_BYTES)
 
     def of(self, path: Path) -> tuple[int, float]:
-        """Decoded frames of the clip at `path`, and its seconds. Raises UnreadableVideo."""
-        try:
-            frames, fps = timing_of(path)
-            return frames, frames / fps
-        except InvalidDataset:
-            return self._decoded(path)
-
-    def _decoded(self, path: Path) -> tuple[int, float]:
+        """Decoded frames of the clip at `path`, and its seconds. Raises UnreadableVideo; of a clip
+        with ground truth only when not even its first frame can be read."""
         name = sha256_of(path)[:32]
         stored = self._kept.read(name)
         if stored is None:
-            with open_clip(path, size=SIZE) as stream:
-                for _ in stream:
-                    pass
-                info = stream.clip.info
-            stored = json.dumps([info.frames, info.duration_s]).encode()
+            stored = json.dumps(_noted(path) or _decoded(path)).encode()
             self._kept.write(name, stored)
         frames, seconds = json.loads(stored)
         return int(frames), float(seconds)
+
+
+def _noted(path: Path) -> tuple[int, float] | None:
+    try:
+        frames, fps = timing_of(path)
+    except InvalidDataset:
+        return None
+    probe(path)
+    return frames, frames / fps
+
+
+def _decoded(path: Path) -> tuple[int, float]:
+    with open_clip(path, size=SIZE) as stream:
+        for _ in stream:
+            pass
+        info = stream.clip.info
+    return info.frames, info.duration_s
 
 
 def measured(

@@ -1,5 +1,6 @@
 """The protocols that look at clips: recognition without ground truth, keyframes of every method."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -78,7 +79,12 @@ def test_a_network_is_seen_in_all_its_variants(data, weights, tmp_path):
 
 
 @pytest.mark.slow
-def test_clips_that_cannot_be_read_are_left_out_and_named(data, weights, tmp_path):
+@pytest.mark.parametrize("noted", [False, True])
+def test_clips_that_cannot_be_read_are_left_out_and_named(data, weights, tmp_path, noted):
+    truth = data.root / "bad.json"
+    truth.unlink(missing_ok=True)
+    if noted:
+        truth.write_text(json.dumps({"n_frames": 12, "fps": 25.0}))
     found = Recognition().run(context(broken(data), weights, tmp_path))
     assert list(found["left_out"]) == ["bad.mp4"]
     assert found["outcomes"]["clips"]["name"] == ["0.mp4"]
