@@ -2,14 +2,33 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from app.ui_bench.browser import installed
 
 # The networks of the tests are small: a second thread costs more than it computes, most of all on a
 # busy machine. Set before anything imports torch, so that child processes inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+BROWSER = ("tests/browser/", "tests/app/ui_bench/test_run.py")
+
+
+class FilesApart(LoadFileScheduling):
+    """Each file to one process; all that drive the browser to the same, in their order: they share
+    a server and what earlier ones left in it."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return BROWSER[0] if file.startswith(BROWSER) else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesApart:
+    """How `make test` spreads tests over processes."""
+    return FilesApart(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

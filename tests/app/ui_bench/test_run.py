@@ -6,7 +6,9 @@ In processes of their own: two Playwrights do not fit into one.
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,10 +32,17 @@ def child(code: str, temporary: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture
+def temporary() -> Iterator[Path]:
+    """A folder of a short name: sockets in it must fit into 108 characters."""
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
 @pytest.mark.browser
 @pytest.mark.slow
-def test_every_figure_is_measured_and_nothing_stays_behind(chromium: str, tmp_path: Path) -> None:
-    done = child(MEASURE, tmp_path)
+def test_every_figure_is_measured_and_nothing_stays_behind(chromium: str, temporary: Path) -> None:
+    done = child(MEASURE, temporary)
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)
     assert data["schema"] == "kairoscope/bench-ui@1"
@@ -49,13 +58,13 @@ def test_every_figure_is_measured_and_nothing_stays_behind(chromium: str, tmp_pa
     assert all(min(figures[name]["samples"]) > 0 for name in timed)
     for name in clips:
         assert figures[f"playhead-{name}"]["samples"] == [0, 0]
-    assert [path.name for path in tmp_path.glob("kairoscope-*")] == []
+    assert [path.name for path in temporary.glob("kairoscope-*")] == []
 
 
 @pytest.mark.browser
 @pytest.mark.slow
-def test_without_chromium_it_says_how_to_get_it(chromium: str, tmp_path: Path) -> None:
-    done = child(NO_BROWSER, tmp_path)
+def test_without_chromium_it_says_how_to_get_it(chromium: str, temporary: Path) -> None:
+    done = child(NO_BROWSER, temporary)
     assert done.returncode == Exit.FAILED
     assert done.stderr.startswith("kairoscope: Chromium does not start: ")
     assert "apt-get install chromium" in done.stderr
@@ -75,10 +84,10 @@ def test_without_playwright_it_says_how_to_get_it(
 
 
 def test_the_environment_cannot_name_another_library(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, temporary: Path
 ) -> None:
     monkeypatch.setenv("KAIROSCOPE_DATABASE_URL", "sqlite:////nonexistent/real.sqlite")
     monkeypatch.setenv("KAIROSCOPE_DATA_DIR", "/nonexistent")
-    settings = settings_in(tmp_path)
-    assert (settings.database_url, settings.data_dir) == (None, tmp_path)
+    settings = settings_in(temporary)
+    assert (settings.database_url, settings.data_dir) == (None, temporary)
     assert set(settings.environment()) >= {"KAIROSCOPE_DATA_DIR", "KAIROSCOPE_PORT"}
