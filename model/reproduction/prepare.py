@@ -154,8 +154,8 @@ def _open(request: Request, split_of: Callable[[int], Dataset], split: int) -> D
 
 def _notice_of_backbone(request: Request) -> tuple[str, ...]:
     if request.backbone:
-        return (f"trainings start from the convolutions of {request.backbone.name}",)
+        return (f"Trainings start from the convolutions of {request.backbone.name}.",)
     return (
-        "without a VGG-16 backbone (kairoscope weights pull vgg16-imagenet) trainings start from "
-        "the blocks that the shipped attention has",
+        "Without a VGG-16 backbone (kairoscope weights pull vgg16-imagenet) trainings start from "
+        "the blocks that the shipped attention has.",
     )

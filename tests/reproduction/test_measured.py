@@ -20,8 +20,10 @@ FOOTAGE = replace(QUICK, dataset="ucf101")
 NAMES = ("speed", "moments", "attention-quality", "summaries")
 
 
-def verdicts(name, done, setup=QUICK):
-    return [claim.verdict for claim in registry()[name].claims(setup, done)]
+def verdicts(name, done, setup=QUICK, of=""):
+    """Of all claims, or of those whose text has these words."""
+    claims = registry()[name].claims(setup, done)
+    return [claim.verdict for claim in claims if of in claim.text]
 
 
 def cells(table):
@@ -115,7 +117,10 @@ def test_moments_by_hand():
         ("elsewhere", (0.0,), (0.3,)),
         ("in the decisive phase", (0.5,), (0.7,)),
     ]
-    assert verdicts("moments", done) == ["not confirmed"] + ["confirmed"] * 4  # 6 is not below 6
+    judged = ["not confirmed"] + ["confirmed"] * 4  # 6 is not below 6
+    assert verdicts("moments", done, of="shipped.") == judged
+    others = verdicts("moments", done)[:5] + verdicts("moments", done)[10:]
+    assert others == ["not testable here"] * 10  # each gate is judged by its own keyframes
 
 
 def test_moments_of_footage_speak_of_numbers_and_of_the_end_alone():
@@ -129,7 +134,7 @@ def test_moments_of_footage_speak_of_numbers_and_of_the_end_alone():
     assert any("rendered scenes alone" in notice for notice in section.notices)
     assert any("c.avi" in notice for notice in section.notices)
     untested = "not testable here"
-    assert verdicts("moments", done, FOOTAGE) == [
+    assert verdicts("moments", done, FOOTAGE, of="trained here") == [
         "confirmed", untested, "confirmed", untested, untested,
     ]  # fmt: skip
 

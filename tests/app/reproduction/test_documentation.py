@@ -1,38 +1,34 @@
-"""docs/reproduction.md says what the committed run says, and lies there only with one."""
+"""docs/reproduction*.md say what the committed runs say, and lie there only with them."""
 
 import json
 
 import pytest
 
 from app.reproduction import markdown
-from model.reproduction.document import Document
 from scripts import reproduction
 from tests.reproduced import MEASURED, document
 
 
-def test_the_page_is_the_introduction_and_the_report_of_the_committed_run() -> None:
-    assert reproduction.TARGET.exists() == reproduction.RESULT.exists()
-    if reproduction.RESULT.exists():
-        committed = Document.from_json(json.loads(reproduction.RESULT.read_text(encoding="utf-8")))
-        wanted = reproduction.filled(
-            reproduction.INTRODUCTION.read_text(encoding="utf-8"), committed
-        )
+@pytest.mark.parametrize("page", reproduction.PAGES, ids=lambda page: page.name)
+def test_a_page_is_the_introduction_and_the_report_of_the_committed_run(page) -> None:
+    assert page.target().exists() == page.result().exists()
+    if page.result().exists():
         renew = "run `python -m scripts.reproduction`"
-        assert reproduction.TARGET.read_text(encoding="utf-8") == wanted, renew
+        assert page.target().read_text(encoding="utf-8") == page.filled(), renew
 
 
-def test_the_report_stands_beneath_the_introduction(tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(reproduction, "RESULT", tmp_path / "result.json")
-    monkeypatch.setattr(reproduction, "TARGET", tmp_path / "page.md")
+def test_the_report_stands_beneath_the_introduction(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(reproduction, "ROOT", tmp_path)
-    assert reproduction.main() == 1
-    assert "There is no result.json." in capsys.readouterr().err
-    assert not reproduction.TARGET.exists()
-    reproduction.RESULT.write_text(json.dumps(document().to_json()))
-    assert reproduction.main() == 0
-    page = reproduction.TARGET.read_text()
-    introduction, _, rest = page.partition(reproduction.BEGIN)
-    assert introduction.startswith("# The paper's evaluation, measured again")
+    page = reproduction.PAGES[0]
+    for file in (page.introduction(), page.result()):
+        file.parent.mkdir(parents=True)
+    page.introduction().write_text("# By hand\n")
+    reproduction.main()
+    assert not page.target().exists()
+    page.result().write_text(json.dumps(document().to_json()))
+    reproduction.main()
+    introduction, _, rest = page.target().read_text().partition(reproduction.BEGIN)
+    assert introduction == "# By hand\n\n"
     assert rest.partition(reproduction.END)[0].strip() == markdown.write(document(), 3).strip()
 
 
