@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,9 @@ COLUMNS = {
     "precision": "P",
     "recall": "R",
     "f": "F",
+    "hue_precision": "P hue",
+    "hue_recall": "R hue",
+    "hue_f": "F hue",
     "interval_precision": "P inter",
     "interval_recall": "R inter",
     "interval_f": "F inter",
@@ -47,8 +50,9 @@ def add_keyframes(protocols: Any) -> None:
         help="keyframes of videos against what people marked in them",
         description="Precision, recall and F of each method's keyframes against annotated "
         "keyframes and intervals, their share in decisive phases, coverage, redundancy, and how "
-        "far methods agree; the mean over annotators, then over videos. docs/ground-truth.md "
-        "defines every figure and shows the formats. Exit codes are those of analyze.",
+        "far methods agree; with --hue by VSUMM's hues, too. The mean over annotators, then over "
+        "videos. docs/ground-truth.md defines every figure and shows the formats. Exit codes are "
+        "those of analyze.",
     )
     add = parser.add_argument
     add("videos", metavar="VIDEO", nargs="+", type=Path)
@@ -61,6 +65,12 @@ def add_keyframes(protocols: Any) -> None:
         metavar="S",
         type=rate,
         help="how many seconds apart still match (default: half a second)",
+    )
+    add(
+        "--hue",
+        action="store_true",
+        help="compare keyframes with annotated ones by hue, too, as VSUMM does: decodes each "
+        "video once more",
     )
     add_attention_options(parser)
     add("--json", action="store_true", help="print everything as JSON, not as a table")
@@ -83,6 +93,8 @@ def run_keyframes(arguments: argparse.Namespace) -> Exit:
     for video in arguments.videos:
         require_file(video)
     truths = {video: truth_of(video, arguments.truth) for video in arguments.videos}
+    if arguments.hue:
+        _require_keyframes(truths.values())
     methods = chosen_methods(arguments)
     attention = load_attention(arguments, methods, arguments.device)
     found, worst = [], Exit.DONE
@@ -100,6 +112,15 @@ def run_keyframes(arguments: argparse.Namespace) -> Exit:
     return worst
 
 
+def _require_keyframes(truths: "Iterable[GroundTruth]") -> None:
+    """Raises InvalidParameter where nobody marked a keyframe of any video."""
+    if not any(who.keyframes for truth in truths for who in truth.annotators):
+        raise InvalidParameter(
+            "--hue: wanted annotated keyframes, got none",
+            "Intervals and phases name no frame whose hues could be compared: leave --hue out.",
+        )
+
+
 def _scored(
     arguments: argparse.Namespace,
     video: Path,
@@ -108,8 +129,9 @@ def _scored(
     attention: "AttentionModel | None",
 ) -> dict[str, Any]:
     """The scores of one video, with its name and its methods' parameters."""
-    from model.analyze import analyze
+    from model.analyze import Progress, analyze
     from model.evaluation.scores import scores
+    from model.evaluation.vsumm_sources import hues_of
 
     line = ProgressLine(video.name)
     try:
@@ -122,11 +144,14 @@ def _scored(
             steps_per_second=arguments.steps_per_second,
             on_progress=line,
         )
+        if arguments.hue:
+            line(Progress("hues", 0, None))
+        hues = hues_of(video, analysis, truth) if arguments.hue else None
     finally:
         line.clear()
     parameters = {name: dict(found.parameters) for name, found in analysis.methods.items()}
     about = {"file": str(video), "parameters": parameters, "provenance": analysis.provenance}
-    return {**about, **scores(analysis, truth, arguments.tolerance)}
+    return {**about, **scores(analysis, truth, arguments.tolerance, hues)}
 
 
 def _table(result: dict[str, Any]) -> str:

@@ -9,22 +9,30 @@ import numpy as np
 
 from model.evaluation.matching import TOLERANCE_S, Score, agreement, hit, match, spans
 from model.evaluation.truth import GroundTruth
-from model.types import Analysis, Floats, Keyframes
+from model.evaluation.vsumm import matches
+from model.types import Analysis, Floats, Indices, Keyframes
 
 Document = dict[str, Any]
 FIGURES = ("precision", "recall", "f")
 
 
 def scores(
-    analysis: Analysis, truth: GroundTruth | None = None, tolerance_s: float = TOLERANCE_S
+    analysis: Analysis,
+    truth: GroundTruth | None = None,
+    tolerance_s: float = TOLERANCE_S,
+    hues: Mapping[int, Indices] | None = None,
 ) -> Document:
     """Each method's keyframes against `truth`, and against those of the other methods.
+
+    `hues` holds the hue histogram (model.evaluation.vsumm) of every keyframe and every annotated
+    one, by decoded frame; None where nobody looked at the pictures.
 
     `{"tolerance_s", "methods": {name: entry}, "agreement": {"methods": [name], "f": [[F]]}}`, where
     an entry holds, each null where the truth or an older analysis lacks what it takes:
 
     - `annotators`: `{name: {precision, recall, f}}` of those who marked keyframes, their `mean`,
       and the name of the `best`, with the highest F;
+    - `hue`: `{"annotators", "mean", "best"}` of the same people, by the hues of the frames;
     - `intervals`: `{"annotators", "mean", "best"}` of those who marked intervals;
     - `phases`: `{"decisive": share of keyframes in or near a decisive phase, "counts": [{"name",
       "decisive", "keyframes"}]}`, the counts without tolerance;
@@ -33,11 +41,13 @@ def scores(
     Raises InvalidAnnotations for marks that are beyond the clip.
     """
     known = truth.in_seconds(analysis.clip.times_T) if truth else None
+    marked = truth.frames(analysis.clip.times_T) if truth and hues else {}
     times = {name: keyframes.time_K for name, keyframes in analysis.methods.items()}
     return {
         "tolerance_s": tolerance_s,
         "methods": {
             name: _entry(keyframes, known, tolerance_s)
+            | {"hue": _by_hue(keyframes.index_K, marked, hues or {})}
             for name, keyframes in analysis.methods.items()
         },
         "agreement": {"methods": list(times), "f": agreement(times, tolerance_s).tolist()},
@@ -49,7 +59,7 @@ def over_videos(documents: Sequence[Document]) -> Document:
     in all, and the agreement of the methods that every video has.
 
     A method's mean over a video's annotators counts once, however many they are; precision, recall
-    and F of intervals are named `interval_...`.
+    and F of intervals are named `interval_...`, by hues `hue_...`.
     """
     every = [document["methods"] for document in documents]
     names = dict.fromkeys(name for methods in every for name in methods)
@@ -66,12 +76,13 @@ def over_videos(documents: Sequence[Document]) -> Document:
 
 def _figures(entry: Document) -> dict[str, float | None]:
     """An entry's numbers side by side."""
-    mean = entry["mean"] or dict.fromkeys(FIGURES)
-    intervals = (entry["intervals"] or {"mean": dict.fromkeys(FIGURES)})["mean"]
+    none: Document = {"mean": dict.fromkeys(FIGURES)}
+    hue, intervals = (entry[part] or none for part in ("hue", "intervals"))
     return {
         **{name: entry[name] for name in ("keyframes", "coverage", "redundancy")},
-        **mean,
-        **{f"interval_{name}": value for name, value in intervals.items()},
+        **(entry["mean"] or none["mean"]),
+        **{f"hue_{name}": value for name, value in hue["mean"].items()},
+        **{f"interval_{name}": value for name, value in intervals["mean"].items()},
         "decisive": (entry["phases"] or {"decisive": None})["decisive"],
     }
 
@@ -107,6 +118,20 @@ def _entry(keyframes: Keyframes, truth: GroundTruth | None, tolerance_s: float) 
         "coverage": keyframes.quality.get("coverage"),
         "redundancy": keyframes.quality.get("redundancy"),
     }
+
+
+def _by_hue(
+    index_K: Indices, marked: Mapping[str, Sequence[int]], hues: Mapping[int, Indices]
+) -> Document | None:
+    """Of each annotator, by VSUMM's matching of hues; recall is its CUS_A."""
+    if not marked:
+        return None
+    keyframes_KB = [hues[index] for index in index_K.tolist()]
+    found = {}
+    for name, frames in marked.items():
+        pairs = matches([hues[index] for index in frames], keyframes_KB)
+        found[name] = Score.of(pairs / len(keyframes_KB), pairs / len(frames))
+    return _of_people(found)
 
 
 def _of_people(found: Mapping[str, Score]) -> Document:

@@ -16,6 +16,7 @@ from model.types import Floats
 SCHEMA = "kairoscope/truth@1"
 MOST_ANNOTATORS, MOST_MARKS = 100, 100_000
 OTHER_VIDEO = "Are they of another video, or counted from 1?"
+CUT_S = 0.001  # times are often cut to milliseconds
 
 Unit = Literal["frames", "seconds"]
 Mark = Annotated[float, Field(strict=True, ge=0, lt=2**53, allow_inf_nan=False)]
@@ -103,11 +104,23 @@ class GroundTruth:
         The clip ends when its last frame has been shown as long as the one before; ends beyond that
         in seconds are cut there. Raises InvalidAnnotations for a mark that is beyond the clip.
         """
-        last = times_T[-1] - times_T[-2] if len(times_T) > 1 else 0.04
-        clock = _Clock(np.append(times_T, times_T[-1] + last))
+        clock = _Clock.of(times_T)
         return GroundTruth(
             tuple(map(clock.annotator, self.annotators)), tuple(map(clock.phase, self.phases))
         )
+
+    def frames(self, times_T: Floats) -> dict[str, list[int]]:
+        """The decoded frame of each annotated keyframe, by annotator, those without left out.
+
+        A mark in seconds is of the frame that is on screen then, or up to `CUT_S` later. Raises
+        InvalidAnnotations for a mark that is beyond the clip.
+        """
+        clock = _Clock.of(times_T)
+        return {
+            who.name: [clock.frame(who.name, who.unit, mark) for mark in who.keyframes]
+            for who in self.annotators
+            if who.keyframes
+        }
 
     def to_json(self) -> dict[str, Any]:
         """The JSON object, schema kairoscope/truth@1."""
@@ -165,6 +178,11 @@ class _Clock:
 
     edges_T1: Floats
 
+    @classmethod
+    def of(cls, times_T: Floats) -> "_Clock":
+        last = times_T[-1] - times_T[-2] if len(times_T) > 1 else 0.04
+        return cls(np.append(times_T, times_T[-1] + last))
+
     def annotator(self, of: Annotator) -> Annotator:
         keyframes = tuple(self._start(of.name, of.unit, mark) for mark in of.keyframes)
         intervals = tuple(self._interval(of.name, of.unit, *marks) for marks in of.intervals)
@@ -173,6 +191,12 @@ class _Clock:
     def phase(self, of: Phase) -> Phase:
         start, end = self._interval(of.name, of.unit, of.start, of.end)
         return replace(of, start=start, end=end, unit="seconds")
+
+    def frame(self, name: str, unit: Unit, mark: float) -> int:
+        start_s = self._start(name, unit, mark)
+        if unit == "frames":
+            return int(mark)
+        return int(np.searchsorted(self.edges_T1[:-1], start_s + CUT_S, side="right")) - 1
 
     def _start(self, name: str, unit: Unit, mark: float) -> float:
         T, end_s = len(self.edges_T1) - 1, float(self.edges_T1[-1])

@@ -6,6 +6,8 @@ Shape legend: T rows of the features, one a frame that is there; K keyframes.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
+from pathlib import Path
 from typing import Any, ClassVar
 
 import cv2
@@ -15,12 +17,13 @@ from numpy.typing import NDArray
 from model.analyze import Attention
 from model.datasets.vsumm import SummarisedVideo
 from model.errors import InvalidDataset
+from model.evaluation.truth import GroundTruth
 from model.evaluation.vsumm import hues
 from model.features.descriptors import registry
 from model.features.extract import extract
 from model.features.types import Features, FrameBatch
 from model.methods.base import Method
-from model.types import Indices
+from model.types import Analysis, Indices
 from model.video.decode import open_clip
 from model.video.flow import DEFAULT_FLOW, FlowAlgorithm, make_flow
 from model.video.pictures import decode_picture, read_picture
@@ -186,3 +189,18 @@ class File(Source):
 def source_of(video: SummarisedVideo) -> Source:
     """The bank where there is one, else the file."""
     return Bank(video) if video.bank else File(video)
+
+
+def hues_of(path: Path, analysis: Analysis, truth: GroundTruth) -> dict[int, Indices]:
+    """The hues of every keyframe and every annotated one of a video file, by decoded frame; {}
+    where nobody annotated any.
+
+    The file is decoded once more, in a child process, up to the last of them. Raises
+    UnreadableVideo, and InvalidAnnotations for a mark that is beyond the clip.
+    """
+    marked = truth.frames(analysis.clip.times_T)
+    if not marked:
+        return {}
+    chosen = (found.index_K.tolist() for found in analysis.methods.values())
+    video = SummarisedVideo(path.stem, (), video=path)
+    return File(video).hues(chain.from_iterable((*marked.values(), *chosen)))

@@ -110,6 +110,7 @@ def test_scores(site, annotations, job_id):
     found = site.http.get(url).json()
     assert found["tolerance_s"] == 0.5
     assert found["methods"]["sms"]["mean"] == {"precision": 1.0, "recall": 1.0, "f": 1.0}
+    assert found["methods"]["sms"]["hue"] is None  # nobody looked at the pictures
     strict = site.http.get(url, params={"tolerance_s": 0}).json()
     assert strict["methods"]["sms"]["annotators"]["ann"]["recall"] == 0.5
 

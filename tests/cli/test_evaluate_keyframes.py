@@ -1,13 +1,18 @@
 """`kairoscope evaluate keyframes`: a table, JSON, and what it refuses."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.cli import Exit, main
+from tests.clips import write_clip
 from tests.marks import quick
+
+ORANGE, GREEN, BLUE = (220, 140, 30), (30, 220, 43), (30, 40, 220)  # each amid its bin of hue
 
 
 def evaluate(*arguments: object) -> Exit:
@@ -27,6 +32,75 @@ def test_a_table_of_the_methods(
     # Uniform takes 10 and 30, the middles of the halves, at 0.5 and 1.5 s: both within 0.6 s of
     # ann's two, and one of them of bo's, at 1.0 s.
     assert row.split()[:5] == ["uniform", "2.0", "0.750", "1.000", "0.833"]
+
+
+@pytest.fixture
+def scenes(tmp_path: Path) -> Path:
+    """Three scenes of one colour each, 2 s long, in the layout of VSUMM; what two users chose."""
+    colours = [colour for colour in (ORANGE, GREEN, BLUE) for _ in range(20)]
+    path = tmp_path / "database" / "v21.mp4"
+    path.parent.mkdir()
+    write_clip(path, [np.full((48, 64, 3), colour, np.uint8) for colour in colours], fps=10)
+    for user, numbers in (("user1", (1, 6, 60)), ("user2", (26,))):
+        folder = tmp_path / "UserSummary" / "v21" / user
+        folder.mkdir(parents=True)
+        for number in numbers:
+            (folder / f"Frame{number}.jpeg").touch()
+    return path
+
+
+UNIFORM = ("--methods", "uniform", "--set", "uniform.count=3")  # of 60 frames: 10, 30, 50
+
+
+def test_hues_match_where_seconds_do_not(
+    scenes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(scenes, "--truth", tmp_path, *UNIFORM, "--hue") == Exit.DONE
+    _, head, row = capsys.readouterr().out.splitlines()
+    titles = re.sub(r"([PRF]) hue", r"\1-hue", head).split()
+    found = dict(zip(titles, row.split(), strict=True))
+    # user1 marked 0, 5 and 59: in time only 5 is near a keyframe (0.5 s from 10); by hue 0 takes
+    # 10, 5 finds none left, 59 takes 50. user2's 25 is 0.5 s from 30, and as green.
+    seconds = {"P": "0.333", "R": "0.667", "F": "0.417"}
+    hues = {"P-hue": "0.500", "R-hue": "0.833", "F-hue": "0.583"}
+    assert {name: found[name] for name in (*seconds, *hues)} == seconds | hues
+
+
+@pytest.mark.slow
+def test_hues_are_those_of_evaluate_vsumm(
+    scenes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(scenes, "--truth", tmp_path, *UNIFORM, "--hue", "--json") == Exit.DONE
+    found = json.loads(capsys.readouterr().out)["videos"][0]["methods"]["uniform"]["hue"]
+    data = ("--data", str(tmp_path), *UNIFORM, "--json")
+    assert main(["evaluate", "vsumm", *data]) == Exit.DONE
+    [row] = json.loads(capsys.readouterr().out)["rows"]
+    assert [row["P"], row["CUS_A"], row["F"]] == pytest.approx(list(found["mean"].values()))
+    assert found["best"] == "user1"
+
+
+@pytest.mark.slow
+def test_hues_of_the_videos_whose_keyframes_people_marked(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    videos = [shutil.copy(clip, tmp_path / name) for name in ("a.mp4", "b.mp4")]
+    (tmp_path / "a.csv").write_text("time_s\n0.5\n")
+    (tmp_path / "b.csv").write_text("start,end\n0,20\n")
+    assert evaluate(*videos, *UNIFORM, "--hue", "--json") == Exit.DONE
+    result = json.loads(capsys.readouterr().out)
+    a, b = (video["methods"]["uniform"]["hue"] for video in result["videos"])
+    assert a["mean"]["recall"] == 1.0
+    assert b is None
+    assert result["methods"]["uniform"]["hue_recall"] == 1.0
+
+
+def test_hues_want_keyframes(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = tmp_path / "marks.csv"
+    truth.write_text("start,end\n0,20\n")
+    assert evaluate(clip, "--truth", truth, "--hue") == Exit.USAGE
+    assert "--hue: wanted annotated keyframes, got none" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import pytest
 
 from model.evaluation.scores import over_videos, scores
 from model.evaluation.truth import Annotator, GroundTruth, InvalidAnnotations, Phase
+from model.evaluation.vsumm import agreement
 from model.types import Analysis, Clip, Keyframes, VideoInfo
 
 QUALITY = {"coverage": 0.75, "redundancy": 0.25}
@@ -39,6 +40,7 @@ def test_annotators_their_mean_and_the_best():
         "best": "ann",
         "intervals": None,
         "phases": None,
+        "hue": None,
         **QUALITY,
     }
     uniform = found["methods"]["uniform"]
@@ -59,6 +61,35 @@ def test_a_tolerance_of_ones_own():
     truth = GroundTruth((Annotator("ann", (12,)),))
     assert scores(TWO, truth, 0.1)["methods"]["sms"]["mean"]["f"] == 0.0
     assert scores(TWO, truth, 0.2)["methods"]["sms"]["mean"]["recall"] == 1.0
+
+
+def test_hues_by_hand():
+    """Frames up to 39 are of one hue, those up to 79 of another, the rest of a third."""
+    hues = {index: np.eye(16, dtype=np.int64)[index // 40] for index in range(100)}
+    people = (
+        Annotator("ann", (0, 1, 60)),  # uniform: 0 takes 0, 1 finds nothing left, 60 takes 54
+        Annotator("bo", (9.4,), unit="seconds"),
+        Annotator("cy", (), ((0, 9),)),
+    )
+    found = scores(TWO, GroundTruth(people), hues=hues)["methods"]["uniform"]
+    assert found["hue"] == {
+        "annotators": {
+            "ann": {"precision": 2 / 3, "recall": 2 / 3, "f": pytest.approx(2 / 3)},
+            "bo": {"precision": 1 / 3, "recall": 1.0, "f": 0.5},
+        },
+        "mean": {
+            "precision": 0.5,
+            "recall": pytest.approx(5 / 6),
+            "f": pytest.approx(7 / 12),
+        },
+        "best": "ann",
+    }
+    users = [[hues[0], hues[1], hues[60]], [hues[94]]]
+    whole = agreement(users, [hues[0], hues[54], hues[90]])
+    assert found["hue"]["mean"]["f"] == pytest.approx(whole.f)
+    assert found["mean"]["f"] == pytest.approx(5 / 12)  # in seconds 60 is 0.6 s from 54
+    nobody = scores(TWO, GroundTruth((people[2],)), hues={})
+    assert nobody["methods"]["uniform"]["hue"] is None
 
 
 def test_intervals_of_those_who_marked_some():
@@ -118,7 +149,8 @@ def test_means_over_videos_take_what_each_has():
     people = GroundTruth((Annotator("ann", (10, 50)),))
     phases = GroundTruth((), (Phase("flight", 45, 55, True),))
     other = analysis(uniform=[50], sms=[50])
-    first, second = scores(TWO, people), scores(other, phases)
+    hues = dict.fromkeys(range(100), np.ones(16, np.int64))
+    first, second = scores(TWO, people, hues=hues), scores(other, phases)
     found = over_videos([first, second, scores(analysis(sms=[1]))])
     assert found["methods"]["sms"] == {
         "videos": 3,
@@ -126,6 +158,9 @@ def test_means_over_videos_take_what_each_has():
         "precision": 1.0,
         "recall": 1.0,
         "f": 1.0,
+        "hue_precision": 1.0,
+        "hue_recall": 1.0,
+        "hue_f": 1.0,
         "interval_precision": None,
         "interval_recall": None,
         "interval_f": None,
