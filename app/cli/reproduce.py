@@ -149,12 +149,12 @@ def _render(request: "Request") -> None:
 def _carried_out(reproduction: "Reproduction", workers: bool) -> "Document":
     """Run all tasks; the document is written after each."""
     from model.reproduction import plan_file
-    from model.reproduction.attempt import forget_failures
+    from model.reproduction.attempt import renew
     from model.reproduction.course import here
 
     plan, speaker = reproduction.plan, _Speaker()
     plan_file.save(plan)
-    forget_failures(plan)
+    renew(plan)
     document = reproduction.write()
     tasks = here(plan, speaker.progress)
     if workers:

@@ -59,13 +59,27 @@ def fail(folder: Path, error: KairoscopeError) -> None:
     write(folder / "failure.json", error.to_problem())
 
 
-def forget_failures(plan: Plan) -> None:
-    """Let what failed be tried again, and count deaths anew."""
+def renew(plan: Plan) -> None:
+    """Before a plan goes on: networks that are wanted and gone are trained again, what failed may
+    be tried again, and deaths count anew."""
+    _forget_gone(plan)
     for task in plan.pending():
         (plan.folder(task.name) / "failure.json").unlink(missing_ok=True)
         lock = lock_of(plan, task.name)
         if lock.path.exists() and lock.take():
             lock.give_back()
+
+
+def _forget_gone(plan: Plan) -> None:
+    """Results may have come from another machine without what was trained there: only what pending
+    tasks need of it is made again."""
+    pending, wanted = {task.name for task in plan.pending()}, set[str]()
+    for task in reversed(plan.ordered):
+        if task.name in wanted and plan.gone(task.name):
+            (plan.folder(task.name) / "run.json").unlink()
+            pending.add(task.name)
+        if task.name in pending:
+            wanted |= set(task.needs.values())
 
 
 def _run(plan: Plan, task: Task, notes: "_Notes") -> None:

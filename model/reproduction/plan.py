@@ -15,7 +15,14 @@ from typing import Any
 
 from model.datasets.types import Dataset
 from model.networks.device import Precision
-from model.reproduction.protocol import Context, Input, OnProgress, registry, silent
+from model.reproduction.protocol import (
+    CHECKPOINT,
+    Context,
+    Input,
+    OnProgress,
+    registry,
+    silent,
+)
 from model.reproduction.record import recorded, write
 from model.reproduction.task import SHIPPED, Task, file_of, in_order, keys
 
@@ -56,6 +63,11 @@ class Plan:
     def done(self, name: str) -> bool:
         """Whether the task of this name has left its result."""
         return (self.folder(name) / "run.json").is_file()
+
+    def gone(self, name: str) -> bool:
+        """Whether the task is done, but the network that it trained is not there any more."""
+        made = (self.record(name) or {}).get("provenance", {}).get("checkpoint")
+        return made is not None and not (self.folder(name) / CHECKPOINT).is_file()
 
     def failure(self, name: str) -> dict[str, Any] | None:
         """The problem that ended the task, until it is to be tried again."""
@@ -110,7 +122,7 @@ class Plan:
             return Input(need if need.startswith(SHIPPED) else path.name, path)
         record = self.record(need)
         assert record is not None, f"{need} has not run"
-        checkpoint = self.folder(need) / "checkpoint.safetensors"
+        checkpoint = self.folder(need) / CHECKPOINT
         return Input(record["key"], checkpoint, record["result"])
 
 

@@ -15,6 +15,7 @@ from model.errors import InvalidParameter
 if TYPE_CHECKING:
     from model.networks.device import Precision
 
+CHECKPOINT = "checkpoint.safetensors"  # in a task's folder, where it trained something
 OnProgress = Callable[[str, int, int], None]  # what is done, how many, of how many
 
 
@@ -50,7 +51,7 @@ class Context:
     @property
     def checkpoint(self) -> Path:
         """Where the checkpoint of this task goes."""
-        return self.folder / "checkpoint.safetensors"
+        return self.folder / CHECKPOINT
 
     def file(self, role: str) -> Path:
         """The checkpoint that plays this role."""

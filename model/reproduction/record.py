@@ -47,6 +47,7 @@ def recorded(
                 for role, entry in context.inputs.items()
                 if entry.checkpoint.is_file()
             },
+            "checkpoint": sha256(made) if (made := context.checkpoint).is_file() else None,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 1),
             "device": context.device,

@@ -37,8 +37,9 @@ CLASSES, GROUPS = ("Jump", "Throw"), 4
 @dataclass(frozen=True)
 class Made(Protocol):
     """Takes `lasts` seconds, and its result is the sum of its inputs' and `value`, which a process
-    of its own finds with `pool`; `end` is ok, refused (a KairoscopeError), bug, or killed. Once
-    there is a file MADE_MENDED, it takes no time and ends well."""
+    of its own finds with `pool`; `network` is what it leaves as trained; `end` is ok, refused (a
+    KairoscopeError), bug, or killed. Once there is a file MADE_MENDED, it takes no time and ends
+    well."""
 
     name: ClassVar[str] = "made"
 
@@ -46,6 +47,7 @@ class Made(Protocol):
     lasts: float = 0.0
     end: str = "ok"
     pool: bool = False
+    network: str = ""
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol."""
@@ -58,6 +60,8 @@ class Made(Protocol):
             time.sleep(0.05)
         if not mended.exists():
             self._end()
+        if self.network:
+            context.checkpoint.write_text(self.network)
         told(context.folder.name, "end")
         numbers = [self.value, *(entry.result["sum"] for entry in context.inputs.values())]
         if not self.pool:

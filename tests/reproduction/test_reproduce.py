@@ -167,6 +167,23 @@ def test_only_brings_the_trainings_that_another_experiment_lists(
     assert made.runs(runs) == ["a", "b"]
 
 
+def test_results_that_came_without_their_networks_are_enough_until_a_network_is_wanted(
+    reproduce: Reproduce, runs: Path, out: Path
+) -> None:
+    first = task("a", network="trained")
+    second = task("b", "a", network="trained, too")
+    assert reproduce(First((first, second))) == Exit.DONE
+    for network in out.glob("runs/*/checkpoint.safetensors"):
+        network.unlink()
+    assert reproduce(First((first, second))) == Exit.DONE
+    assert made.runs(runs) == ["a", "b"]
+    assert reproduce(First((first, second, task("c", "a")))) == Exit.DONE
+    assert made.runs(runs) == ["a", "b", "a", "c"]
+    assert reproduce(First((first, second, task("d", "b", value=5)))) == Exit.DONE
+    assert made.runs(runs) == ["a", "b", "a", "c", "b", "d"]
+    assert sums(out) == {"a": 1, "b": 2, "d": 7}
+
+
 def test_the_estimate_learns_from_what_is_done(plan: Plan) -> None:
     assert Course(plan).remaining() == 240  # as guessed, 60 each
     for name in ("a", "d"):
