@@ -114,7 +114,7 @@ class VideoPage {
     const methods = new Methods(document.getElementById("methods"),
       (chosen, attention) => this.#ask(() => this.#analyse(chosen, attention)), signal);
     on("choose-methods", () => this.#ask(() => methods.open(this.#state.methods, this.#state.attention)));
-    chooseTruth(this.video, (action) => this.#ask(action), signal);
+    chooseTruth(this.video, signal);
     closeMenus(signal);
     on("copy-link", async () => {
       await navigator.clipboard.writeText(location.href);

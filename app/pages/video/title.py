@@ -108,6 +108,7 @@ def _truth(now: Shown) -> html.Dialog:
                 "as this server exports it, or in the layouts of VSUMM and SumMe.",
                 className="aside",
             ),
+            html.P(className="fault", role="alert"),
             html.Div(
                 [
                     _button("Cancel", **{"data-close": ""}),
