@@ -152,7 +152,7 @@ class Security:
             if not scope["path"].startswith(UPLOADS) and int(length) > MAX_BODY:
                 raise BodyTooLarge(
                     f"wanted at most {MAX_BODY} bytes, got {length}",
-                    f"Send videos to {UPLOADS}.",
+                    f"Videos go to {UPLOADS}; anything else is smaller.",
                 )
             if log_in := self._log_in(scope):
                 return log_in

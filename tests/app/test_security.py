@@ -1,11 +1,15 @@
 """Who is let in, what a browser is told, and the one shape of every refusal."""
 
 import socket
+import time
+from contextlib import ExitStack
 
 import httpx
 import pytest
 
+from app import security
 from app.main import create_app
+from tests.app.conftest import CHUNK
 from worker.errors import CannotServe
 from worker.settings import Settings
 
@@ -108,6 +112,29 @@ def test_large_bodies_are_refused_unread(site):
         answer = stream.recv(4096)
     assert b" 413 " in answer.split(b"\r\n")[0]
     assert b"application/problem+json" in answer
+
+
+def test_more_requests_at_a_time_than_the_limit_are_refused_until_some_end(site, monkeypatch):
+    monkeypatch.setattr(security, "MAX_IN_FLIGHT", 2)
+    with ExitStack() as held:
+        for _ in range(2):
+            url = httpx.URL(site.create(10).headers["Location"]).path
+            stream = held.enter_context(socket.create_connection(("127.0.0.1", site.port)))
+            head = f"PATCH {url} HTTP/1.1\r\nHost: localhost:{site.port}\r\n"
+            tus = f"Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: {CHUNK}\r\n"
+            stream.sendall(f"{head}{tus}Content-Length: 10\r\n\r\nabc".encode())
+        refused = asked_until(site, 429)
+        assert refused.json()["hint"] == "Try again in a moment."
+    asked_until(site, 200)
+
+
+def asked_until(site, status, within_s=60):
+    """The first answer of this status: a request begins, and ends, in its own time."""
+    deadline = time.monotonic() + within_s
+    while (answer := site.http.get("/api/v1/videos")).status_code != status:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return answer
 
 
 @pytest.mark.parametrize("path", ["/api/v1/videos", "/api/v1/analyses", "/_dash-update-component"])
