@@ -49,15 +49,23 @@ Published = Mapping[str, Mapping[str, Sequence[int]]]  # method, video, numbers 
 
 @dataclass
 class _Tally:
-    """What one row has reached: per video the agreement and the number of keyframes."""
+    """What one row has reached: per video its name, the agreement and the number of keyframes."""
 
+    names: list[str] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
 
-    def to_json(self) -> dict[str, float]:
+    def add(self, name: str, found: Agreement, count: int) -> None:
+        self.names.append(name)
+        self.agreements.append(found)
+        self.counts.append(count)
+
+    def to_json(self) -> dict[str, Any]:
+        by_video = zip(self.names, self.agreements, self.counts, strict=True)
         return {
             **Agreement.mean(self.agreements).to_json(),
             "keyframes_mean": float(np.mean(self.counts)),
+            "by_video": {name: {"F": one.f, "keyframes": count} for name, one, count in by_video},
         }
 
     @property
@@ -79,7 +87,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """The result as JSON, kairoscope/vsumm-evaluation@1, of all videos with users' keyframes.
 
-    `users` tells how each user agrees with the others, null where no video has several.
+    Rows have their means and, `by_video`, F and the number of keyframes of each video; `users`
+    tells how each user agrees with the others, null where no video has several.
     `attention` is wanted by methods that need the gate. `on_video` hears of every video. Raises
     InvalidDataset where no video has users' keyframes, InvalidParameter where no method can run,
     and UnreadableVideo.
@@ -182,9 +191,8 @@ def _compare(
     hues = source.hues(i for indices in (*user_frames, *frames.values()) for i in indices)
     users_UB = [[hues[index] for index in indices] for indices in user_frames]
     for row, indices in frames.items():
-        tally = tallies.setdefault(row, _Tally())
-        tally.agreements.append(agreement(users_UB, [hues[index] for index in indices]))
-        tally.counts.append(len(indices))
+        found = agreement(users_UB, [hues[index] for index in indices])
+        tallies.setdefault(row, _Tally()).add(source.video.name, found, len(indices))
     return [among(users_UB)] if len(users_UB) > 1 else []
 
 

@@ -83,6 +83,9 @@ def test_both_layouts_reach_the_same_by_hand(tmp_path, layout):
     one = {"CUS_A": (1 / 3 + 1 / 2) / 2, "CUS_E": 0, "P": 1, "R": (1 / 3 + 1 / 2) / 2}
     one |= {"F": (0.5 + 2 / 3) / 2, "keyframes_mean": 1}
     assert {key: rows["DT", PUBLISHED][key] for key in one} == pytest.approx(one)
+    assert rows["DT", PUBLISHED]["by_video"] == {
+        name: {"F": pytest.approx(one["F"]), "keyframes": 1} for name in ("v21", "v22")
+    }
     users = {"CUS_A": (1 + 2 / 3) / 2, "CUS_E": (1 / 2 + 0) / 2, "P": (2 / 3 + 1) / 2}
     assert {key: result["users"][key] for key in users} == pytest.approx(users)
     assert (result["schema"], result["videos"]) == ("kairoscope/vsumm-evaluation@1", 2)
