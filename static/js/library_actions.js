@@ -1,6 +1,6 @@
 // What is done to the cards that are selected, or to one: delete with a way back, analyse again, tag.
 import { count } from "./format.js";
-import { notice } from "./notice.js";
+import { act, notice } from "./notice.js";
 import { call } from "./rest.js";
 import { TagsDialog } from "./tags.js";
 
@@ -16,6 +16,7 @@ const named = (cards) => (cards.length === 1 ? `“${cards[0].dataset.name}”` 
 
 export class Actions {
   #selection; #changed; #tags;
+  #deletion = null; // the one that is still on its way
 
   constructor(selection, changed, signal) {
     this.#selection = selection;
@@ -30,16 +31,27 @@ export class Actions {
   async delete(cards) {
     if (!cards.length) return;
     const gone = ids(cards), name = named(cards), verb = cards.length === 1 ? "is" : "are";
+    const deletion = this.#deletion = { unwanted: false };
     this.#focusBeside(cards);
     this.#selection.hide(gone, true);
     try {
       const { stopped } = await call("POST", "/videos/delete", { ids: gone });
-      notice(`${name} ${verb} deleted.${ended(cards.length, stopped.length, "is", "are")}`, { label: "Undo", act: () => this.#restore(gone, stopped, name) });
+      const undo = () => this.#restore(gone, stopped, name);
+      if (deletion.unwanted) return undo();
+      notice(`${name} ${verb} deleted.${ended(cards.length, stopped.length, "is", "are")}`, { label: "Undo", act: undo });
     } catch (error) {
       this.#selection.hide(gone, false);
       notice(`${name} ${verb} not deleted. ${error.message}`, { label: "Try again", act: () => this.delete(cards) });
+    } finally {
+      if (this.#deletion === deletion) this.#deletion = null;
     }
     this.#changed();
+  }
+
+  // What the notice offers, or a deletion that has not been answered yet; whether there was anything.
+  undo() {
+    if (!this.#deletion) return act();
+    return this.#deletion.unwanted = true;
   }
 
   async #restore(gone, stopped, name) {

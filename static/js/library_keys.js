@@ -1,7 +1,5 @@
 // The keyboard of the library: arrows go from card to card, letters act on what is selected, or else
 // on the card that has the focus.
-import { act } from "./notice.js";
-
 export function listen(grid, selection, actions, signal) {
   const cardOf = (element) => element?.closest?.("#library-grid [data-video]");
   const aims = (card) => (selection.selected.length ? selection.selected : card ? [card] : []);
@@ -32,7 +30,7 @@ export function listen(grid, selection, actions, signal) {
     Escape: () => selection.all(false),
     Delete: (card) => actions.delete(aims(card)),
     t: (card) => actions.tag(aims(card)),
-    z: () => act(),
+    z: () => actions.undo(),
   };
 
   document.addEventListener("keydown", (event) => {
@@ -41,7 +39,7 @@ export function listen(grid, selection, actions, signal) {
     const card = cardOf(event.target);
     if (event.ctrlKey || event.metaKey) {
       if (event.key === "a" && selection.cards.length) selection.all(true);
-      else if (event.key !== "z" || !act()) return;
+      else if (event.key !== "z" || !actions.undo()) return;
       event.preventDefault();
       return;
     }

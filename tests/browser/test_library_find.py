@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.shelf import card, names, open_library, stored
 
@@ -203,6 +203,19 @@ def test_all_of_it_by_keyboard_only(shelf: Page) -> None:
     keys.press("Home")
     keys.press("Enter")
     expect(shelf.get_by_role("heading", name=TWO)).to_be_visible()
+
+
+def test_an_undo_before_the_deletion_is_answered_is_not_lost(shelf: Page) -> None:
+    held: list[Route] = []
+    shelf.route("**/videos/delete", lambda route: held.append(route))
+    card(shelf, ARCHERY).locator("h2 a").focus()
+    shelf.keyboard.press("Delete")
+    expect_names(shelf, TWO, ONE, DIVE)
+    shelf.keyboard.press("z")
+    with shelf.expect_response("**/videos/restore"):
+        held[0].continue_()
+    expect_names(shelf, TWO, ONE, ARCHERY, DIVE)
+    expect(shelf.get_by_text("restored.")).to_be_visible()
 
 
 def test_the_focus_stays_on_its_card_while_others_come_and_go(
