@@ -22,7 +22,7 @@ def mount(dash_app: Dash, service: Service) -> None:
     shell.mount(dash_app, service)
     library.register(dash_app, service)
     video.register(dash_app, service)
-    cases.register(dash_app)
+    cases.register(dash_app, service)
     benchmarks.register(dash_app, service)
     compare.register(dash_app, service)
     models.register(dash_app, service)

@@ -53,6 +53,7 @@ class Import {
     this.#id = now.id;
     this.#root.querySelector(".import-cancel").disabled = false;
     this.#show(now);
+    const ran = now.state === "running";
     while (now.state === "running") {
       await new Promise((done) => setTimeout(done, LOOK_MS));
       if (this.#signal.aborted || this.#id !== now.id) return;
@@ -60,6 +61,7 @@ class Import {
       this.#show(now);
     }
     if (now.error) this.#fault(told(now.error));
+    if (ran) window.dash_clientside.set_props("cases-changed", { data: Date.now() });
   }
 
   #show(now) {

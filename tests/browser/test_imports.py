@@ -45,9 +45,11 @@ def test_clips_join_their_case_and_a_torn_one_is_told(
     link = form.get_by_role("link", name="v_Diving_g01_c01.mp4")
     expect(link).to_have_attribute("href", re.compile("^/v/"))
     expect(form.get_by_role("button", name="Cancel")).to_be_hidden()
-    page.reload()  # what was brought is told again, and counted
+    counted = re.compile(r"FrontCrawl · \d+ of your")
+    expect(page.locator(".studies")).to_contain_text(counted)
+    page.reload()  # what was brought is told again
     expect(form.get_by_role("link", name="v_Diving_g01_c01.mp4")).to_be_visible()
-    expect(page.locator(".studies")).to_contain_text(re.compile(r"FrontCrawl · \d+ of your"))
+    expect(page.locator(".studies")).to_contain_text(counted)
     page.goto("/cases/moments")
     expect(page.get_by_role("link", name="v_Diving_g01_c01.mp4")).to_be_visible()
 

@@ -32,11 +32,17 @@ def cases_page(service: Service) -> list[Any]:
             "video of yours belongs to a case once it is tagged with the name of its action.",
             className="lead",
         ),
-        html.Ul([html.Li(_card(service, study)) for study in STUDIES], className="studies"),
+        html.Ul(cards(service), id=ids.STUDIES, className="studies"),
         bring(service.settings),
         dcc.Store(id=ids.MOUNT, data="cases"),
         dcc.Store(id=ids.OPENED),
+        dcc.Store(id=ids.CHANGED),
     ]
+
+
+def cards(service: Service) -> list[html.Li]:
+    """A card for each study, as the library is now."""
+    return [html.Li(_card(service, study)) for study in STUDIES]
 
 
 def case_page(service: Service, slug: str, route: Mapping[str, Any]) -> list[Any] | None:
