@@ -7,6 +7,10 @@ from model.reproduction.experiment import Setup
 from model.reproduction.task import Task
 
 ARCH_SELECTIONS = ("sms", "average", "rtsae")
+USUAL: dict[str, dict[str, Any]] = {  # what the presets have anyway, of what sweeps change
+    "compact": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
+    "paper": {"position": 2, "views": 5, "gate": "soft", "insert": 0.8},
+}
 STAGE2_CLIPS = 120  # of the training part: stage 2 learns no more from a thousand like clips
 
 
@@ -50,7 +54,11 @@ def extractor(setup: Setup, kind: str, seed: int, split: int = 1) -> Task:
 
 
 def changed(task: Task, name: str, **options: Any) -> Task:
-    """The same training under another name with other options."""
+    """The same training under another name with other options; the task itself where its preset
+    has these anyway, so that no network is trained twice."""
+    usual = USUAL[task.options["preset"]]
+    if all(usual[option] == value for option, value in options.items()):
+        return task
     return replace(task, name=name, options={**task.options, **options})
 
 

@@ -24,22 +24,16 @@ class Augmentation(Experiment):
         """See Experiment."""
         if not setup.preset.sweeps:
             return []
-        dscnn, gate, joint = trained.stages(setup, setup.preset.seeds[0])
-        tasks = [dscnn, gate]
-        for crops in CROPS:
-            network = trained.changed(dscnn, f"dscnn-crops-{crops}", views=crops)
-            tasks += [network, sweep.evaluated(setup, network)]
-        for share in INSERTED:
-            network = trained.changed(joint, _inserted(share), insert=share)
-            tasks += [network, sweep.evaluated(setup, network)]
-        return tasks
+        networks = [*_cropped(setup).values(), *_inserted(setup).values()]
+        evaluations = [sweep.evaluated(setup, network) for network in networks]
+        return [*trained.stages(setup, setup.preset.seeds[0]), *networks, *evaluations]
 
     def section(self, setup: Setup, results: Results) -> Section:
         """See Experiment."""
         if not setup.preset.sweeps:
             return self.missing(sweep.NOT_IN_PRESET.format(preset=setup.preset.name))
-        crops = [(float(n), f"dscnn-crops-{n}") for n in CROPS]
-        inserted = [(share, _inserted(share)) for share in INSERTED]
+        crops = [(float(n), network.name) for n, network in _cropped(setup).items()]
+        inserted = [(share, network.name) for share, network in _inserted(setup).items()]
         spatial = sweep.series(results, "DSCNN, every step", crops, ALL)
         temporal = sweep.series(results, "RTSAE-DSCNN", inserted)
         title = "Accuracy by share of examples with inserted steps (Figure 9b)"
@@ -57,24 +51,36 @@ class Augmentation(Experiment):
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""
+        cropped, inserted = _cropped(setup), _inserted(setup)
         return [
             sweep.claim(
                 results,
                 "Inserting steps into 80 % of the examples raises the accuracy.",
                 "Section 5.1.1 B",
-                _inserted(INSERTED[-1]),
-                _inserted(0.0),
+                inserted[0.8].name,
+                inserted[0.0].name,
             ),
             sweep.claim(
                 results,
                 "Five crops of each clip raise the accuracy over one.",
                 "Section 5.1.1 B",
-                f"dscnn-crops-{CROPS[-1]}",
-                "dscnn-crops-1",
+                cropped[5].name,
+                cropped[1].name,
                 (ALL, ALL),
             ),
         ]
 
 
-def _inserted(share: float) -> str:
-    return f"joint-inserted-{share:g}"
+def _cropped(setup: Setup) -> dict[int, Task]:
+    """Stage 1 by its number of crops."""
+    dscnn = trained.stages(setup, setup.preset.seeds[0])[0]
+    return {n: trained.changed(dscnn, f"dscnn-crops-{n}", views=n) for n in CROPS}
+
+
+def _inserted(setup: Setup) -> dict[float, Task]:
+    """Stage 3 by its share of examples with inserted steps."""
+    joint = trained.stages(setup, setup.preset.seeds[0])[-1]
+    return {
+        share: trained.changed(joint, f"joint-inserted-{share:g}", insert=share)
+        for share in INSERTED
+    }

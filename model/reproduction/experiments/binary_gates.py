@@ -29,16 +29,17 @@ class BinaryGates(Experiment):
         """See Experiment."""
         if not setup.preset.sweeps:
             return []
-        dscnn, gate, joint = trained.stages(setup, setup.preset.seeds[0])
-        networks = [trained.changed(joint, _name(gate_), gate=gate_) for gate_ in GATES]
-        return [dscnn, gate, *networks, *(sweep.evaluated(setup, one) for one in networks)]
+        networks = _networks(setup).values()
+        evaluations = [sweep.evaluated(setup, network) for network in networks]
+        return [*trained.stages(setup, setup.preset.seeds[0]), *networks, *evaluations]
 
     def section(self, setup: Setup, results: Results) -> Section:
         """See Experiment."""
         if not setup.preset.sweeps:
             return self.missing(sweep.NOT_IN_PRESET.format(preset=setup.preset.name))
+        names = {gate: network.name for gate, network in _networks(setup).items()}
         rows = [
-            Row(title, (sweep.accuracy(results, _name(gate)), sweep.kept(results, _name(gate))))
+            Row(title, (sweep.accuracy(results, names[gate]), sweep.kept(results, names[gate])))
             for gate, title in GATES.items()
         ]
         rows += [
@@ -50,17 +51,20 @@ class BinaryGates(Experiment):
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""
+        networks = _networks(setup)
         return [
             sweep.claim(
                 results,
                 f"Soft gates in training recognise more than {GATES[gate]}.",
                 "Section 5.1.1 C",
-                _name("soft"),
-                _name(gate),
+                networks["soft"].name,
+                networks[gate].name,
             )
             for gate in ("hard", "binary-neuron")
         ]
 
 
-def _name(gate: str) -> str:
-    return f"joint-{gate}"
+def _networks(setup: Setup) -> dict[str, Task]:
+    """Stage 3 by its gates."""
+    joint = trained.stages(setup, setup.preset.seeds[0])[-1]
+    return {gate: trained.changed(joint, f"joint-{gate}", gate=gate) for gate in GATES}

@@ -15,6 +15,7 @@ SEARCHES: dict[str, tuple[dict[str, float], tuple[float, ...]]] = {
     "lam": ({"mu": 0.5, "tau": 0.02, "phi": 0.1}, (0.0, 0.01, 0.05, 0.1)),
     "phi": ({"mu": 0.5, "tau": 0.02, "lam": 0.05}, (0.0, 0.2, 0.5, 0.8, 1.0)),
 }
+SAME = {("lam", 0.1): ("mu", 0.5)}  # two searches meet in these weights
 SYMBOLS = {"tau": "τ", "mu": "μ", "lam": "λ", "phi": "φ"}
 CHOSEN = {"tau": 0.02, "mu": 0.5, "lam": 0.05, "phi": 0.8}
 
@@ -36,6 +37,8 @@ class HyperParameters(Experiment):
         for weight, (others, values) in SEARCHES.items():
             for value in values:
                 name = _name(weight, value)
+                if (weight, value) in SAME:
+                    continue
                 options: dict[str, Any] = {**others, weight: value, "reading": "soft"}
                 gate = trained.attention(setup, dscnn, f"rtsae-{name}", **options)
                 needs = {"start": dscnn.name, "attention": gate.name}
@@ -74,7 +77,8 @@ class HyperParameters(Experiment):
 
 
 def _name(weight: str, value: float) -> str:
-    return f"fixed-{weight}-{value:g}"
+    first, at = SAME.get((weight, value), (weight, value))
+    return f"fixed-{first}-{at:g}"
 
 
 def _open(results: Results) -> str:

@@ -1,5 +1,6 @@
 """Where the RTSAE stands and how deep it is: Figure 7 and Table 2."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from model.reproduction import measured, sweep, trained
@@ -25,20 +26,14 @@ class PositionDepth(Experiment):
         """See Experiment."""
         if not setup.preset.sweeps:
             return []
-        base, _, joint = trained.stages(setup, setup.preset.seeds[0])
         tasks = []
         for p in POSITIONS:
-            dscnn = trained.changed(base, f"dscnn-p{p}", position=p)
-            tasks.append(dscnn)
-            for layers in LAYERS:
-                end = f"p{p}-l{layers}"
-                gate = trained.attention(setup, dscnn, f"rtsae-{end}", layers=layers)
+            dscnn, gates, joint = _networks(setup, p)
+            tasks += [dscnn, *gates.values(), joint, sweep.evaluated(setup, joint)]
+            for layers, gate in gates.items():
                 needs = {"start": dscnn.name, "attention": gate.name}
-                fixed = Task(f"fixed-{end}", "adopt-gate", {}, needs, seconds=5)
-                tasks += [gate, fixed, sweep.evaluated(setup, fixed)]
-            needs = {"start": dscnn.name, "attention": f"rtsae-p{p}-l{CHOSEN}"}
-            tuned = Task(f"joint-p{p}", "train-joint", joint.options, needs, seconds=joint.seconds)
-            tasks += [tuned, sweep.evaluated(setup, tuned)]
+                fixed = Task(f"fixed-p{p}-l{layers}", "adopt-gate", {}, needs, seconds=5)
+                tasks += [fixed, sweep.evaluated(setup, fixed)]
         return tasks
 
     def section(self, setup: Setup, results: Results) -> Section:
@@ -54,7 +49,7 @@ class PositionDepth(Experiment):
             for p, values in PAPER.items()
         ]
         layers = tuple(f"{n} layer{'s' if n > 1 else ''}" for n in LAYERS)
-        tuned = [(f"p{p}", f"joint-p{p}") for p in POSITIONS]
+        tuned = [(f"p{p}", _networks(setup, p)[-1].name) for p in POSITIONS]
         trade = Table(
             "Everything trained: accuracy, and the steps that go beyond the gate",
             ("accuracy", "steps kept"),
@@ -77,7 +72,20 @@ class PositionDepth(Experiment):
         """See Experiment."""
         better = "A gate at p2 recognises more than one at p1."
         deeper = "Two layers of aLSTMs recognise more than one (at p2)."
+        p1, p2 = (_networks(setup, p)[-1].name for p in (1, 2))
         return [
-            sweep.claim(results, better, "Section 5.1.1 A", "joint-p2", "joint-p1"),
+            sweep.claim(results, better, "Section 5.1.1 A", p2, p1),
             sweep.claim(results, deeper, "Section 5.1.1 A", "fixed-p2-l2", "fixed-p2-l1"),
         ]
+
+
+def _networks(setup: Setup, p: int) -> tuple[Task, dict[int, Task], Task]:
+    """Stage 1 with the gate at a position, gates by their layers, and all of it trained; at the
+    position of the final model its own."""
+    base, gate, joint = trained.stages(setup, setup.preset.seeds[0])
+    dscnn = trained.changed(base, f"dscnn-p{p}", position=p)
+    gates = {n: trained.attention(setup, dscnn, f"rtsae-p{p}-l{n}", layers=n) for n in LAYERS}
+    if dscnn == base:
+        return base, gates | {CHOSEN: gate}, joint
+    needs = {"start": dscnn.name, "attention": gates[CHOSEN].name}
+    return dscnn, gates, replace(joint, name=f"joint-p{p}", needs=needs)
