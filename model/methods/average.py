@@ -16,11 +16,11 @@ from model.methods.sms import SMS
 class Average(Method):
     """As many keyframes as SMS finds, evenly spaced: what remains of SMS without its choice.
 
-    The paper reports average sampling beside SMS for Vanilla ARCH without saying how the frames
-    are spaced. Here they are the middle frames of M equal parts, floor((i + 0.5) T / M), so that
-    at the same number only the selection differs. The parameters are those of SMS and decide M
-    alone; the curve is the motion in which SMS looks for peaks. The scores carry no meaning and are
-    all 1.
+    Zhang et al. (Machine Vision and Applications 29, 2018), the paper behind this program, report
+    average sampling beside SMS for Vanilla ARCH without saying how the frames are spaced. Here they
+    are the middle frames of M equal parts, floor((i + 0.5) T / M), so that at the same number only
+    the selection differs. The parameters are those of SMS and decide M alone; the curve is the
+    motion in which SMS looks for peaks. The scores carry no meaning and are all 1.
 
     Keyframes: the number M that SMS finds with these parameters. A wanted number K replaces M.
     """

@@ -62,7 +62,8 @@ class Method(ABC):
     def run(self, features: Features, k: int | None = None) -> Keyframes:
         """`select`, validated and timed: sorted unique indices with their times.
 
-        With `k` above the number of frames, all frames and a notice stating the shortfall.
+        With `k` above the number of frames, all frames and a notice stating the shortfall; without,
+        one stating that a clip of a single frame leaves nothing to choose.
         Raises InvalidParameter for k < 1.
         """
         started = time.perf_counter()
@@ -70,11 +71,6 @@ class Method(ABC):
         wanted = None if k is None else min(k, features.T)
         selection = self.select(features, wanted)
         self._check(selection, wanted)
-        shortfall = (
-            (f"Asked for {k} keyframes: the clip has only {features.T} frames, all are shown.",)
-            if k is not None and k > features.T
-            else ()
-        )
         order = np.argsort(selection.index_K, kind="stable")
         index_K = np.asarray(selection.index_K, np.int64)[order]
         return Keyframes(
@@ -85,7 +81,7 @@ class Method(ABC):
             parameters={**dataclasses.asdict(self), "keyframes": k},
             curves=selection.curves,
             seconds=time.perf_counter() - started,
-            notices=(*shortfall, *selection.notices),
+            notices=(*_of_length(features.T, k), *selection.notices),
         )
 
     def _check(self, selection: Selection, wanted: int | None) -> None:
@@ -141,6 +137,13 @@ def check_number(k: int | None) -> None:
         raise InvalidParameter(
             f"keyframes: wanted at least 1, got {k}", "Ask for 1 or more.", "/keyframes"
         )
+
+
+def _of_length(T: int, k: int | None) -> tuple[str, ...]:
+    """What to say where a clip is too short for a choice."""
+    if k is not None and k > T:
+        return (f"Asked for {k} keyframes: the clip has only {T} frames, all are shown.",)
+    return ("The clip is a single frame: it is the keyframe.",) if T == 1 else ()
 
 
 def _checked(method: str, spec: "dataclasses.Field[Any]", value: Any) -> Any:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
-from model.methods.filling import fill_apart
+from model.methods.filling import fill_apart, unchanging
 from model.methods.openings import at_most, openings
 from model.types import Curve, Floats, Indices
 
@@ -47,16 +47,20 @@ class Delta(Method):
         if k is None:
             threshold, index_K = self.threshold, openings(moved, features.T, self.threshold)
             distance_T = moved.since_last(index_K)
-            notices = _degenerate(len(index_K), features.T, threshold)
+            notice = _degenerate(len(index_K), features.T, threshold)
         else:
             opened_K = at_most(moved, features.T, k, 1.0)
             distance_T = moved.since_last(opened_K)
             threshold = _between(distance_T, opened_K)
-            notices = (_how(len(opened_K), k, threshold),)
+            notice = _how(len(opened_K), k, threshold)
             index_K = fill_apart(distance_T, opened_K, k)
+        if features.T > 1 and moved.never():
+            notice = unchanging("The thumbnail never changes", len(index_K), "the first frame")
         label = "distance from the last keyframe"
         curve = Curve(features.times_T, distance_T, label, "of full scale", threshold)
-        return Selection(index_K, distance_T[index_K], {"distance": curve}, notices)
+        return Selection(
+            index_K, distance_T[index_K], {"distance": curve}, (notice,) if notice else ()
+        )
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,10 @@ class _Moved:
         square_N = np.einsum("nd,nd->n", apart_ND, apart_ND) / apart_ND.shape[1]
         moved_N: Floats = np.sqrt(square_N, dtype=np.float64) / 255
         return moved_N
+
+    def never(self) -> bool:
+        """Whether all rows are the same."""
+        return bool((self.rows_TD == self.rows_TD[:1]).all())
 
     def since_last(self, index_K: Indices) -> Floats:
         """(T,): the distance of each frame from the last keyframe before it; 0 for the first."""
@@ -89,13 +97,13 @@ def _between(distance_T: Floats, index_K: Indices) -> float:
     return (low + float(distance_T[index_K[1:]].min())) / 2 if len(index_K) > 1 else low
 
 
-def _degenerate(opened: int, T: int, threshold: float) -> tuple[str, ...]:
+def _degenerate(opened: int, T: int, threshold: float) -> str:
     """What to say of a run in which nothing or everything opens."""
     if T > 1 and opened == 1:
-        return (f"Nothing moves by {threshold:g} from the first frame: it stands for the clip.",)
+        return f"Nothing moves by {threshold:g} from the first frame: it stands for the clip."
     if opened == T > 2:
-        return (f"Every frame has moved by {threshold:g} since the one before: all are taken.",)
-    return ()
+        return f"Every frame has moved by {threshold:g} since the one before: all are taken."
+    return ""
 
 
 def _how(opened: int, k: int, threshold: float) -> str:

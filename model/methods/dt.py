@@ -9,10 +9,10 @@ from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
 from model.methods.delaunay import clusters, principal
 from model.methods.filling import fill_apart
-from model.methods.sampling import closest, held, rows, sampled
+from model.methods.sampling import closest, held, rows, sampled, unchanged
 from model.types import Curve, Floats, Indices
 
-SHAPE = ("never change", "lie on a line", "lie in a plane")
+SHAPE = {1: "lie on a line", 2: "lie in a plane"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class DT(Method):
         largest = np.argsort(-share_C, kind="stable")[:k]
         index_K = np.sort(at_N[chosen_C[largest]])
         notices = _notices(len(at_N), T, len(point_Pd), d, self.components, len(share_C), k)
+        notices += unchanged(features, at_N, d > 0, "The colours", k or len(index_K))
         apart_T = held(at_N, apart_N, T)
         if k is not None:
             index_K = fill_apart(apart_T, index_K, k)
@@ -65,7 +66,7 @@ class DT(Method):
             "apart": Curve(features.times_T, apart_T, "distance to the cluster's mean"),
             "edges": Curve(features.times_T, length_T, "mean length of a frame's edges"),
         }
-        return Selection(index_K, held(at_N, share_C[label_N], T)[index_K], curves, notices)
+        return Selection(index_K, held(at_N, share_C[label_N], T)[index_K], curves, tuple(notices))
 
 
 def _nearest(point_Nd: Floats, label_N: Indices) -> tuple[Indices, Floats]:
@@ -81,11 +82,11 @@ def _nearest(point_Nd: Floats, label_N: Indices) -> tuple[Indices, Floats]:
 
 def _notices(
     N: int, T: int, P: int, d: int, components: int, found: int, k: int | None
-) -> tuple[str, ...]:
+) -> list[str]:
     notices = [f"{N} of {T} frames are sampled."] if N < T else []
-    if d < components and N > 1:
+    if 0 < d < components:
         notices.append(f"The colours of {P} different frames {SHAPE[d]}.")
     notices.append(f"Clusters: {found}.")
     if k is not None and k > found:
         notices.append(f"{k - found} frames far from their cluster's mean are added.")
-    return tuple(notices)
+    return notices

@@ -10,10 +10,17 @@ def midpoints(T: int, K: int) -> Indices:
     return (2 * np.arange(K, dtype=np.int64) + 1) * T // (2 * K)
 
 
+def unchanging(cause: str, K: int, single: str = "one frame") -> str:
+    """The notice of a clip in which nothing tells frames apart: the cause, and the K keyframes;
+    `single` names the one."""
+    stand = f"{single} stands" if K == 1 else f"{K} frames away from each other stand"
+    return f"{cause}: {stand} for the clip."
+
+
 def own_number(T: int, count: int) -> tuple[int, tuple[str, ...]]:
     """`count` keyframes, or all T frames of a shorter clip and a notice of it."""
-    if count <= T:
-        return count, ()
+    if count <= T or T == 1:
+        return min(count, T), ()
     return T, (f"Fewer frames than {count}: all {T} are taken.",)
 
 

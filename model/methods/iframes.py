@@ -65,6 +65,8 @@ def _notices(N: int, T: int, K: int) -> list[str]:
     notices = []
     if not N:
         notices.append("No frame is marked as a key frame: the first stands for the clip.")
+    elif N == K == 1 < T:
+        notices.append("A single frame is a key frame: it stands for the clip.")
     elif N == T > 1:
         notices.append("Every frame is a key frame: this codec stores each whole.")
     if N > K:

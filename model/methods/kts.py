@@ -25,16 +25,17 @@ class KTS(Method):
     for each number m of change points, the segments whose frames lie closest to their own mean; m
     minimises scatter / N + `penalty` m / (2 N) (ln(N / m) + 1), in the form of the authors' code.
     The paper describes frames by Fisher vectors of local features. Here they are the square roots
-    of a 256-bin colour histogram, which have length 1, under the linear kernel, and `penalty`
-    keeps the 1 of public re-implementations. The method ends with segments; as the paper behind
-    this program compares frames, the keyframe of a segment is its medoid, the frame closest to the
-    mean about which the scatter is measured; of equally close frames, the one nearest to the
-    middle. The score of a keyframe is its segment's share of the clip. Above `samples` frames,
-    the middles of as many equal parts stand for the clip: time grows with their third power.
+    of a 256-bin colour histogram, which have length 1, under the linear kernel, and `penalty` keeps
+    the 1 of the re-implementation in li-plus/DSNet on GitHub. The method ends with segments; as the
+    paper behind this program compares frames, the keyframe of a segment is its medoid, the frame
+    closest to the mean about which the scatter is measured; of equally close frames, the one
+    nearest to the middle. The score of a keyframe is its segment's share of the clip. Above
+    `samples` frames, the middles of as many equal parts stand for the clip: time grows with their
+    third power.
 
     Keyframes: one for each segment. A wanted number K takes the optimal segmentation into K,
-    whatever the penalty; where K exceeds the samples, the frames farthest from their segment's
-    mean are added.
+    whatever the penalty; where K exceeds the samples, the frames farthest from their segment's mean
+    are added.
     """
 
     name: ClassVar[str] = "kts"
@@ -105,7 +106,10 @@ def _notices(scatter: float, m: int, N: int, T: int, k: int | None) -> tuple[str
     if N < T:
         notices.append(f"{N} of {T} frames are segmented.")
     if N > 1 and scatter == 0:
-        notices.append("The colours never change: one segment is as good as many.")
+        how = "the middle frame of one segment stands for the clip"
+        if k is not None and k > 1:
+            how = f"one segmentation into {k} is as good as another"
+        notices.append(f"The colours never change: {how}.")
     elif k is None and m == 0 and N > 1:
         notices.append("One segment: no cut saves as much scatter as it costs.")
     if k is not None and k > m + 1:

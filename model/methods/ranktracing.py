@@ -7,10 +7,11 @@ import numpy as np
 
 from model.features.types import HISTOGRAM_REACH, Features
 from model.methods.base import Method, Selection, parameter
-from model.methods.filling import fill_apart
+from model.methods.filling import fill_apart, unchanging
 from model.methods.ranks import Transitions, singular_ratios, transitions
 from model.types import Curve, Floats, Indices
 
+ROUNDING = 1e-6  # of s_2/s_1: windows of equal rows reach some 1e-8
 START_SHOT, MAX_RANK = "start-shot", "max-rank"
 
 
@@ -23,10 +24,14 @@ class RankTracing(Method):
     each summing to 1) of `window` frames form a matrix; its rank is the number of singular values
     above `tau` times the largest. A run of rank above 1 is a transition; a shot starts where the
     rank is back at 1. The paper's own window, threshold and keyframe rule were not available to us:
-    the defaults come from public re-implementations, with their colour conversion corrected, and a
-    clip is extended by its own first and last frame so that very short shots at its ends are seen.
-    The rule `start-shot` takes frame 0 and the first frame after each transition; `max-rank` takes
-    the middle of the window of largest rank in each transition and, for the last shot, the frame of
+    the defaults come from two public re-implementations, both in Scala on OpenCV, with windows of
+    10 and of 5 frames and the same `tau`. Their faults are not repeated: they convert colours from
+    the wrong order of channels, give hue the wrong range and leave histograms unnormalised. Here a
+    clip is also extended by its own first and last frame, so that very short shots at its ends are
+    seen. `start-shot` is the rule that a survey by Matthews et al. (Machine Vision and
+    Applications, 2019) ascribes to the paper, `max-rank` that of one re-implementation. The rule
+    `start-shot` takes frame 0 and the first frame after each transition; `max-rank` takes the
+    middle of the window of largest rank in each transition and, for the last shot, the frame of
     largest s_2/s_1. The score is that transition's largest s_2/s_1.
 
     Keyframes: one for each shot. An action clip is mostly a single shot and so has one keyframe:
@@ -65,6 +70,8 @@ class RankTracing(Method):
         if k is not None:
             index_K, score_K, how = self._exactly(index_K, score_K, second_T, k)
             notices = (*notices, how)
+        if T > 1 and second_T.max() <= ROUNDING:
+            notices = (unchanging("The colours never change", len(index_K)),)
         curves = {
             "rank": Curve(features.times_T, rank_W[centred].astype(np.float64), "rank"),
             "ratio": Curve(features.times_T, second_T, "s_2/s_1", "", self.tau),

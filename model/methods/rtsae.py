@@ -9,7 +9,7 @@ import numpy as np
 from model.errors import InvalidValue
 from model.features.types import Features, Gate
 from model.methods.base import Method, Selection, parameter
-from model.methods.filling import fill_apart
+from model.methods.filling import fill_apart, unchanging
 from model.methods.kts import medoids
 from model.methods.sampling import rows
 from model.types import Curve, FrameScores, Indices
@@ -23,14 +23,20 @@ OPENING, TYPICAL = "opening", "typical"
 class RTSAE(Method):
     """The frames at which the gate of the Recurrent Temporal Sparse Autoencoder opens.
 
-    The paper's method, learned without labels: an encoder of attention LSTMs reads the features of
-    about ten frames a second, and its gate decides at each of these steps whether what it sees is
-    worth passing on to a decoder that has to rebuild the whole sequence. A frame is a keyframe
-    where the gate a_t (equations 6 and 7) is above `threshold` (equation 14); its score is a_t. The
-    attention phi_t (equation 21) is the share of the step in the encoder's output: it is shown
-    beside the gate and decides nothing. What opens is remembered, so that another threshold changes
-    what opens later; the first step nearly always opens, as nothing is known before it.
-    `price` multiplies the cost of opening, which the gate was trained to weigh.
+    Zhang et al., "End-to-end temporal attention extraction and human action recognition" (Machine
+    Vision and Applications 29, 2018): the paper behind this program. Learned without labels: an
+    encoder of attention LSTMs reads the features of about ten frames a second, and its gate decides
+    at each of these steps whether what it sees is worth passing on to a decoder that has to rebuild
+    the whole sequence. A frame is a keyframe where the gate a_t (equations 6 and 7) is above
+    `threshold` (equation 14); its score is a_t. The attention phi_t (equation 21) is the share of
+    the step in the encoder's output: it is shown beside the gate and decides nothing. What opens is
+    remembered, so that another threshold changes what opens later; the first step always opens, as
+    nothing is known before it. `price` multiplies the cost of opening, which the gate was trained
+    to weigh.
+
+    No code of the authors is known, so the network is a reconstruction. Trained as printed it does
+    not select well on clips that it has not seen; what the shipped checkpoint does in another way,
+    why, and what it reaches, is in docs/attention.md.
 
     What a step opens on is held until the next one opens, and where a picture is cut or dissolved
     the step that opens is no good likeness of what follows. The paper's `rule` is `opening`. The
@@ -66,6 +72,7 @@ class RTSAE(Method):
         scores = features.gate.scores(self.threshold, self.price)
         if k is None:
             step_K, notices = _open_steps(scores)
+            notices = notices or self._alone(features, scores, step_K)
         elif k > len(scores.index_S):
             return _between_steps(features, scores, k)
         else:
@@ -73,6 +80,19 @@ class RTSAE(Method):
         shown_K = step_K if self.rule == OPENING else _typical(features, scores, step_K)
         index_K, score_K = scores.index_S[shown_K], scores.gate_S[step_K]
         return Selection(index_K, score_K, _curves(scores), notices)
+
+    def _alone(self, features: Features, scores: FrameScores, step_K: Indices) -> tuple[str, ...]:
+        """What to say where nothing opens after the first step, which always does."""
+        S = len(scores.index_S)
+        if features.T == 1 or step_K.tolist() != [0]:
+            return ()
+        if S == 1:
+            return (unchanging("The attention model saw a single step", 1, "it"),)
+        colours_SD = features.descriptors["colours"][scores.index_S]
+        still = bool((colours_SD == colours_SD[:1]).all())
+        cause = "The colours never change" if still else "No later gate opens"
+        shown = "the first step" if self.rule == OPENING else "the most typical step"
+        return (unchanging(cause, 1, shown),)
 
 
 def _typical(features: Features, scores: FrameScores, step_K: Indices) -> Indices:

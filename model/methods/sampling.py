@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from model.features.types import Features
-from model.methods.filling import midpoints
+from model.methods.filling import midpoints, unchanging
 from model.types import Floats, Indices
 
 MOST = 3000  # frames sampled, at most: 50 minutes at one a second
@@ -44,6 +44,20 @@ def meaningful(features: Features, at_N: Indices, contrast: float) -> tuple[Indi
     if left_out:
         notices.append(f"{left_out} frames nearly of one colour are left out.")
     return at_N[full_N], notices
+
+
+def unchanged(features: Features, at_N: Indices, differ: bool, what: str, K: int) -> list[str]:
+    """What to say of K keyframes where no two samples `differ` in `what`, or there is only one.
+
+    Wants the descriptor `colours`, which tells whether one sample leaves anything unseen.
+    """
+    if len(at_N) > 1 or features.T == 1:
+        same = len(at_N) > 1 and not differ
+        return [unchanging(f"{what} never change", K)] if same else []
+    colours_TD = features.descriptors["colours"]
+    if (colours_TD == colours_TD[:1]).all():
+        return [unchanging("The colours never change", K)]
+    return ["A single frame is looked at: it stands for the clip."] if K == 1 else []
 
 
 def rows(features: Features, name: str, at_N: Indices) -> Floats:

@@ -8,7 +8,7 @@ import numpy as np
 
 from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
-from model.methods.filling import away_from, fill_apart
+from model.methods.filling import away_from, fill_apart, unchanging
 from model.types import Curve, Floats, Indices
 
 BISECTIONS = 16  # thresholds tried for a wanted number: to 0.004 of 255
@@ -19,7 +19,7 @@ TOP = 255.0  # of content values, and of their ratios
 class Scenes(Method):
     """The middle frame of each scene between the cuts that PySceneDetect finds.
 
-    The library itself (Brandon Castellano, scenedetect 0.6.7) in place of a paper. The content
+    There is no paper: it is the library itself (Brandon Castellano, scenedetect 0.6.7). The content
     value of a frame, the curve, is the mean change of hue, saturation and brightness from the
     frame before. The detector `content` cuts where it reaches `threshold`; `adaptive` cuts where
     it is `ratio` times the mean of the two frames before and the two after, and at least 15, so
@@ -55,19 +55,21 @@ class Scenes(Method):
         threshold = self.threshold if self.detector == "content" else self.ratio
         if k is None:
             cuts_C = self.cuts(value_T, threshold)
-            notices = () if len(cuts_C) else ("No cut is found: the clip is one scene.",)
+            notice = "" if len(cuts_C) else "No cut is found: the clip is one scene."
         else:
             threshold, cuts_C = _at_most(lambda t: self.cuts(value_T, t), k)
-            notices = (_how(self.detector, len(cuts_C) + 1, k, threshold),)
+            notice = _how(self.detector, len(cuts_C) + 1, k, threshold)
         starts_K = np.concatenate([[0], cuts_C]).astype(np.int64)
         index_K = (starts_K + np.append(cuts_C, features.T)) // 2
         score_T = np.zeros(features.T)
         score_T[index_K[1:]] = value_T[cuts_C]
         if k is not None:
             index_K = fill_apart(away_from(index_K, features.T), index_K, k)
+        if features.T > 1 and not value_T.any():
+            notice = unchanging("The picture never changes", len(index_K), "the middle frame")
         line = threshold if self.detector == "content" else None
         curve = Curve(features.times_T, value_T, "content value", "of 255", line)
-        return Selection(index_K, score_T[index_K], {"content": curve}, notices)
+        return Selection(index_K, score_T[index_K], {"content": curve}, (notice,) if notice else ())
 
     def cuts(self, value_T: Floats, threshold: float) -> Indices:
         """The first frames of the scenes after the first, by the library's detector."""

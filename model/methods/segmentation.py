@@ -12,7 +12,7 @@ import numpy as np
 
 from model.types import Floats, Indices
 
-MU, SIGMA = 1.16571, 0.742374  # log-normal length in seconds, fitted to SumMe
+MU, SIGMA = 1.16571, 0.742374  # log-normal length in seconds, as the authors fitted it to SumMe
 TYPICAL_S = math.exp(MU - SIGMA**2)  # its mode, 1.849 s
 RISE = 1e-12  # smallest gain that counts, so that rounding cannot move a boundary for ever
 

@@ -9,7 +9,7 @@ from scipy.signal import find_peaks, peak_prominences
 
 from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
-from model.methods.filling import fill_apart
+from model.methods.filling import fill_apart, unchanging
 from model.types import Curve, Floats, Indices
 
 FLAT = 1e-9  # relative spread below which a signal has no peak
@@ -19,13 +19,14 @@ FLAT = 1e-9  # relative spread below which a signal has no peak
 class SMS(Method):
     """Peaks of motion. A reconstruction: neither the rule nor the meaning of the letters is known.
 
-    The paper uses SMS as the keyframe extractor of Vanilla ARCH and compares with it, but its
-    description was not available to us. What is known of ARCH (it mixes static, dynamic and
-    sequential features and adapts to the speed and duration of an action) fits the most plausible
-    rule, which is what this method does: per frame, the mean length of the optical flow after
-    removing its median (the camera's pan), smoothed by a Gaussian and divided by its maximum;
-    keyframes are the local maxima that stand out. A cut between shots looks like motion, too. The
-    score of a keyframe is that motion.
+    ARCH is Xin et al., "ARCH: Adaptive recurrent-convolutional hybrid networks for long-term action
+    recognition" (Neurocomputing 178, 2016). The paper behind this program names SMS as its keyframe
+    extractor and compares with it, but only the abstract of ARCH was at hand, and no code of it is
+    known. What that says (it mixes static, dynamic and sequential features and adapts to the speed
+    and duration of an action) fits the most plausible rule, which is what this method does: per
+    frame, the mean length of the optical flow after removing its median (the camera's pan),
+    smoothed by a Gaussian and divided by its maximum; keyframes are the local maxima that stand
+    out. A cut between shots looks like motion, too. The score of a keyframe is that motion.
 
     Keyframes: as many as there are peaks of at least `prominence`, `distance` frames apart; without
     a peak the frame of most motion, and without any change of motion the middle frame. A wanted
@@ -68,12 +69,15 @@ class SMS(Method):
             return peaks, ()
         if np.ptp(motion_T) <= FLAT:
             middle = np.array([len(motion_T) // 2])
-            return middle, ("The motion never changes: the middle frame stands for the clip.",)
+            return middle, (unchanging("The motion never changes", 1, "the middle frame"),)
         return np.array([int(motion_T.argmax())]), (
             f"No motion peak of prominence {self.prominence:g}: the frame of most motion is taken.",
         )
 
     def _exactly(self, motion_T: Floats, k: int) -> tuple[Indices, tuple[str, ...]]:
+        if np.ptp(motion_T) <= FLAT:
+            none = np.empty(0, np.int64)
+            return fill_apart(motion_T, none, k), (unchanging("The motion never changes", k),)
         peaks = self._peaks(motion_T, FLAT)
         prominence = peak_prominences(motion_T, peaks)[0] if len(peaks) else np.empty(0)
         if len(peaks) >= k:

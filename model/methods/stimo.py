@@ -8,7 +8,16 @@ import numpy as np
 from model.features.types import Features
 from model.methods.base import Method, Selection, parameter
 from model.methods.filling import fill_apart
-from model.methods.sampling import ROUNDING, closest, held, meaningful, rows, sampled, to_previous
+from model.methods.sampling import (
+    ROUNDING,
+    closest,
+    held,
+    meaningful,
+    rows,
+    sampled,
+    to_previous,
+    unchanged,
+)
 from model.types import Curve, Floats, Indices
 
 
@@ -52,8 +61,6 @@ class STIMO(Method):
         x_ND = rows(features, "colours", at_N)
         step_N = to_previous(x_ND, jaccard)
         step_T = held(at_N, step_N, T)
-        if len(at_N) > 1 and step_N.max() <= ROUNDING:
-            notices.append("The colours never change.")
         clusters = 1 + int((step_N > self.tau).sum()) if k is None else k
         centre_C, label_N = furthest_point_first(x_ND, clusters)
         members = [np.flatnonzero(label_N == c) for c in range(len(centre_C))]
@@ -61,6 +68,8 @@ class STIMO(Method):
         index_K = at_N[np.sort(np.array(chosen, np.int64))]
         more = "; no more frames differ." if len(index_K) < clusters else "."
         notices.append(f"Clusters: {len(index_K)}{more}")
+        differ, K = bool(step_N.max() > ROUNDING), k or len(index_K)
+        notices += unchanged(features, at_N, differ, "The colours", K)
         if k is not None:
             index_K = fill_apart(step_T, index_K, k)
         share_N = (np.bincount(label_N) / len(at_N))[label_N]

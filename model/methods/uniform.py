@@ -14,9 +14,9 @@ from model.methods.filling import midpoints, own_number
 class Uniform(Method):
     """The middle frames of K equal parts of the clip, whatever it shows.
 
-    The baseline that every other method has to beat: frame floor((i + 0.5) T / K) for i from 0
-    to K - 1, counted in decoded frames. Nothing is measured: there is no curve, and the scores are
-    all 1.
+    No paper's method but the baseline that every other has to beat: frame floor((i + 0.5) T / K)
+    for i from 0 to K - 1, counted in decoded frames. Nothing is measured: there is no curve, and
+    the scores are all 1.
 
     Keyframes: `count`, 8 by default, or all frames of a shorter clip. A wanted number K is met
     directly.

@@ -18,6 +18,7 @@ from model.methods.sampling import (
     rows,
     sampled,
     to_previous,
+    unchanged,
 )
 from model.types import Curve, Flags, Floats, Indices
 
@@ -39,13 +40,13 @@ class VSUMM1(Method):
     neighbours of more than `tau` adds a cluster to the first. k-means starts from the frames dealt
     to the clusters in order of time. The frame nearest to each centroid is a keyframe; those closer
     than `tau` to an earlier one are dropped. The paper's text was not at hand: the steps come from
-    descriptions of it and from public implementations. These differ in the distance that `tau`
-    bounds; here it is the sum of absolute differences of histograms that sum to 1, as in the
-    authors' evaluation with the same 0.5. Under the Euclidean distance, which descriptions name,
-    0.5 gives far fewer keyframes than the authors published for Open Video clips. `contrast` is our
-    choice, as the original says only that the deviation within such a frame is near 0. The score of
-    a keyframe is its cluster's share of the sampled frames. A clip of a few seconds gives a few
-    samples only.
+    descriptions of it and from the C++ and Python of susilvaalmeida/automatic-video-summarization
+    on GitHub, a dissertation's. These differ in the distance that `tau` bounds; here it is the sum
+    of absolute differences of histograms that sum to 1, as in the authors' evaluation with the same
+    0.5. Under the Euclidean distance, which descriptions name, 0.5 gives far fewer keyframes than
+    the authors published for Open Video clips. `contrast` is our choice, as the original says only
+    that the deviation within such a frame is near 0. The score of a keyframe is its cluster's share
+    of the sampled frames. A clip of a few seconds gives a few samples only.
 
     Keyframes: one for each cluster, without near duplicates. A wanted number K is the number of
     clusters, and no keyframe is dropped; of a short clip 2 K evenly spaced frames are clustered.
@@ -70,8 +71,6 @@ class VSUMM1(Method):
         x_ND = hues(rows(features, "colours", at_N))
         step_N = to_previous(x_ND, manhattan)
         step_T = held(at_N, step_N, T)
-        if len(at_N) > 1 and not step_N.any():
-            notices.append("The hues never change.")
         if k is None:
             clusters = 1 + int((step_N > self.tau).sum())
             chosen_K, share_N = self._nearest(x_ND, clusters)
@@ -84,6 +83,8 @@ class VSUMM1(Method):
             chosen_K, share_N = self._as_many(x_ND, k)
             if len(chosen_K) < k:
                 notices.append(f"Clusters: {len(chosen_K)}; frames added: {k - len(chosen_K)}.")
+        K = k or len(chosen_K)
+        notices += unchanged(features, at_N, bool(step_N.any()), "The hues", K)
         index_K = at_N[chosen_K]
         if k is not None:
             index_K = fill_apart(step_T, index_K, k)

@@ -6,6 +6,7 @@ Methods from outside are held to it as well: `KAIROSCOPE_PLUGINS=mine.py pytest`
 
 import dataclasses
 import json
+import re
 import subprocess
 import sys
 from functools import cache
@@ -28,6 +29,7 @@ KINDS = ("one", "two", "constant", "black", "noise", "ramp", "variable-rate")
 KINDS += (pytest.param("long", marks=pytest.mark.slow),)
 methods.plug_in(Settings().plugin_files)
 METHODS = sorted(methods.registry())
+STILL = ("constant", "black")
 
 
 class FakeGate:
@@ -35,10 +37,11 @@ class FakeGate:
 
     priced = True
 
-    def __init__(self, times_T, seed=0):
+    def __init__(self, times_T, seed=0, still=False):
         self.index_S = np.arange(0, len(times_T), STEP)
         self.time_S = times_T[self.index_S]
-        self.x_S = np.random.default_rng(seed).normal(size=len(self.index_S)).cumsum()
+        moves_S = np.random.default_rng(seed).normal(size=len(self.index_S))
+        self.x_S = moves_S.cumsum() * (not still)
 
     def scores(self, threshold=0.5, price=1.0):
         gate, memory = [], None
@@ -113,7 +116,8 @@ def features_of(kind):
     times_T = np.arange(len(frames)) / 25
     if kind == "variable-rate":
         times_T = np.append(0, np.random.default_rng(5).uniform(0.001, 2, len(frames) - 1).cumsum())
-    return Features(times_T, _described(frames, times_T), FakeGate(times_T))
+    gate = FakeGate(times_T, still=kind in STILL)
+    return Features(times_T, _described(frames, times_T), gate)
 
 
 def assert_sound(keyframes, features):
@@ -161,6 +165,20 @@ def test_exactly_k_or_all_frames_with_a_stated_shortfall(name, kind):
 
 
 @pytest.mark.parametrize("name", METHODS)
+def test_a_clip_that_leaves_nothing_to_choose_from_is_told(name):
+    """The cause, a colon, and what is shown all the same; `key` alone says nothing of pictures."""
+    cls = methods.get(name)
+    single = cls().run(features_of("one")).notices
+    assert "The clip is a single frame: it is the keyframe." in single
+    if not (cls.needs or cls.needs_gate):
+        return  # it never looks
+    cause = "key frame" if cls.needs == {"key"} else "never changes?"
+    for kind in STILL:
+        notices = cls().run(features_of(kind)).notices
+        assert any(re.search(rf"\b{cause}\b.*: \w.*\.$", notice) for notice in notices), notices
+
+
+@pytest.mark.parametrize("name", METHODS)
 def test_deterministic_and_without_side_effects(name):
     features = features_of("noise")
     before = {key: value.copy() for key, value in features.descriptors.items()}
@@ -185,6 +203,8 @@ def test_description_is_complete(name):
     assert described["title"]
     assert "\n\nKeyframes: " in described["description"], "say how a wanted number K is met"
     assert len(described["description"]) > 300, "say what it does, from where, and with ties"
+    source = re.search(r"\b(19|20)\d\d\b|[Nn]o paper", described["description"])
+    assert source, "name the authors and the year, or say that there is no paper"
     assert cls.needs <= set(descriptors())
     for spec in described["parameters"]:
         assert spec["help"].endswith("."), f"the help of {spec['name']} is a sentence"

@@ -87,8 +87,19 @@ def test_ties_are_filled_with_the_frames_that_have_moved_most():
 def test_a_still_clip_is_its_first_frame():
     keyframes = Delta().run(greys(np.full(20, 7)))
     assert keyframes.index_K.tolist() == [0]
-    assert "Nothing moves" in keyframes.notices[0]
-    assert len(Delta().run(greys(np.full(20, 7)), 5).index_K) == 5
+    never = "The thumbnail never changes: "
+    assert keyframes.notices == (f"{never}the first frame stands for the clip.",)
+    five = Delta().run(greys(np.full(20, 7)), 5)
+    assert len(five.index_K) == 5
+    assert five.notices == (f"{never}5 frames away from each other stand for the clip.",)
+
+
+def test_too_little_movement_is_told_apart_from_none():
+    keyframes = Delta().run(greys([7] * 19 + [8]))
+    assert keyframes.index_K.tolist() == [0]
+    assert keyframes.notices == (
+        "Nothing moves by 0.06 from the first frame: it stands for the clip.",
+    )
 
 
 @pytest.mark.parametrize("T", [3, 40, 300])

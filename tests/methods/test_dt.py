@@ -129,7 +129,7 @@ def test_a_fade_lies_on_a_line_and_says_so(components):
 def test_a_constant_clip_says_so():
     keyframes = DT().run(clip(blobs([9], spread=0)))
     assert keyframes.index_K.tolist() == [4]
-    assert "The colours of 1 different frames never change." in keyframes.notices
+    assert "The colours never change: one frame stands for the clip." in keyframes.notices
     assert len(DT().run(clip(blobs([9], spread=0)), 4).index_K) == 4
 
 

@@ -73,6 +73,8 @@ def test_degenerate_clips_are_named():
     none = IFrames().run(clip(20, []))
     assert none.index_K.tolist() == [0]
     assert "No frame is marked" in none.notices[0]
+    single = IFrames().run(clip(20, [0]))
+    assert single.notices == ("A single frame is a key frame: it stands for the clip.",)
     every = IFrames(most=5).run(clip(20, np.arange(20)))
     assert every.index_K.tolist() == [2, 6, 10, 14, 18]
     assert every.notices == (

@@ -138,7 +138,10 @@ def test_a_medoid_is_the_frame_closest_to_the_mean_or_the_middle():
 def test_a_constant_clip_is_one_segment_and_says_so(penalty):
     keyframes = KTS(penalty=penalty).run(clip(np.repeat(shots(1), 31, axis=0)))
     assert keyframes.index_K.tolist() == [15]
-    assert "never change" in keyframes.notices[0]
+    never = "The colours never change: "
+    assert keyframes.notices == (f"{never}the middle frame of one segment stands for the clip.",)
+    three = KTS(penalty=penalty).run(clip(np.repeat(shots(1), 31, axis=0)), 3)
+    assert three.notices == (f"{never}one segmentation into 3 is as good as another.",)
     assert (keyframes.curves["scatter"].value == 0).all()
 
 

@@ -49,6 +49,17 @@ def test_a_single_shot_has_one_keyframe_and_says_so():
     assert len(RankTracing(rule="max-rank").run(clip(60)).index_K) == 1
 
 
+def test_a_still_clip_says_so():
+    row = next(shots(1))
+    descriptor = Histogram()
+    descriptor.update(FrameBatch(0, np.arange(30) / 25, np.repeat(row, 30, axis=0)))
+    still = Features(np.arange(30) / 25, {"histogram": descriptor.finish()})
+    never = "The colours never change: "
+    assert RankTracing().run(still).notices == (f"{never}one frame stands for the clip.",)
+    three = RankTracing().run(still, 3).notices
+    assert three == (f"{never}3 frames away from each other stand for the clip.",)
+
+
 def test_k_keeps_the_first_frame_and_the_strongest_cuts():
     rows = np.stack([histogram(frame) for part in shots(25, 18, 30, 12) for frame in part])
     rows[43:] = 0.35 * rows[43:] + 0.65 * rows[42]

@@ -62,6 +62,23 @@ def test_no_open_gate_takes_the_largest_and_says_so():
     assert "No gate opens" in keyframes.notices[0]
 
 
+@pytest.mark.parametrize(
+    ("rule", "shown"), [("opening", "the first step"), ("typical", "the most typical step")]
+)
+@pytest.mark.parametrize("level", [0, 1])
+def test_nothing_but_the_first_step_is_told(rule, shown, level):
+    gate = FixedGate([0.9] + [0.1] * 9)
+    colours_TD = np.eye(4, dtype=np.float32)[np.arange(T) // 50 * level]
+    keyframes = RTSAE(rule=rule).run(Features(np.arange(T) / 25, {"colours": colours_TD}, gate))
+    cause = "No later gate opens" if level else "The colours never change"
+    assert keyframes.notices == (f"{cause}: {shown} stands for the clip.",)
+
+
+def test_a_single_step_is_told():
+    keyframes = chosen(FixedGate([0.9]), frames=2)
+    assert keyframes.notices == ("The attention model saw a single step: it stands for the clip.",)
+
+
 @pytest.mark.parametrize("k", range(1, 11))
 def test_k_bisects_the_threshold(k):
     gate = FixedGate(GATES)

@@ -123,9 +123,17 @@ def test_more_than_there_are_cuts_is_filled_far_from_the_middles():
 
 
 def test_one_shot_is_its_middle_frame():
-    keyframes = Scenes().run(of_values(np.zeros(30)))
+    keyframes = Scenes().run(of_values(np.ones(30)))
     assert keyframes.index_K.tolist() == [15]
     assert keyframes.notices == ("No cut is found: the clip is one scene.",)
+
+
+def test_a_still_clip_says_so():
+    never, still = "The picture never changes: ", of_values(np.zeros(30))
+    assert Scenes().run(still).index_K.tolist() == [15]
+    assert Scenes().run(still).notices == (f"{never}the middle frame stands for the clip.",)
+    three = Scenes().run(still, 3)
+    assert three.notices == (f"{never}3 frames away from each other stand for the clip.",)
 
 
 @pytest.mark.slow

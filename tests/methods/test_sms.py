@@ -125,7 +125,10 @@ def test_motion_that_only_grows_has_its_end():
 def test_constant_motion_has_the_middle(level):
     keyframes = SMS().run(features(np.full(51, level)))
     assert keyframes.index_K.tolist() == [25]
-    assert "never changes" in keyframes.notices[0]
+    never = "The motion never changes: "
+    assert keyframes.notices == (f"{never}the middle frame stands for the clip.",)
+    three = SMS().run(features(np.full(51, level)), 3)
+    assert three.notices == (f"{never}3 frames away from each other stand for the clip.",)
 
 
 def test_sms_is_never_spelled_out():

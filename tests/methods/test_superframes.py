@@ -89,6 +89,7 @@ def test_a_clip_of_no_interest_says_so():
     keyframes = Superframes().run(still(1000))
     assert len(keyframes.index_K) == 1
     assert "no superframe is of any interest" in keyframes.notices[0]
+    assert keyframes.notices[1] == "The interest never changes: one frame stands for the clip."
 
 
 def test_k_takes_the_densest_superframes():

@@ -6,6 +6,7 @@ import pytest
 from model.features.types import Features
 from model.methods.kmeans import kmeans
 from model.methods.sampling import MOST, closest, different, held, manhattan, sampled
+from model.methods.stimo import STIMO
 from model.methods.vsumm1 import VSUMM1
 from model.methods.vsumm2 import VSUMM2
 
@@ -86,7 +87,17 @@ def test_a_clip_of_one_colour_keeps_a_frame_and_says_so():
     keyframes = VSUMM1().run(clip([hue(0)] * 3, contrast=0))
     assert keyframes.index_K.tolist() == [25]
     assert "Every frame is nearly of one colour: none is left out." in keyframes.notices
-    assert "The hues never change." in keyframes.notices
+    assert "The hues never change: one frame stands for the clip." in keyframes.notices
+
+
+@pytest.mark.parametrize("method", [VSUMM1(rate=0.1), VSUMM2(rate=0.1), STIMO(rate=0.1)])
+def test_one_sample_tells_what_it_leaves_unseen(method):
+    still = method.run(clip([hue(3)] * 3))
+    assert still.index_K.tolist() == [0]
+    assert "The colours never change: one frame stands for the clip." in still.notices
+    changing = method.run(clip([hue(3)] * 2 + [hue(6)]))
+    assert changing.index_K.tolist() == [0]
+    assert "A single frame is looked at: it stands for the clip." in changing.notices
 
 
 def test_kmeans_is_a_fixed_point_near_where_time_starts_it():
