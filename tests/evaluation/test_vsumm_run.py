@@ -1,5 +1,9 @@
 """The comparison from a folder to its result, on made copies of both layouts."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,6 +21,7 @@ from model.methods import get, registry
 from model.types import FrameScores
 from tests.evaluation.vsumm_layouts import FRAMES, SCENE, bank, files
 
+COMMITTED = Path(__file__).resolve().parents[2] / "docs" / "results" / "vsumm.json"
 PUBLISHED_KEYFRAMES = {"VSUMM1": [2, 10, 18], "DT": [3]}
 
 
@@ -208,6 +213,29 @@ def test_settings_of_a_bank_are_parameters_of_methods(tmp_path):
     assert settings.keys() <= registry().keys()
     for name, parameters in settings.items():
         assert get(name).from_parameters(parameters) != get(name)()
+
+
+@pytest.mark.slow
+def test_the_committed_rows_are_those_of_this_program(real_data):
+    """On two of the videos, with the network that ships."""
+    if not (real_data / "ovp").is_dir():
+        pytest.skip("needs ovp/ in KAIROSCOPE_REAL_DATA")
+    from model.networks.attention import AttentionModel
+
+    found = read(real_data / "ovp")
+    some = tuple(video for video in found.videos if video.name in ("v21", "v69"))
+    settings = usual_settings(found)
+    methods = [
+        get(name).from_parameters(settings.get(name, {})) for name in ("rtsae", "vsumm2", "kts")
+    ]
+    mine = evaluate(replace(found, videos=some), methods, AttentionModel.load())
+    rows = json.loads(COMMITTED.read_text())["rows"]
+    committed = {(row["method"], row["kind"]): row["by_video"] for row in rows}
+    for row in mine["rows"]:
+        of = committed[row["method"], row["kind"]]
+        for name, one in row["by_video"].items():
+            assert one == {"F": pytest.approx(of[name]["F"]), "keyframes": of[name]["keyframes"]}
+    assert {row["method"] for row in mine["rows"]} >= {"rtsae", "vsumm2", "kts", "VSUMM1"}
 
 
 @pytest.mark.slow
