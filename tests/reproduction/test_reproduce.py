@@ -1,7 +1,9 @@
 """`kairoscope reproduce` on made tasks: order, going on after a stop, failures, estimates."""
 
 import json
+import shutil
 import signal
+import tarfile
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -21,6 +23,7 @@ from model.reproduction.prepare import Request, prepared
 from model.reproduction.record import write
 from model.reproduction.reproduction import Reproduction
 from model.reproduction.task import Task
+from scripts.keep import keep
 from tests.reproduction import made
 from tests.reproduction.conftest import Started
 from tests.reproduction.made import First, Second, chain, task
@@ -182,6 +185,26 @@ def test_results_that_came_without_their_networks_are_enough_until_a_network_is_
     assert reproduce(First((first, second, task("d", "b", value=5)))) == Exit.DONE
     assert made.runs(runs) == ["a", "b", "a", "c", "b", "d"]
     assert sums(out) == {"a": 1, "b": 2, "d": 7}
+
+
+def test_what_is_kept_of_a_reproduction_goes_on_elsewhere(
+    reproduce: Reproduce, runs: Path, out: Path, tmp_path: Path
+) -> None:
+    assert reproduce(First((task("a", network="trained"), task("b", "a")))) == Exit.DONE
+    before, kept = document(out), tmp_path / "kept"
+    kept.mkdir()
+    keep(out, kept)
+    shutil.rmtree(out)
+    with tarfile.open(kept / "reproduction-ucf101-quick-runs.tar.xz") as archive:
+        archive.extractall(out, filter="data")
+    tasks = (task("a", network="trained"), task("b", "a"), task("c", "b"))
+    assert reproduce(First(tasks)) == Exit.DONE
+    assert made.runs(runs) == ["a", "b", "c"]
+    assert sums(out) == {"a": 1, "b": 2, "c": 3}
+    assert (
+        Document.from_json(json.loads((kept / "reproduction-ucf101-quick.json").read_text()))
+        == before
+    )
 
 
 def test_the_estimate_learns_from_what_is_done(plan: Plan) -> None:

@@ -1,0 +1,33 @@
+"""Committed reproductions against the records of their runs, where these lie beside them."""
+
+import json
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from model.reproduction.document import Document
+from model.reproduction.experiment import PRESETS, registry
+from model.reproduction.prepare import Request, prepared
+
+ARCHIVES = (Path(__file__).resolve().parents[2] / "docs" / "results").glob("*-runs.tar.xz")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("archive", sorted(ARCHIVES), ids=lambda path: path.name)
+def test_a_document_is_what_its_runs_say(archive: Path, tmp_path: Path) -> None:
+    """Tables, figures and verdicts are made of the records anew, on any machine."""
+    path = archive.with_name(archive.name.replace("-runs.tar.xz", ".json"))
+    committed = Document.from_json(json.loads(path.read_text(encoding="utf-8")))
+    with tarfile.open(archive) as runs:
+        runs.extractall(tmp_path, filter="data")
+    only = tuple(section.name for section in committed.sections if not section.missing)
+    request = Request(committed.dataset, PRESETS[committed.preset], tmp_path, only=only)
+    found = prepared(request, registry())
+    found = replace(found, everything=replace(found.everything, precision="bfloat16"))
+    again = Document.from_json(json.loads(json.dumps(found.document().to_json())))
+    assert len(only) > 3
+    assert again.sections == committed.sections
+    assert again.claims == committed.claims
+    assert again.runs == committed.runs
