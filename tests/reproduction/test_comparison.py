@@ -5,58 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.evaluation.outcomes import LabelledClip, Outcomes, Variant
-from model.evaluation.recognition import ALL, EVEN, GATE, MIXED_BACK, RANDOM, mixed_name
+from model.evaluation.recognition import ALL, GATE, MIXED_BACK
 from model.reproduction import comparison
 from model.reproduction.document import Document
 from model.reproduction.experiment import PRESETS, Setup, registry
 from model.reproduction.plan import Results
 from model.reproduction.protocols.keyframe_methods import EQUAL
 from model.reproduction.task import in_order
+from tests.reproduction.labelled import N, gated, of, outcomes, results, right
 
 QUICK = Setup("athletics", PRESETS["quick"], 2)
 PAPER = Setup("ucf101", replace(PRESETS["paper"], seeds=(0, 1), splits=(1, 2)), 2)
 NAMES = ("recognition", "clip-length", "keyframe-methods", "inverse")
-CLASSES = ("jump", "run")
-N = 40
-
-
-def right(*wrong):
-    """Right on all clips but these."""
-    return np.array([n not in wrong for n in range(N)], float)
-
-
-def outcomes(variants, clips=N):
-    """The first half of the clips are of the first class; clip n has n + 1 seconds."""
-    labelled = tuple(
-        LabelledClip(f"{n}.avi", int(n >= N // 2), 25 * (n + 1), n + 1.0) for n in range(clips)
-    )
-    label_N = np.array([clip.label for clip in labelled])
-
-    def variant(right_N):
-        right_N = right_N[:clips]
-        named = np.where(right_N == 1, label_N, 1 - label_N)
-        return Variant(right_N, named, np.full(clips, 0.25))
-
-    return Outcomes(CLASSES, labelled, {name: variant(row) for name, row in variants.items()})
-
-
-def gated(own, whole=None, clips=N):
-    variants = dict.fromkeys((GATE, EVEN, RANDOM, *map(mixed_name, MIXED_BACK)), own)
-    return outcomes(variants | {ALL: own if whole is None else whole}, clips)
-
-
-def results(**found):
-    """Results by the task's name, with `_` for `-`; the key of each is its name."""
-    rows = {
-        name.replace("_", "-"): value if isinstance(value, dict) else of(value)
-        for name, value in found.items()
-    }
-    return Results({name: {"key": name, "result": row} for name, row in rows.items()})
-
-
-def of(value):
-    return {"left_out": {}, "outcomes": value.to_json()}
 
 
 def trained(**found):

@@ -1,0 +1,118 @@
+"""Sections and claims of the sweeps from made outcomes whose answers are known by hand."""
+
+import pytest
+
+from model.evaluation.recognition import ALL
+from model.reproduction.experiment import PRESETS, Setup, registry
+from model.reproduction.experiments import hyper_parameters
+from model.reproduction.plan import Results
+from tests.reproduction.labelled import N, gated, outcomes, results, right
+
+FULL = Setup("athletics", PRESETS["full"], 2)
+GOOD, BAD = gated(right(1, 2)), gated(right(*range(0, N, 2)))  # 95 % and half
+SWEEPS = ("position-depth", "hyper-parameters", "augmentation", "binary-gates", "building-block")
+
+
+def section(name, **found):
+    return registry()[name].section(FULL, evaluated(**found))
+
+
+def claims(name, **found):
+    judged = registry()[name].claims(FULL, evaluated(**found))
+    return {claim.text: claim.verdict for claim in judged}
+
+
+def evaluated(**found):
+    return results(**{f"sweep_{name}": value for name, value in found.items()})
+
+
+def cells(table):
+    return {
+        row.name: [cell.value for cell in row.cells] for row in table.rows if row.source == "ours"
+    }
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+def test_nothing_measured_judges_nothing(name):
+    judged = registry()[name].claims(FULL, Results())
+    assert {claim.verdict for claim in judged} == {"not testable here"}
+    quick = Setup("athletics", PRESETS["quick"], 2)
+    assert registry()[name].tasks(quick) == []
+    assert "preset quick trains no sweeps" in registry()[name].section(quick, Results()).missing
+
+
+def test_position_and_depth():
+    """The final position of this network size is p3: there the networks are the common ones."""
+    found = {"fixed_p2_l1": BAD, "fixed_p2_l2": GOOD, "joint_p1": BAD, "joint_p2": GOOD}
+    found["joint_s1_r0"] = BAD
+    depth, trade = section("position-depth", **found).tables
+    assert cells(depth)["p2"] == [0.5, 0.95, None]
+    assert cells(trade) == {"p1": [0.5, 0.25], "p2": [0.95, 0.25], "p3": [0.5, 0.25]}
+    assert set(claims("position-depth", **found).values()) == {"confirmed"}
+    turned = found | {"joint_p2": BAD, "fixed_p2_l1": GOOD}
+    assert set(claims("position-depth", **turned).values()) == {"not confirmed"}
+
+
+def test_searches_of_weights():
+    found = {
+        "fixed-tau-0.02": GOOD,
+        "fixed-tau-0.1": BAD,
+        "fixed-mu-0.5": GOOD,
+        "fixed-phi-0.8": BAD,
+    }
+    shown = section("hyper-parameters", **found)
+    lines = {figure.title: figure.series[0] for figure in shown.figures}
+    tau = lines["Accuracy by τ, with μ 0.1, λ 0.1, φ 0.1"]
+    assert (tau.x, tau.y) == ((0.02, 0.1), (0.95, 0.5))
+    met = lines["Accuracy by λ, with μ 0.5, τ 0.02, φ 0.1"]  # its last point is one of μ's
+    assert (met.x, met.y) == ((0.1,), (0.95,))
+    for end in ("τ, with μ 0.5, λ 0.05", "μ, with τ 0.02, λ 0.05", "λ, with μ 0.5, τ 0.02"):
+        assert lines[f"Accuracy by {end}, φ 0.8 (ours)"].y == (0.5,)  # the one that φ's chose
+    assert "τ 0.02: 25%" in shown.notices[0]
+    judged = claims("hyper-parameters", **found)
+    assert judged["τ = 0.02 recognises more than 0.1."] == "confirmed"
+    assert judged["τ = 0.02 recognises more than 0.1, at the final weights."] == "not testable here"
+    ends = {"fixed-final-tau-0.1": GOOD, "fixed-phi-0.8": BAD}
+    judged = claims("hyper-parameters", **ends)
+    assert judged["τ = 0.02 recognises more than 0.1, at the final weights."] == "not confirmed"
+
+
+def test_every_search_goes_through_its_final_weight():
+    for search in (*hyper_parameters.PAPERS, *hyper_parameters.OURS):
+        assert hyper_parameters.FINAL[search.weight] in search.values
+        assert search.others.keys() | {search.weight} == hyper_parameters.FINAL.keys()
+
+
+def test_crops_and_inserted_steps():
+    crops = {
+        "dscnn_s1_r0": outcomes({ALL: right(*range(0, N, 2))}),
+        "dscnn_crops_5": outcomes({ALL: right(1)}),
+    }
+    steps = {"joint_s1_r0": BAD, "joint_inserted_0": GOOD}
+    spatial, temporal = (
+        figure.series[0] for figure in section("augmentation", **crops, **steps).figures
+    )
+    assert (spatial.x, spatial.y) == ((1.0, 5.0), (0.5, 0.975))
+    assert (temporal.x, temporal.y) == ((0.0, 0.8), (0.95, 0.5))
+    assert claims("augmentation", **crops, **steps) == {
+        "Five crops of each clip raise the accuracy over one.": "confirmed",
+        "Inserting steps into 80 % of the examples raises the accuracy.": "not confirmed",
+    }
+
+
+def test_gates_of_training():
+    found = {"joint_s1_r0": GOOD, "joint_hard": BAD, "joint_binary_neuron": GOOD}
+    [table] = section("binary-gates", **found).tables
+    assert cells(table)["soft gates"] == [0.95, 0.25]
+    assert cells(table)["binary mapping in training"] == [0.5, 0.25]
+    assert list(claims("binary-gates", **found).values()) == ["confirmed", "not confirmed"]
+
+
+def test_other_recognisers_on_keyframes():
+    own = {"rtsae": right(1), "uniform": right(*range(0, N, 2)), "sms": right(1, 2)}
+    found = {"c3d_s1_r0": outcomes(own)}
+    [table] = section("building-block", **found).tables
+    assert cells(table)["C3D, keyframes of rtsae"] == [0.975, 0.25]
+    assert cells(table)["C3D, keyframes of sms"] == [0.95, 0.25]
+    judged = list(claims("building-block", **found).values())
+    assert judged == ["confirmed", "not testable here", "not testable here"]
