@@ -1,4 +1,7 @@
-"""What analysing a clip takes in memory, parent and decoder together, and that it decodes once."""
+"""What analysing a clip takes in memory, parent and decoder together, and that it decodes once.
+
+With `-s` it prints the figure of docs/performance.md.
+"""
 
 import json
 import sys
@@ -34,6 +37,8 @@ def test_all_methods_and_the_recogniser_decode_once_within_700_mb(edited, tmp_pa
     found = tmp_path / "found.json"
     program = Path(sys.executable).with_name("kairoscope")
     taken = taken_by([program, "analyze", edited, "--methods", "all", "--json", found])
+    peaks = " and ".join(f"{peak / 1e6:.0f}" for _, peak in taken.peaks.values())
+    print(f"\n{taken.total / 1e6:.0f} MB: {peaks} of the processes")
     analysis = json.loads(found.read_text())
     assert analysis["video"]["frames"] == FRAMES
     assert set(analysis["methods"]) == set(registry())
