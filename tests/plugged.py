@@ -1,13 +1,15 @@
 """What the tests of plug-ins share: the documentation's example, and other methods in files."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from model import methods
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "plugins.md"
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "docs" / "plugins.md"
 
 
 @contextmanager
@@ -39,6 +41,19 @@ def example(folder: Path) -> Path:
     path = folder / "sharpest.py"
     path.write_text(block("python"))
     return path
+
+
+def grown(folder: Path) -> Path:
+    """A checkout like this one, the documentation's example among its own methods; the weights and
+    the browser's files are this one's."""
+    for part in ("app", "worker", "model", "tests"):
+        ignored = shutil.ignore_patterns("*.safetensors", "__pycache__")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    for path in (ROOT / "static", *(ROOT / "model" / "weights").glob("*.safetensors")):
+        (folder / path.relative_to(ROOT)).symlink_to(path)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    (folder / "model" / "methods" / "sharpest.py").write_text(block("python"))
+    return folder
 
 
 HEAD = """

@@ -2,10 +2,6 @@
 on any error in its console."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,14 +9,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
+from tests.browser.serving import PATIENCE_MS, serving
 from tests.browser.studio import BITS, BLOCK, CLIP, METHODS, TIMES
 from tests.clips import moving_square, write_clip
-from tests.plugged import example
+from tests.plugged import ROOT, example
 
-ROOT = Path(__file__).parents[2]
-PATIENCE_MS = 120_000  # a busy machine is slow, not wrong
 WINDOW: ViewportSize = {"width": 1280, "height": 900}
-SERVE = [sys.executable, "-c", "from app.cli import main; raise SystemExit(main())", "serve"]
 
 
 @pytest.fixture(scope="session")
@@ -45,36 +39,10 @@ def site(
     chromium: str, import_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The address of a running server with an empty library."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("site")
-    settings = {"DATA_DIR": folder / "data", "PORT": port, "GALLERY": "false", "DEVICE": "cpu"}
-    settings["IMPORT_DIR"] = import_dir
-    settings["PLUGINS"] = f"{example(folder)}{os.pathsep}{folder / 'gone.py'}"
-    environment = os.environ | {f"KAIROSCOPE_{k}": str(v) for k, v in settings.items()}
-    log = folder / "log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(SERVE, cwd=ROOT, env=environment, stdout=out, stderr=out)
-    try:
-        _wait_until_ready(f"http://127.0.0.1:{port}", server, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            if httpx.get(f"{url}/readyz").is_success:
-                return
-        except httpx.TransportError:
-            pass  # not listening yet
-        time.sleep(0.1)
-    raise AssertionError(f"not ready: {log.read_text()}")
+    plugins = f"{example(folder)}{os.pathsep}{folder / 'gone.py'}"
+    with serving(ROOT, folder, import_dir=import_dir, plugins=plugins) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
