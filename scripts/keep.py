@@ -17,14 +17,19 @@ RESULTS = Path(__file__).resolve().parents[1] / "docs" / "results"
 
 
 def keep(out: Path, results: Path = RESULTS) -> None:
-    """Copy and pack; what was kept of the same data set and preset is replaced."""
+    """Copy and pack; what was kept of the same data set and preset is replaced.
+
+    Raises OSError, before anything is replaced, where the document or a record is not there.
+    """
     document = json.loads((out / "document.json").read_text(encoding="utf-8"))
     name = f"reproduction-{document['dataset']}-{document['preset']}"
-    shutil.copyfile(out / "document.json", results / f"{name}.json")
-    with tarfile.open(results / f"{name}-runs.tar.xz", "w:xz") as archive:
+    part = results / f"{name}.part"
+    with tarfile.open(part, "w:xz") as archive:
         for key, run in sorted(document["runs"].items()):
             record = Path("runs") / f"{run['task']}-{key}" / "run.json"
             archive.add(out / record, record.as_posix(), filter=_anonymous)
+    part.replace(results / f"{name}-runs.tar.xz")
+    shutil.copyfile(out / "document.json", results / f"{name}.json")
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:

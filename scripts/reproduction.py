@@ -6,6 +6,7 @@ committed run there is nothing to write.
 """
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,9 @@ PAGES = (Page("reproduction", "quick"), Page("reproduction-full", "full"))
 def main() -> None:
     """Write the pages whose runs are committed."""
     for page in PAGES:
-        if page.result().exists():
+        if not page.result().exists():
+            print(f"There is no {page.result().relative_to(ROOT)}.", file=sys.stderr)
+        else:
             page.target().write_text(page.filled(), encoding="utf-8")
 
 

@@ -110,14 +110,17 @@ class GroundTruth:
         )
 
     def frames(self, times_T: Floats) -> dict[str, list[int]]:
-        """The decoded frame of each annotated keyframe, by annotator, those without left out.
+        """The decoded frames of the annotated keyframes, each once, by annotator, those without
+        left out.
 
         A mark in seconds is of the frame that is on screen then, or up to `CUT_S` later. Raises
         InvalidAnnotations for a mark that is beyond the clip.
         """
         clock = _Clock.of(times_T)
         return {
-            who.name: [clock.frame(who.name, who.unit, mark) for mark in who.keyframes]
+            who.name: list(
+                dict.fromkeys(clock.frame(who.name, who.unit, mark) for mark in who.keyframes)
+            )
             for who in self.annotators
             if who.keyframes
         }

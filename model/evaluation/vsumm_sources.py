@@ -94,7 +94,8 @@ class Source(ABC):
             return extract(batches, wanted, run, flow)
 
     def hues(self, indices: Iterable[int]) -> dict[int, Indices]:
-        """The hue histogram of each frame, of numbers that are there. Raises UnreadableVideo."""
+        """The hue histogram of each frame, of numbers that are there. Raises UnreadableVideo, and
+        InvalidParameter where a file ends before one of them."""
         wanted = sorted(set(indices))
         return {index: hues(picture_HW3) for index, picture_HW3 in self.pictures(wanted)}
 
@@ -196,7 +197,8 @@ def hues_of(path: Path, analysis: Analysis, truth: GroundTruth) -> dict[int, Ind
     where nobody annotated any.
 
     The file is decoded once more, in a child process, up to the last of them. Raises
-    UnreadableVideo, and InvalidAnnotations for a mark that is beyond the clip.
+    UnreadableVideo, InvalidAnnotations for a mark that is beyond the clip, and InvalidParameter
+    where this decoding ends before a frame that the analysis had.
     """
     marked = truth.frames(analysis.clip.times_T)
     if not marked:

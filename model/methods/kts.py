@@ -109,7 +109,8 @@ def _notices(scatter: float, m: int, N: int, T: int, k: int | None) -> tuple[str
         how = "the middle frame of one segment stands for the clip"
         if k is not None and k > 1:
             how = f"one segmentation into {k} is as good as another"
-        notices.append(f"The colours never change: {how}.")
+        where = "" if N == T else " between the frames looked at"
+        notices.append(f"The colours never change{where}: {how}.")
     elif k is None and m == 0 and N > 1:
         notices.append("One segment: no cut saves as much scatter as it costs.")
     if k is not None and k > m + 1:

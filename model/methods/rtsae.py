@@ -90,7 +90,7 @@ class RTSAE(Method):
             return (unchanging("The attention model saw a single step", 1, "it"),)
         colours_SD = features.descriptors["colours"][scores.index_S]
         still = bool((colours_SD == colours_SD[:1]).all())
-        cause = "The colours never change" if still else "No later gate opens"
+        cause = "The colours never change between steps" if still else "No later gate opens"
         shown = "the first step" if self.rule == OPENING else "the most typical step"
         return (unchanging(cause, 1, shown),)
 

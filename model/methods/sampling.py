@@ -53,7 +53,8 @@ def unchanged(features: Features, at_N: Indices, differ: bool, what: str, K: int
     """
     if len(at_N) > 1 or features.T == 1:
         same = len(at_N) > 1 and not differ
-        return [unchanging(f"{what} never change", K)] if same else []
+        where = "" if len(at_N) == features.T else " between the frames looked at"
+        return [unchanging(f"{what} never change{where}", K)] if same else []
     colours_TD = features.descriptors["colours"]
     if (colours_TD == colours_TD[:1]).all():
         return [unchanging("The colours never change", K)]

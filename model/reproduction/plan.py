@@ -65,9 +65,11 @@ class Plan:
         return (self.folder(name) / "run.json").is_file()
 
     def gone(self, name: str) -> bool:
-        """Whether the task is done, but the network that it trained is not there any more."""
-        made = (self.record(name) or {}).get("provenance", {}).get("checkpoint")
-        return made is not None and not (self.folder(name) / CHECKPOINT).is_file()
+        """Whether the task is done, but the network that it trained is not there any more; an
+        older record, which does not tell whether it trained one, counts as of one that did."""
+        record = self.record(name)
+        made = record is not None and record["provenance"].get("checkpoint", "unknown") is not None
+        return made and not (self.folder(name) / CHECKPOINT).is_file()
 
     def failure(self, name: str) -> dict[str, Any] | None:
         """The problem that ended the task, until it is to be tried again."""

@@ -61,7 +61,7 @@ class Import {
       this.#show(now);
     }
     if (now.error) this.#fault(told(now.error));
-    if (ran) window.dash_clientside.set_props("cases-changed", { data: Date.now() });
+    if (ran && !this.#signal.aborted) window.dash_clientside.set_props("cases-changed", { data: Date.now() });
   }
 
   #show(now) {

@@ -211,6 +211,8 @@ def test_an_undo_before_the_deletion_is_answered_is_not_lost(shelf: Page) -> Non
     card(shelf, ARCHERY).locator("h2 a").focus()
     shelf.keyboard.press("Delete")
     expect_names(shelf, TWO, ONE, DIVE)
+    while not held:
+        shelf.wait_for_timeout(20)
     shelf.keyboard.press("z")
     with shelf.expect_response("**/videos/restore"):
         held[0].continue_()

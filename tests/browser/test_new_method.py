@@ -20,6 +20,7 @@ def grown_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         page = browser.new_page(base_url=url)
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and errors.append(said.text))
         yield page
         page.close()
     assert errors == []

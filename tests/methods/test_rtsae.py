@@ -70,7 +70,7 @@ def test_nothing_but_the_first_step_is_told(rule, shown, level):
     gate = FixedGate([0.9] + [0.1] * 9)
     colours_TD = np.eye(4, dtype=np.float32)[np.arange(T) // 50 * level]
     keyframes = RTSAE(rule=rule).run(Features(np.arange(T) / 25, {"colours": colours_TD}, gate))
-    cause = "No later gate opens" if level else "The colours never change"
+    cause = "No later gate opens" if level else "The colours never change between steps"
     assert keyframes.notices == (f"{cause}: {shown} stands for the clip.",)
 
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from model.reproduction.attempt import renew
 from model.reproduction.document import Document
 from model.reproduction.experiment import PRESETS, registry
 from model.reproduction.prepare import Request, prepared
+from model.reproduction.task import file_of
 
-ARCHIVES = (Path(__file__).resolve().parents[2] / "docs" / "results").glob("*-runs.tar.xz")
+RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results"
+FULL = RESULTS / "reproduction-athletics-full-runs.tar.xz"
+ARCHIVES = {FULL, *RESULTS.glob("*-runs.tar.xz")}
 
 
 @pytest.mark.slow
@@ -25,9 +29,16 @@ def test_a_document_is_what_its_runs_say(archive: Path, tmp_path: Path) -> None:
     only = tuple(section.name for section in committed.sections if not section.missing)
     request = Request(committed.dataset, PRESETS[committed.preset], tmp_path, only=only)
     found = prepared(request, registry())
-    found = replace(found, everything=replace(found.everything, precision="bfloat16"))
+    precisions = {run["provenance"]["precision"] for run in committed.runs.values()}
+    found = replace(found, everything=replace(found.everything, precision=precisions.pop()))
+    assert not precisions, "one plan has one"
     again = Document.from_json(json.loads(json.dumps(found.document().to_json())))
     assert len(only) > 3
     assert again.sections == committed.sections
     assert again.claims == committed.claims
     assert again.runs == committed.runs
+    renew(found.everything)  # no network was kept: all that pending tasks want are trained again
+    pending = found.everything.pending()
+    assert {need for task in pending for need in task.needs.values() if not file_of(need)} <= {
+        task.name for task in pending
+    }

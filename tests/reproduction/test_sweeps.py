@@ -71,10 +71,15 @@ def test_searches_of_weights():
     assert "τ 0.02: 25%" in shown.notices[0]
     judged = claims("hyper-parameters", **found)
     assert judged["τ = 0.02 recognises more than 0.1."] == "confirmed"
-    assert judged["τ = 0.02 recognises more than 0.1, at the final weights."] == "not testable here"
+    assert (
+        judged["τ = 0.02 recognises more than 0.1, at the final weights (ours)."]
+        == "not testable here"
+    )
     ends = {"fixed-final-tau-0.1": GOOD, "fixed-phi-0.8": BAD}
     judged = claims("hyper-parameters", **ends)
-    assert judged["τ = 0.02 recognises more than 0.1, at the final weights."] == "not confirmed"
+    assert (
+        judged["τ = 0.02 recognises more than 0.1, at the final weights (ours)."] == "not confirmed"
+    )
 
 
 def test_every_search_goes_through_its_final_weight():
