@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.ui_bench.page import PLOT, READ_FRAME
 
@@ -98,6 +98,15 @@ class Studio:
 
 
 STATED = """() => Number(document.getElementById("frame").textContent.match(/\\d+/)?.[0] ?? -1)"""
+
+
+def opened(page: Page, name: str) -> Locator:
+    """The dialog that the button of this name opens."""
+    expect(page).to_have_title(f"{CLIP} · Kairoscope")  # its script has taken over
+    page.get_by_role("button", name=name).click()
+    dialog = page.get_by_role("dialog", name=name)
+    expect(dialog).to_be_visible()
+    return dialog
 
 
 def run_of(address: str) -> str:

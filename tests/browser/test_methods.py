@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.studio import CLIP, METHODS, await_new_run
+from tests.browser.studio import METHODS, await_new_run, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -12,11 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 def form(page: Page, first_run: str) -> Locator:
     """The open form on the page of the first analysis."""
     page.goto(first_run)
-    expect(page).to_have_title(f"{CLIP} · Kairoscope")  # its script has taken over
-    page.get_by_role("button", name="Methods").click()
-    form = page.get_by_role("dialog", name="Methods")
-    expect(form).to_be_visible()
-    return form
+    return opened(page, "Methods")
 
 
 def test_the_form_shows_every_method_and_what_this_analysis_ran(page: Page, form: Locator) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.studio import CLIP, METHODS, TIMES, Studio
+from tests.browser.studio import METHODS, TIMES, Studio, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PIXEL = 1.0
@@ -27,11 +27,7 @@ def studio(page: Page, site: str, first_run: str) -> Iterator[Studio]:
 
 def dialog(page: Page) -> Locator:
     """The open dialog."""
-    expect(page).to_have_title(f"{CLIP} · Kairoscope")  # its script has taken over
-    page.get_by_role("button", name="Ground truth").click()
-    found = page.get_by_role("dialog", name="Ground truth")
-    expect(found).to_be_visible()
-    return found
+    return opened(page, "Ground truth")
 
 
 def give(page: Page, path: Path) -> None:
