@@ -4,7 +4,7 @@ A family are the trainings of one recogniser by other seeds and splits, or the n
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,20 +21,27 @@ from model.reproduction.plan import Results
 from model.reproduction.task import Task
 
 READY, JOINT, DSCNN = "shipped", "joint", "dscnn"  # families
+ONE_LAYER = {JOINT: "joint-l1", "arch-rtsae": "arch-rtsae-l1"}  # of the first seed alone
 TITLES = {
     READY: "RTSAE-DSCNN as it ships",
     JOINT: "DSCNN+RTSAE (2 layers)",
+    ONE_LAYER[JOINT]: "DSCNN+RTSAE (1 layer)",
     DSCNN: "DSCNN",
     "arch-sms": "Vanilla ARCH (SMS sampling)",
     "arch-average": "Vanilla ARCH (average sampling)",
     "arch-rtsae": "Vanilla ARCH+RTSAE (2 layers)",
+    ONE_LAYER["arch-rtsae"]: "Vanilla ARCH+RTSAE (1 layer)",
 }
 Key = tuple[int, int]  # split and seed
 
 
 def families(setup: Setup) -> tuple[str, ...]:
-    """Those of the setup; the network that ships knows the classes of Athletics alone."""
-    return tuple(TITLES) if setup.rendered else tuple(TITLES)[1:]
+    """Those of the setup: the network that ships knows the classes of Athletics alone, and gates
+    of one layer are trained with the sweeps."""
+    left_out = set() if setup.rendered else {READY}
+    if not setup.preset.sweeps:
+        left_out |= set(ONE_LAYER.values())
+    return tuple(family for family in TITLES if family not in left_out)
 
 
 def tasks(setup: Setup, *wanted: str) -> list[Task]:
@@ -44,17 +51,24 @@ def tasks(setup: Setup, *wanted: str) -> list[Task]:
         if family == READY and setup.rendered:
             found.append(_of_shipped(setup))
         elif family in families(setup):
-            for split, seed in _runs(setup):
+            for split, seed in _runs(setup, family):
                 trainings = _trainings(setup, family, split, seed)
                 found += [*trainings, _evaluation(setup, trainings[-1])]
     return found
 
 
-def _runs(setup: Setup) -> list[Key]:
-    return [(split, seed) for split in setup.preset.splits for seed in setup.preset.seeds]
+def _runs(setup: Setup, family: str) -> list[Key]:
+    seeds = setup.preset.seeds[:1] if family in ONE_LAYER.values() else setup.preset.seeds
+    return [(split, seed) for split in setup.preset.splits for seed in seeds]
 
 
 def _trainings(setup: Setup, family: str, split: int, seed: int) -> list[Task]:
+    if family in ONE_LAYER.values():
+        dscnn, gate, joint = trained.one_layer(setup, split)
+        if family == ONE_LAYER[JOINT]:
+            return [dscnn, gate, joint]
+        arch = trained.arch(setup, "rtsae", seed, split)
+        return [dscnn, gate, replace(arch, name=f"{arch.name}-l1", needs={"attention": gate.name})]
     if family.startswith("arch-"):
         return [trained.arch(setup, family.removeprefix("arch-"), seed, split)]
     stages = trained.stages(setup, seed, split)
@@ -72,8 +86,8 @@ def _evaluation(setup: Setup, network: Task) -> Task:
     quick = setup.preset.name == "quick"
     options = {"clips_per_class": setup.preset.few} if quick else {}
     needs = {"network": network.name}
-    if network.name.startswith("arch-rtsae"):
-        needs["attention"] = "shipped/attention"
+    if network.protocol == "train-arch" and "attention" in network.needs:
+        needs["attention"] = network.needs["attention"]
     clips = setup.classes * (setup.preset.few if quick else setup.preset.test)
     name = f"recognition-{network.name}"
     return Task(name, "recognition", options, needs, network.split, seconds=clips)
@@ -133,7 +147,7 @@ def subject(setup: Setup, results: Results, family: str) -> Subject | None:
     if family == READY:
         names[1, 0] = _of_shipped(setup).name
     else:
-        for split, seed in _runs(setup):
+        for split, seed in _runs(setup, family):
             network = _trainings(setup, family, split, seed)[-1]
             names[split, seed] = _evaluation(setup, network).name
     known = {key: name for key, name in names.items() if name in results}

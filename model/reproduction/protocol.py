@@ -66,12 +66,14 @@ class Context:
 class Protocol(ABC):
     """Subclasses declare `name` and their options as fields with JSON values; `maker` is raised
     whenever the same options give another result. `roles` are the inputs it cannot do without;
-    `timed` says that the result is of the device that made it."""
+    `timed` says that the result is of the device that made it; `places` are options that say where
+    data lie, whose content another option tells."""
 
     name: ClassVar[str]
     maker: ClassVar[int] = 1
     roles: ClassVar[tuple[str, ...]] = ()
     timed: ClassVar[bool] = False
+    places: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def run(self, context: Context) -> dict[str, Any]:

@@ -112,12 +112,14 @@ def key_of(
     precision: str = "float32",
 ) -> str:
     """A hash of all that determines the result of a protocol; `needs` are the keys, or the sha256,
-    of its inputs by role. The clips count by their lists, not by their bytes; the device counts
-    where time is measured, the precision elsewhere."""
+    of its inputs by role. The clips count by their lists, not by their bytes, and other data by
+    their content, wherever they lie; the device counts where time is measured, the precision
+    elsewhere."""
     parts = (dataset.train, dataset.validation, dataset.test)
     data = [dataset.name, *(list_hash(dataset.root, samples) for samples in parts)]
     found = registry()[protocol]
-    about = [protocol, found.maker, dict(options), dict(needs), data]
+    counted = {name: value for name, value in options.items() if name not in found.places}
+    about = [protocol, found.maker, counted, dict(needs), data]
     about += [device if found.timed else precision]
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     return digest.hexdigest()[:KEY]

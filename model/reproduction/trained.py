@@ -35,6 +35,16 @@ def attention(setup: Setup, dscnn: Task, name: str, **options: Any) -> Task:
     return Task(name, "train-rtsae", about | options, {"start": dscnn.name}, dscnn.split, 200)
 
 
+def one_layer(setup: Setup, split: int = 1) -> list[Task]:
+    """Stages 1, 2 and 3 of the first seed with a gate of a single layer."""
+    dscnn, _, joint = stages(setup, setup.preset.seeds[0], split)
+    end = "" if split == 1 else f"-s{split}"
+    name = f"rtsae-p{USUAL[setup.preset.network]['position']}-l1{end}"
+    gate = attention(setup, dscnn, name, layers=1)
+    needs = {"start": dscnn.name, "attention": gate.name}
+    return [dscnn, gate, replace(joint, name=f"{joint.name}-l1", needs=needs)]
+
+
 def arch(setup: Setup, selection: str, seed: int, split: int = 1) -> Task:
     """Vanilla ARCH on the keyframes of one method; those of rtsae are the shipped gate's."""
     preset = setup.preset

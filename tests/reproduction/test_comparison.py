@@ -41,6 +41,8 @@ def test_the_plan_trains_each_network_once_and_evaluates_it(setup):
     for family in ("dscnn", "joint", "arch-sms", "arch-average", "arch-rtsae"):
         for end in (f"{family}-s{split}-r{seed}" for split in splits for seed in seeds):
             assert names.count(f"recognition-{end}") == 1
+    one_layer = [name for name in names if name.startswith("recognition-") and "-l1" in name]
+    assert len(one_layer) == (2 * len(splits) if setup.preset.sweeps else 0)
     few = {dict(task.options).get("clips_per_class") for task in tasks if
            task.name == "recognition-joint-s1-r0"}  # fmt: skip
     assert few == ({setup.preset.few} if setup.preset.name == "quick" else {None})
@@ -89,6 +91,31 @@ def test_pairs_are_compared_on_the_clips_that_both_saw():
     assert difference.low > 0
     assert p.value == pytest.approx(2 * 0.5**8)  # 8 clips differ, all one way
     assert (test.value, clips.value) == ("McNemar", 20)
+
+
+def test_gates_of_one_layer_are_trained_and_choose_their_own_keyframes():
+    full = replace(QUICK, preset=PRESETS["full"])
+    tasks = {task.name: task for task in registry()["recognition"].tasks(full)}
+    gate = tasks["rtsae-p3-l1"]
+    assert gate.options["layers"] == 1
+    assert tasks["joint-s1-r0-l1"].needs == {"start": "dscnn-s1-r0", "attention": gate.name}
+    assert tasks["arch-rtsae-s1-r0-l1"].needs == {"attention": gate.name}
+    assert tasks["recognition-arch-rtsae-s1-r0-l1"].needs["attention"] == gate.name
+    assert tasks["recognition-arch-rtsae-s1-r0"].needs["attention"] == "shipped/attention"
+    assert gate in registry()["position-depth"].tasks(full)
+    done = results(
+        recognition_joint_s1_r0=gated(right(1)),
+        recognition_joint_s1_r1=gated(right(1)),
+        recognition_joint_s1_r0_l1=gated(right(1, 2, 3)),
+    )
+    section = registry()["recognition"].section(full, done)
+    assert rows(section.tables[0])["DSCNN+RTSAE (1 layer)"][0] == pytest.approx(1 - 3 / N)
+    notes = {row.name: row.note for row in section.tables[0].rows if row.source == "ours"}
+    assert notes["DSCNN+RTSAE (1 layer)"] == "1 training"
+    assert notes["DSCNN+RTSAE (2 layers)"] == "2 trainings"
+    assert rows(section.tables[1])["DSCNN+RTSAE (2 layers) - DSCNN+RTSAE (1 layer)"][
+        0
+    ] == pytest.approx(2 / N)
 
 
 def test_a_claim_is_confirmed_where_the_interval_leaves_out_zero():

@@ -14,6 +14,8 @@ from model.reproduction.task import Task, in_order, key_of, keys
 from model.training import stage2
 from model.training.rtsae import READINGS
 
+SHIPPED = "shipped/attention"
+
 
 def dataset_of(root: Path) -> Dataset:
     samples = tuple(Sample(root / f"{n}.avi", n, f"g{n}") for n in range(2))
@@ -26,7 +28,7 @@ def names(*tasks: Task) -> list[str]:
 
 def test_a_task_comes_once_and_after_what_it_needs():
     first = Task("dscnn", "train-dscnn")
-    joint = Task("joint", "train-joint", {}, {"start": "dscnn", "attention": "shipped/attention"})
+    joint = Task("joint", "train-joint", {}, {"start": "dscnn", "attention": SHIPPED})
     assert names(joint, first, joint) == ["dscnn", "joint"]
 
 
@@ -75,6 +77,14 @@ def test_a_file_counts_by_what_is_in_it_not_where_it_lies(tmp_path):
     assert key(first, seed=1) != key(first)
     second.write_bytes(b"others")
     assert key(first) != key(second)
+
+
+def test_annotations_count_by_their_content_not_by_their_folder(tmp_path):
+    def key(root: str, content: str) -> str:
+        task = Task("one", "summaries", {"root": root, "content": content}, {"attention": SHIPPED})
+        return keys([task], lambda split: dataset_of(tmp_path))["one"]
+
+    assert key("/here", "a") == key("/there", "a") != key("/there", "b")
 
 
 def test_a_record_has_no_paths_of_the_machine(tmp_path):

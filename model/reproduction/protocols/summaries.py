@@ -14,6 +14,7 @@ class Summaries(Protocol):
 
     name: ClassVar[str] = "summaries"
     roles: ClassVar[tuple[str, ...]] = ("attention",)
+    places: ClassVar[tuple[str, ...]] = ("root",)
 
     root: str = ""
     content: str = ""
