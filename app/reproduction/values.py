@@ -1,8 +1,6 @@
 """A document as data: its JSON as every parser reads it, figures as tables, tables as CSV."""
 
 import json
-import math
-from typing import Any
 
 from app.exports.tables import Cell as Plain
 from app.exports.tables import write_table
@@ -13,15 +11,7 @@ MOST_COLUMNS, MOST_ROWS = 24, 60  # more are left to the document's JSON
 
 def json_of(document: Document) -> str:
     """The document; what is no number is null."""
-    return json.dumps(_finite(document.to_json()), ensure_ascii=False, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    return [_finite(part) for part in value] if isinstance(value, list | tuple) else value
+    return json.dumps(document.to_json(), ensure_ascii=False, allow_nan=False)
 
 
 def table_of(figure: Figure) -> Table | None:

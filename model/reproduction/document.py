@@ -3,6 +3,7 @@
 Page, HTML and Markdown are drawn from this one value; its JSON form is `kairoscope/reproduction@1`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
@@ -121,8 +122,9 @@ class Document:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The versioned JSON form."""
-        return {"schema": SCHEMA, **asdict(self)}
+        """The versioned JSON form, which has no number for what is not finite: null."""
+        form: dict[str, Any] = _finite(asdict(self))
+        return {"schema": SCHEMA, **form}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -140,6 +142,14 @@ class Document:
             )
         except (KeyError, TypeError) as error:
             raise InvalidValue(f"wanted a whole {SCHEMA}, got {error!r}") from error
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _section(data: Mapping[str, Any]) -> Section:
@@ -160,5 +170,8 @@ def _row(data: Mapping[str, Any]) -> Row:
 
 
 def _series(data: Mapping[str, Any]) -> Series:
-    values = {name: tuple(data[name]) for name in ("x", "y", "low", "high")}
-    return Series(**{**data, **values})
+    values = {
+        name: tuple(math.nan if value is None else value for value in data[name])
+        for name in ("y", "low", "high")
+    }
+    return Series(**{**data, **values, "x": tuple(data["x"])})

@@ -1,15 +1,15 @@
 """The reports of a made reproduction: every number in both, and each leads to its run."""
 
+import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.reproduction import html, markdown, numbers, write_reports
 from app.reproduction.values import MOST_COLUMNS, csv_of, json_of, table_of
 from model.errors import InvalidValue
-from model.reproduction.document import Cell, Document, Figure, Row, Series, Table
+from model.reproduction.document import Cell, Document, Figure, Row, Section, Series, Table
 from tests.app.exports.test_report import Document as Parsed
 from tests.reproduced import MEASURED, RISKY, TIMED, TRAINED, document
 
@@ -155,8 +155,11 @@ def test_numbers_as_people_read_them(cell: Cell, said: str) -> None:
 
 def test_what_is_no_number_is_null_in_json() -> None:
     table = Table("t", ("a",), (Row("r", (Cell(float("inf")),)),))
-    section: Any = document().sections[0]
-    made = Document("a", "quick", (type(section)("s", "S", "p", (table,)),), (), {})
+    figure = Figure("f", "lines", "x", "y", (Series("s", (1, 2), (float("nan"), 0.5)),))
+    made = Document("a", "quick", (Section("s", "S", "p", (table,), (figure,)),), (), {})
     text = json_of(made)
     assert "Infinity" not in text
     assert '"value": null' in text
+    again = Document.from_json(json.loads(text)).sections[0]
+    assert again.tables[0].rows[0].cells == (Cell(None),)
+    assert again.figures[0].series[0].y == pytest.approx((float("nan"), 0.5), nan_ok=True)
