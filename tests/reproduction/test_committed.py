@@ -20,14 +20,18 @@ ARCHIVES = {FULL, *RESULTS.glob("*-runs.tar.xz")}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("archive", sorted(ARCHIVES), ids=lambda path: path.name)
-def test_a_document_is_what_its_runs_say(archive: Path, tmp_path: Path) -> None:
+def test_a_document_is_what_its_runs_say(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Tables, figures and verdicts are made of the records anew, on any machine."""
     path = archive.with_name(archive.name.replace("-runs.tar.xz", ".json"))
     committed = Document.from_json(json.loads(path.read_text(encoding="utf-8")))
     with tarfile.open(archive) as runs:
         runs.extractall(tmp_path, filter="data")
     only = tuple(section.name for section in committed.sections if not section.missing)
-    request = Request(committed.dataset, PRESETS[committed.preset], tmp_path, only=only)
+    summaries = _annotations(committed, tmp_path, monkeypatch)
+    preset = PRESETS[committed.preset]
+    request = Request(committed.dataset, preset, tmp_path, only=only, summaries=summaries)
     found = prepared(request, registry())
     precisions = {run["provenance"]["precision"] for run in committed.runs.values()}
     found = replace(found, everything=replace(found.everything, precision=precisions.pop()))
@@ -42,3 +46,15 @@ def test_a_document_is_what_its_runs_say(archive: Path, tmp_path: Path) -> None:
     assert {need for task in pending for need in task.needs.values() if not file_of(need)} <= {
         task.name for task in pending
     }
+
+
+def _annotations(committed: Document, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path | None:
+    """A folder that stands for the users' summaries that were measured, which are not ours."""
+    contents = [
+        run["options"]["content"]
+        for run in committed.runs.values()
+        if run["protocol"] == "summaries"
+    ]
+    for content in contents:
+        monkeypatch.setattr("model.datasets.vsumm.content", lambda root, content=content: content)
+    return folder if contents else None
