@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SPEAK_EVERY_S = 10.0
 GATES = ("soft", "hard", "straight-through", "binary-neuron", "hard-concrete")
-SELECTIONS = ("sms", "average", "rtsae")
+SELECTIONS = ("sms", "average", "ranktracing", "superframes", "rtsae")  # the paper's
 
 
 def add_stages(stages: Any) -> None:

@@ -21,7 +21,9 @@ from model.reproduction.plan import Results
 from model.reproduction.task import Task
 
 READY, JOINT, DSCNN = "shipped", "joint", "dscnn"  # families
-ONE_LAYER = {JOINT: "joint-l1", "arch-rtsae": "arch-rtsae-l1"}  # of the first seed alone
+ONE_LAYER = {JOINT: "joint-l1", "arch-rtsae": "arch-rtsae-l1"}
+FIGURE_12 = ("arch-ranktracing", "arch-superframes")
+EXTRA = (*ONE_LAYER.values(), *FIGURE_12)  # of the sweeps: the first seed, a few test clips
 TITLES = {
     READY: "RTSAE-DSCNN as it ships",
     JOINT: "DSCNN+RTSAE (2 layers)",
@@ -31,16 +33,15 @@ TITLES = {
     "arch-average": "Vanilla ARCH (average sampling)",
     "arch-rtsae": "Vanilla ARCH+RTSAE (2 layers)",
     ONE_LAYER["arch-rtsae"]: "Vanilla ARCH+RTSAE (1 layer)",
+    FIGURE_12[0]: "Vanilla ARCH (RankTracing)",
+    FIGURE_12[1]: "Vanilla ARCH (Superframes)",
 }
 Key = tuple[int, int]  # split and seed
 
 
 def families(setup: Setup) -> tuple[str, ...]:
-    """Those of the setup: the network that ships knows the classes of Athletics alone, and gates
-    of one layer are trained with the sweeps."""
-    left_out = set() if setup.rendered else {READY}
-    if not setup.preset.sweeps:
-        left_out |= set(ONE_LAYER.values())
+    """Those of the setup: the network that ships knows the classes of Athletics alone."""
+    left_out = {*([] if setup.rendered else [READY]), *([] if setup.preset.sweeps else EXTRA)}
     return tuple(family for family in TITLES if family not in left_out)
 
 
@@ -53,12 +54,12 @@ def tasks(setup: Setup, *wanted: str) -> list[Task]:
         elif family in families(setup):
             for split, seed in _runs(setup, family):
                 trainings = _trainings(setup, family, split, seed)
-                found += [*trainings, _evaluation(setup, trainings[-1])]
+                found += [*trainings, _evaluation(setup, family, trainings[-1])]
     return found
 
 
 def _runs(setup: Setup, family: str) -> list[Key]:
-    seeds = setup.preset.seeds[:1] if family in ONE_LAYER.values() else setup.preset.seeds
+    seeds = setup.preset.seeds[:1] if family in EXTRA else setup.preset.seeds
     return [(split, seed) for split in setup.preset.splits for seed in seeds]
 
 
@@ -81,14 +82,14 @@ def _of_shipped(setup: Setup) -> Task:
     return Task("recognition-shipped-compact", "recognition", {}, needs, seconds=0.8 * clips)
 
 
-def _evaluation(setup: Setup, network: Task) -> Task:
-    """On a few clips of each class in the quick preset, else on all."""
-    quick = setup.preset.name == "quick"
-    options = {"clips_per_class": setup.preset.few} if quick else {}
+def _evaluation(setup: Setup, family: str, network: Task) -> Task:
+    """On a few clips of each class in the quick preset and of what is extra, else on all."""
+    few = setup.preset.name == "quick" or family in EXTRA
+    options = {"clips_per_class": setup.preset.few} if few else {}
     needs = {"network": network.name}
     if network.protocol == "train-arch" and "attention" in network.needs:
         needs["attention"] = network.needs["attention"]
-    clips = setup.classes * (setup.preset.few if quick else setup.preset.test)
+    clips = setup.classes * (setup.preset.few if few else setup.preset.test)
     name = f"recognition-{network.name}"
     return Task(name, "recognition", options, needs, network.split, seconds=clips)
 
@@ -149,7 +150,7 @@ def subject(setup: Setup, results: Results, family: str) -> Subject | None:
     else:
         for split, seed in _runs(setup, family):
             network = _trainings(setup, family, split, seed)[-1]
-            names[split, seed] = _evaluation(setup, network).name
+            names[split, seed] = _evaluation(setup, family, network).name
     known = {key: name for key, name in names.items() if name in results}
     if not known:
         return None

@@ -6,7 +6,6 @@ from typing import Any
 from model.reproduction.experiment import Setup
 from model.reproduction.task import Task
 
-ARCH_SELECTIONS = ("sms", "average", "rtsae")
 USUAL: dict[str, dict[str, Any]] = {  # what the presets have anyway, of what sweeps change
     "compact": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
     "paper": {"position": 2, "views": 5, "gate": "soft", "insert": 0.8},

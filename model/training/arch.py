@@ -1,5 +1,4 @@
-"""Vanilla ARCH on labels: the paper's rival, with the keyframes of SMS, of average sampling or
-of RTSAE.
+"""Vanilla ARCH on labels: the paper's rival, with the keyframes of SMS or of another method.
 
 Shape legend: N examples, M cubes (padded), D = 6 frames, C H W pixels, K classes.
 """

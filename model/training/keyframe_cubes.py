@@ -27,7 +27,7 @@ from model.video.decode import open_clip
 from model.video.limits import Limits
 from model.video.probe import sha256_of
 
-SELECTIONS = ("sms", "average", "rtsae")
+TOGETHER = ("sms", "average")  # whose keyframes one cheap pass finds
 MAKER = 1  # raise it whenever other cubes come of the same clip
 ALL_STEPS = 1 << 16
 
@@ -106,12 +106,11 @@ class KeyframeCubes:
         return np.array(json.loads(stored), np.int64)
 
     def _analysed(self, path: Path) -> dict[Method, list[int]]:
-        """Keyframes of the method; without a gate, of all that need none: they cost one pass."""
-        methods, attention = [self.method], self.attention
-        if not self.method.needs_gate:
-            others = (get(name)() for name in SELECTIONS if name != self.method.name)
-            methods += [method for method in others if not method.needs_gate]
-            attention = None
+        """Keyframes of the method, and of those that are found together with it."""
+        methods = [self.method]
+        attention = self.attention if self.method.needs_gate else None
+        if self.method.name in TOGETHER:
+            methods += [get(name)() for name in TOGETHER if name != self.method.name]
         analysis = analyze(path, methods, attention=attention, limits=self.limits)
         return {m: analysis.methods[m.name].index_K.tolist() for m in methods}
 

@@ -41,8 +41,11 @@ def test_the_plan_trains_each_network_once_and_evaluates_it(setup):
     for family in ("dscnn", "joint", "arch-sms", "arch-average", "arch-rtsae"):
         for end in (f"{family}-s{split}-r{seed}" for split in splits for seed in seeds):
             assert names.count(f"recognition-{end}") == 1
-    one_layer = [name for name in names if name.startswith("recognition-") and "-l1" in name]
-    assert len(one_layer) == (2 * len(splits) if setup.preset.sweeps else 0)
+    for extra in ("joint-{}-l1", "arch-rtsae-{}-l1", "arch-ranktracing-{}", "arch-superframes-{}"):
+        made = [name for name in names if name in
+                {f"recognition-{extra.format(f's{split}-r{seed}')}" for split in splits
+                 for seed in seeds}]  # fmt: skip
+        assert len(made) == (len(splits) if setup.preset.sweeps else 0)
     few = {dict(task.options).get("clips_per_class") for task in tasks if
            task.name == "recognition-joint-s1-r0"}  # fmt: skip
     assert few == ({setup.preset.few} if setup.preset.name == "quick" else {None})

@@ -16,7 +16,7 @@ from model.reproduction.protocols.keyframe_methods import EQUAL, OTHERS, PAPER
 from model.reproduction.task import Task
 
 NAME = "keyframe-methods"
-ARCH = ("arch-sms", "arch-average", "arch-rtsae")
+ARCH = ("arch-sms", "arch-average", "arch-rtsae", *comparison.FIGURE_12)
 WHERE = "Section 5.1.4, Figure 12"
 RIVALS = {"sms": "SMS", "ranktracing": "RankTracing", "superframes": "Superframes"}
 
