@@ -1,8 +1,10 @@
 """Bootstrap intervals of means and ratios over clips or recordings (Efron 1979).
 
-Shape legend: N clips, G recordings that they were cut from, B resamples of either. Clips of one
-recording share their actor and place and say less than as many others: where `group_N` names the
-recordings, these are resampled whole (the cluster bootstrap of Davison and Hinkley 1997, 3.8).
+Shape legend: N clips, G recordings that they were cut from, B resamples of either, R trainings of
+one network by other seeds. Clips of one recording share their actor and place and say less than as
+many others: where `group_N` names the recordings, these are resampled whole (the cluster bootstrap
+of Davison and Hinkley 1997, 3.8). Where there are several trainings, they are resampled as well
+(as Agarwal et al. 2021 do): another seed would have given other figures of the same clips.
 """
 
 import math
@@ -11,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.errors import InvalidValue
 from model.types import Floats
@@ -39,39 +42,73 @@ class Interval:
 
 
 def interval(
-    statistic: Callable[..., Floats], *columns: Floats | list[float], seed: int = 0
+    statistic: Callable[..., Floats],
+    *columns: Floats | list[float],
+    trainings: Sequence[int] | None = None,
+    seed: int = 0,
 ) -> Interval:
     """The interval of a statistic of figures that belong to the same N clips, in the same order.
 
-    `statistic` takes the columns as (B, N) and returns (B,). Raises InvalidValue for no clips, or
-    columns that are not as long.
+    `statistic` takes the columns as (B, N) and returns (B,). A column (R, N) has the figures of R
+    trainings, which are drawn as well, and averaged: together for the columns to which `trainings`
+    gives the same number, which are of the same ones, else for each column apart. Raises
+    InvalidValue for no clips, or columns that are not as long.
     """
-    columns_N = [np.asarray(column, np.float64) for column in columns]
-    shapes = {column_N.shape for column_N in columns_N}
-    N = columns_N[0].size
-    if len(shapes) != 1 or columns_N[0].ndim != 1 or not N:
-        raise InvalidValue(f"wanted figures of the same clips, one or more, got {sorted(shapes)}")
-    rng, rows, step = np.random.default_rng(seed), [], max(1, BLOCK // N)
+    columns_RN = [np.atleast_2d(np.asarray(column, np.float64)) for column in columns]
+    lengths = sorted({column_RN.shape[-1] for column_RN in columns_RN})
+    if len(lengths) != 1 or any(column.ndim != 2 or not column.size for column in columns_RN):
+        raise InvalidValue(f"wanted figures of the same clips, one or more, got {lengths}")
+    whose = range(len(columns)) if trainings is None else trainings
+    counts = {number: len(column_RN) for number, column_RN in zip(whose, columns_RN, strict=True)}
+    rng, rows, step = np.random.default_rng(seed), [], max(1, BLOCK // lengths[0])
     for start in range(0, RESAMPLES, step):
-        draw_BN = rng.integers(N, size=(min(step, RESAMPLES - start), N))
-        rows.append(statistic(*(column_N[draw_BN] for column_N in columns_N)))
+        draw_BN = rng.integers(lengths[0], size=(min(step, RESAMPLES - start), lengths[0]))
+        shares = {
+            number: rng.multinomial(R, np.full(R, 1 / R), len(draw_BN)) / R
+            for number, R in counts.items()
+            if R > 1
+        }
+        drawn = [
+            _drawn(column_RN, draw_BN, shares.get(number))
+            for number, column_RN in zip(whose, columns_RN, strict=True)
+        ]
+        rows.append(statistic(*drawn))
     low, high = np.nanquantile(np.concatenate(rows), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    whole = statistic(*(column_N[None] for column_N in columns_N))
+    whole = statistic(*(column_RN.mean(0, keepdims=True) for column_RN in columns_RN))
     return Interval(float(whole[0]), float(low), float(high))
 
 
+def _drawn(column_RN: Floats, draw_BN: NDArray[np.int64], share_BR: Floats | None) -> Floats:
+    """The column (B, N) of each draw of clips and, where there are several, of trainings."""
+    if share_BR is None:
+        one_BN: Floats = column_RN[0][draw_BN]
+        return one_BN
+    found_BN: Floats = np.take_along_axis(share_BR @ column_RN, draw_BN, axis=1)
+    return found_BN
+
+
 def mean(values_N: Floats | list[float], group_N: Sequence[str] | None = None) -> Interval:
-    """The mean over clips."""
+    """The mean over clips; of several trainings, (R, N), over these too."""
     found = ratio(*by_group(values_N, group_N))
-    alone = group_N is not None and len(set(group_N)) == 1
-    return replace(found, low=math.nan, high=math.nan) if alone else found
+    return _unless_alone(found, group_N)
 
 
 def difference(
     a_N: Floats | list[float], b_N: Floats | list[float], group_N: Sequence[str] | None = None
 ) -> Interval:
-    """The mean of a - b, of two methods on the same clips."""
-    return mean(np.asarray(a_N, np.float64) - np.asarray(b_N, np.float64), group_N)
+    """The mean of a - b, of two methods on the same clips; trainings, (R, N), are other ones of a
+    than of b: for variants of the same, take the mean of their differences."""
+    a_N, b_N = np.asarray(a_N, np.float64), np.asarray(b_N, np.float64)
+    if a_N.ndim == b_N.ndim == 1:
+        return mean(a_N - b_N, group_N)
+    (a_G, sizes_G), (b_G, _) = by_group(a_N, group_N), by_group(b_N, group_N)
+    found = interval(lambda a, b, size: (a.sum(1) - b.sum(1)) / size.sum(1), a_G, b_G, sizes_G)
+    return _unless_alone(found, group_N)
+
+
+def _unless_alone(found: Interval, group_N: Sequence[str] | None) -> Interval:
+    alone = group_N is not None and len(set(group_N)) == 1
+    return replace(found, low=math.nan, high=math.nan) if alone else found
 
 
 def paired_difference(a_N: Floats, b_N: Floats) -> dict[str, Any]:
@@ -101,12 +138,16 @@ def geometric(values_N: Floats | list[float]) -> Interval:
 def by_group(
     values_N: Floats | list[float], group_N: Sequence[str] | None
 ) -> tuple[Floats, Floats]:
-    """The sum of each recording's figures, and how many they are, (G,) each; where no recordings
-    are named, each clip is one. Raises InvalidValue for recordings of other clips."""
+    """The sum of each recording's figures, (G,) or of trainings (R, G), and how many they are,
+    (G,); where no recordings are named, each clip is one. Raises InvalidValue for recordings of
+    other clips."""
+    values_N = np.asarray(values_N, np.float64)
+    N = values_N.shape[-1]
     if group_N is None:
-        return np.asarray(values_N, np.float64), np.ones(len(values_N))
-    if len(values_N) != len(group_N):
-        raise InvalidValue(f"wanted a recording of each of {len(values_N)} clips")
+        return values_N, np.ones(N)
+    if len(group_N) != N:
+        raise InvalidValue(f"wanted a recording of each of {N} clips")
     place_N = np.unique(np.asarray(group_N, str), return_inverse=True)[1]
-    sums_G, sizes_G = np.bincount(place_N, values_N), np.bincount(place_N)
-    return sums_G.astype(np.float64), sizes_G.astype(np.float64)
+    sizes_G = np.bincount(place_N).astype(np.float64)
+    rows = [np.bincount(place_N, row_N) for row_N in np.atleast_2d(values_N)]
+    return (rows[0] if values_N.ndim == 1 else np.stack(rows)), sizes_G

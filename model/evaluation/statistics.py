@@ -1,7 +1,8 @@
 """What outcomes on N clips say, and how surely: accuracy, classes, lengths, paired tests.
 
-Shape legend: N clips, C classes, B resamples, Q bins, G recordings. Clips are taken by their
-recordings (`group_N`) wherever these are named, as intervals.py says.
+Shape legend: N clips, C classes, B resamples, Q bins, G recordings, R trainings. Clips are taken by
+their recordings (`group_N`) wherever these are named, and figures of several trainings, (R, N), by
+these too, as intervals.py says; p is of the clips alone, by the trainings' mean.
 """
 
 from collections.abc import Sequence
@@ -80,10 +81,18 @@ class Comparison:
     test: str
 
 
-def compare(a_N: Floats, b_N: Floats, group_N: Sequence[str] | None = None) -> Comparison:
-    """Two methods on the same clips, in the same order. Raises InvalidValue for others."""
+def compare(
+    a_N: Floats, b_N: Floats, group_N: Sequence[str] | None = None, *, together: bool = False
+) -> Comparison:
+    """Two methods on the same clips, in the same order, or what several trainings did, (R, N): the
+    same ones where they are `together`. Raises InvalidValue for other clips."""
+    both = (a_N, b_N)
+    a_N, b_N = (np.atleast_2d(values).mean(0) for values in both)
     _paired(a_N, b_N)
-    difference = intervals.difference(a_N, b_N, group_N)
+    if together:
+        difference = intervals.mean(np.subtract(*both), group_N)
+    else:
+        difference = intervals.difference(*both, group_N)
     if group_N is not None and len(set(group_N)) < len(group_N):
         a_G, b_G = (by_group(values_N, group_N)[0] for values_N in (a_N, b_N))
         return Comparison(difference, permutation(a_G, b_G), "permutation of recordings")
@@ -113,14 +122,14 @@ def bins_of(length_N: Floats, most: int = 5) -> Labels:
 def by_length(
     right_N: Floats, length_N: Floats, most: int = 5, group_N: Sequence[str] | None = None
 ) -> list[Bin]:
-    """Accuracy with its interval in each bin of `bins_of`."""
+    """Accuracy, of trainings (R, N) their mean, with its interval in each bin of `bins_of`."""
     bin_N = bins_of(length_N, most)
     return [
         Bin(
             float(length_N[bin_N == number].min()),
             float(length_N[bin_N == number].max()),
             int((bin_N == number).sum()),
-            intervals.mean(right_N[bin_N == number], among(group_N, bin_N == number)),
+            intervals.mean(right_N[..., bin_N == number], among(group_N, bin_N == number)),
         )
         for number in range(int(bin_N.max()) + 1)
     ]
@@ -140,22 +149,56 @@ def apart(
     group_N: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Interval:
-    """Mean over the first clips minus mean over the second; a recording with clips of both kinds is
-    drawn with both.
+    """Mean over the first clips minus mean over the second, of (N,) or of trainings (R, N); a
+    recording with clips of both kinds is drawn with both.
 
     Raises InvalidValue where there are none of either.
     """
+    sums, sizes = _of_both(values_N, first_N, second_N, group_N)
+    return interval(_gap, *sums, *sizes, trainings=(0, 0, 1, 2), seed=seed)
+
+
+def less_even(
+    a_N: Floats,
+    b_N: Floats,
+    first_N: NDArray[np.bool_],
+    second_N: NDArray[np.bool_],
+    group_N: Sequence[str] | None = None,
+) -> Interval:
+    """By how much a's means over the first and over the second clips lie further apart than b's,
+    whichever is the higher; as `apart`."""
+    a, sizes = _of_both(a_N, first_N, second_N, group_N)
+    b, _ = _of_both(b_N, first_N, second_N, group_N)
+
+    def further(*drawn: Floats) -> Floats:
+        a_first, a_second, b_first, b_second, m_BG, n_BG = drawn
+        further_B: Floats = np.abs(_gap(a_first, a_second, m_BG, n_BG)) - np.abs(
+            _gap(b_first, b_second, m_BG, n_BG)
+        )
+        return further_B
+
+    return interval(further, *a, *b, *sizes, trainings=(0, 0, 1, 1, 2, 3))
+
+
+def _of_both(
+    values_N: Floats,
+    first_N: NDArray[np.bool_],
+    second_N: NDArray[np.bool_],
+    group_N: Sequence[str] | None,
+) -> tuple[list[Floats], list[Floats]]:
+    """By recording, sums over the clips of each kind, and how many these are."""
     if not first_N.any() or not second_N.any():
         raise InvalidValue("wanted clips of both kinds, got none of one")
-    sums = [by_group(values_N * kept_N, group_N)[0] for kept_N in (first_N, second_N)]
-    sizes = [by_group(kept_N.astype(np.float64), group_N)[0] for kept_N in (first_N, second_N)]
+    kinds = (first_N, second_N)
+    sums = [by_group(values_N * kept_N, group_N)[0] for kept_N in kinds]
+    sizes = [by_group(kept_N.astype(np.float64), group_N)[0] for kept_N in kinds]
+    return sums, sizes
 
-    def gap(a_BG: Floats, m_BG: Floats, b_BG: Floats, n_BG: Floats) -> Floats:
-        with np.errstate(invalid="ignore"):  # a draw without clips of one kind says nothing
-            gap_B: Floats = a_BG.sum(1) / m_BG.sum(1) - b_BG.sum(1) / n_BG.sum(1)
-        return gap_B
 
-    return interval(gap, sums[0], sizes[0], sums[1], sizes[1], seed=seed)
+def _gap(a_BG: Floats, b_BG: Floats, m_BG: Floats, n_BG: Floats) -> Floats:
+    with np.errstate(invalid="ignore"):  # a draw without clips of one kind says nothing
+        gap_B: Floats = a_BG.sum(1) / m_BG.sum(1) - b_BG.sum(1) / n_BG.sum(1)
+    return gap_B
 
 
 def over_seeds(values: Sequence[float]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 A family are the trainings of one recogniser by other seeds and splits, or the network that ships.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation import statistics
+from model.evaluation.intervals import Interval, mean
 from model.evaluation.outcomes import Outcomes, over_seeds, over_splits, shared
 from model.evaluation.recognition import ALL, GATE
 from model.evaluation.statistics import Comparison
 from model.reproduction import measured, trained
-from model.reproduction.document import Cell
+from model.reproduction.document import Cell, Claim
 from model.reproduction.experiment import Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
+from model.types import Floats
 
 READY, JOINT, DSCNN = "shipped", "joint", "dscnn"  # families
 ONE_LAYER = {JOINT: "joint-l1", "arch-rtsae": "arch-rtsae-l1"}
@@ -109,16 +111,32 @@ class Subject:
         return TITLES[self.family]
 
     @cached_property
+    def trainings(self) -> list[Outcomes]:
+        """What each seed's trainings did, the clips of the splits one after the other."""
+        seeds: dict[int, dict[int, Outcomes]] = {}
+        for (split, seed), run in sorted(self.runs.items()):
+            seeds.setdefault(seed, {})[split] = run
+        return [over_splits(splits) for splits in seeds.values()]
+
+    @cached_property
     def outcomes(self) -> Outcomes:
-        """Seeds averaged clip by clip, splits one after the other."""
-        splits: dict[int, list[Outcomes]] = {}
-        for (split, _), run in sorted(self.runs.items()):
-            splits.setdefault(split, []).append(run)
-        return over_splits({split: over_seeds(runs) for split, runs in splits.items()})
+        """Seeds averaged clip by clip."""
+        return over_seeds(self.trainings)
+
+    def right(self, variant: str, names: Collection[str] | None = None) -> Floats:
+        """What each training has right, (R, N), on the clips of these names or on all."""
+        seen = self.trainings if names is None else [one.on(names) for one in self.trainings]
+        return np.stack([one.variants[variant].right_N for one in seen])
+
+    def interval(self, variant: str, names: Collection[str] | None = None) -> Interval:
+        """The accuracy on the clips of these names or on all, with its interval over recordings
+        and trainings."""
+        seen = self.outcomes if names is None else self.outcomes.on(names)
+        return mean(self.right(variant, names), seen.group_N)
 
     def accuracy(self, variant: str) -> Cell:
-        """With its interval over recordings."""
-        return measured.cell(self.outcomes.accuracy(variant), self.keys[0], "share")
+        """The same as a cell."""
+        return measured.cell(self.interval(variant), self.keys[0], "share")
 
     def kept(self, variant: str) -> Cell:
         """The share of the steps that are computed to the end."""
@@ -151,7 +169,7 @@ def subject(setup: Setup, results: Results, family: str) -> Subject | None:
         for split, seed in _runs(setup, family):
             network = _trainings(setup, family, split, seed)[-1]
             names[split, seed] = _evaluation(setup, family, network).name
-    known = {key: name for key, name in names.items() if name in results}
+    known = _whole({key: name for key, name in names.items() if name in results})
     if not known:
         return None
     rows = [results.of(name) for name in known.values()]
@@ -163,6 +181,16 @@ def subject(setup: Setup, results: Results, family: str) -> Subject | None:
     )
 
 
+def _whole(known: dict[Key, str]) -> dict[Key, str]:
+    """The runs of the seeds that have the most splits, which are the same before the last ones
+    have run."""
+    splits: dict[int, set[int]] = {}
+    for split, seed in known:
+        splits.setdefault(seed, set()).add(split)
+    most = max(splits.values(), key=len, default=set())
+    return {key: name for key, name in known.items() if splits[key[1]] == most}
+
+
 def subjects(setup: Setup, results: Results, *wanted: str) -> dict[str, Subject]:
     """Those of these families of which anything is known."""
     found = {family: subject(setup, results, family) for family in wanted}
@@ -170,12 +198,37 @@ def subjects(setup: Setup, results: Results, *wanted: str) -> dict[str, Subject]
 
 
 def compared(a: Subject, variant_a: str, b: Subject, variant_b: str) -> tuple[Comparison, int]:
-    """Two subjects on the clips that both saw, and how many these are."""
-    first, second = shared(a.outcomes, b.outcomes)
-    right_a, right_b = (
-        row.variants[name].right_N for row, name in ((first, variant_a), (second, variant_b))
-    )
-    return statistics.compare(right_a, right_b, first.group_N), len(first.clips)
+    """Two subjects, or two variants of one, on the clips that both saw, and how many these are."""
+    first, _ = shared(a.outcomes, b.outcomes)
+    names = {clip.name for clip in first.clips}
+    right_a, right_b = a.right(variant_a, names), b.right(variant_b, names)
+    found = statistics.compare(right_a, right_b, first.group_N, together=a is b)
+    return found, len(first.clips)
+
+
+def judged(text: str, where: str, a: Subject, variant_a: str, b: Subject, variant_b: str) -> Claim:
+    """The claim that the first recognises more than the second, or one variant than another."""
+    found, clips = compared(a, variant_a, b, variant_b)
+    said = f"difference {measured.written(found.difference, '%')}, p = {found.p:.2g}, {clips} clips"
+    counts = {one.family: len(one.trainings) for one in (a, b) if one.family != READY}
+    numbers = " and ".join(str(count) for count in dict.fromkeys(counts.values()))
+    if counts:
+        said += f", {numbers} training{'s' * (set(counts.values()) != {1})}"
+    keys = dict.fromkeys((*a.keys, *b.keys))
+    return measured.judged(text, where, found.difference.above(0), said, *keys)
+
+
+def claim(
+    found: Mapping[str, Subject],
+    text: str,
+    where: str,
+    a: str,
+    b: str,
+) -> Claim:
+    """The same of two families, each as it is meant; untested where one is not known."""
+    if why := absent(found, a, b):
+        return measured.untested(text, where, why)
+    return judged(text, where, found[a], main_variant(a), found[b], main_variant(b))
 
 
 def main_variant(family: str) -> str:

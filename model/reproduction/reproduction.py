@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from model.plugins import in_words
+from model.reproduction import measured
 from model.reproduction.document import Claim, Document, Section
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Plan, Results
@@ -67,17 +68,24 @@ class Reproduction:
         """Section and claims of an experiment; one that cannot make them loses these alone."""
         experiment, tasks = self.experiments[name], self.tasks[name]
         if name not in self.chosen and not any(task.name in results for task in tasks):
-            return experiment.missing("It was left out: --only names others."), []
+            return self._unmade(experiment, "It was left out: --only names others.")
         notices = notices_of(tasks, now)
         try:
             section = experiment.section(self.setup, results)
             claims = experiment.claims(self.setup, results)
         except Exception as error:
             if notices:  # it lacks what has not run
-                return replace(experiment.missing("It is not finished."), notices=notices), []
+                return self._unmade(experiment, "It is not finished.", notices)
             log.exception("the section %s cannot be made", name)
-            return experiment.missing(f"It cannot be made of its results: {in_words(error)}."), []
-        return replace(section, notices=(*section.notices, *notices)), claims
+            why = f"It cannot be made of its results: {in_words(error)}."
+            return self._unmade(experiment, why)
+        return replace(section, notices=(*section.notices, *notices)), _because(section, claims)
+
+    def _unmade(
+        self, experiment: Experiment, why: str, notices: tuple[str, ...] = ()
+    ) -> tuple[Section, list[Claim]]:
+        section = replace(experiment.missing(why), notices=notices)
+        return section, _because(section, experiment.claims(self.setup, Results()))
 
     def _provenance(self, results: Results, now: Mapping[str, State]) -> dict[str, Any]:
         records = [record["provenance"] for record in results.records.values()]
@@ -94,6 +102,16 @@ class Reproduction:
             "tasks": {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
             "notices": list(self.notices),
         }
+
+
+def _because(section: Section, claims: list[Claim]) -> list[Claim]:
+    """Claims that were not tested, with the reason why the section is missing."""
+    return [
+        replace(claim, figure=section.missing)
+        if section.missing and claim.figure == measured.NOT_RUN
+        else claim
+        for claim in claims
+    ]
 
 
 def notices_of(tasks: tuple[Task, ...], now: Mapping[str, State]) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What the experiments that train many networks share: one evaluation each, compared on the same
 clips."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from model.reproduction.experiment import Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
 
+WITHIN = 0.05  # of each other, accuracies are called stable: the paper gives no number
 NOT_IN_PRESET = "The preset {preset} trains no sweeps: run it with --preset full."
 
 
@@ -76,6 +78,13 @@ def compared(
     return difference(a_N, b_N, a.group_N), tuple(runs)
 
 
+def said(found: Interval) -> str:
+    """A difference in accuracy between two networks, as a claim has it."""
+    if found.low == found.high == 0:
+        return "no clip differs, one training each"
+    return f"difference in accuracy {measured.written(found, '%')}, one training each"
+
+
 def claim(
     results: Results,
     text: str,
@@ -90,5 +99,34 @@ def claim(
     if found is None:
         return measured.untested(text, paper)
     interval, runs = found
-    figure = f"difference in accuracy {measured.written(interval, '%')}"
-    return measured.judged(text, paper, interval.above(0), figure, *runs)
+    return measured.judged(text, paper, interval.above(0), said(interval), *runs)
+
+
+def best(results: Results, text: str, paper: str, chosen: str, others: Mapping[str, str]) -> Claim:
+    """The claim that the chosen network recognises more than each of the others, which are named as
+    a reader knows them: judged by the best of these."""
+    known = {name: accuracy(results, network).value for name, network in others.items()}
+    ranked = {name: value for name, value in known.items() if isinstance(value, float)}
+    if len(ranked) < len(others) or of(chosen) not in results:
+        return measured.untested(text, paper)
+    runner_up = max(ranked, key=lambda name: ranked[name])
+    one = claim(results, text, paper, chosen, others[runner_up])
+    return replace(one, figure=f"from the best other, {runner_up}: {one.figure}")
+
+
+def stable(
+    results: Results, text: str, paper: str, chosen: str, others: Mapping[str, str]
+) -> Claim:
+    """The claim that the others recognise as much as the chosen network: that all differences, with
+    their intervals, lie within `WITHIN`."""
+    found = {
+        name: compared(results, (network, GATE), (chosen, GATE)) for name, network in others.items()
+    }
+    known = {name: one for name, one in found.items() if one is not None}
+    if len(known) < len(others):
+        return measured.untested(text, paper)
+    furthest = max(known, key=lambda name: abs(known[name][0].value))
+    holds = all(one.above(-WITHIN) and one.below(WITHIN) for one, _ in known.values())
+    runs = dict.fromkeys(run for _, keys in known.values() for run in keys)
+    figure = f"furthest, {furthest}: {said(known[furthest][0])}; wanted: all within {WITHIN:.0%}"
+    return measured.judged(text, paper, holds, figure, *runs)

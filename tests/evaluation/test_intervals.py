@@ -92,3 +92,34 @@ def test_equal_figures_differ_by_nothing_and_unpaired_ones_are_refused():
         intervals.paired_difference(same, same[:2])
     with pytest.raises(InvalidValue):
         intervals.paired_difference(same[:0], same[:0])
+
+
+def test_trainings_are_drawn_as_well_as_clips():
+    """Clips that are all alike leave the trainings alone: the chance that three draws are all the
+    lowest of three is 1/27, more than 2.5 %."""
+    figures_RN = np.repeat([[0.2], [0.5], [0.8]], 40, axis=1)
+    found = intervals.mean(figures_RN)
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.2, 0.8))
+    alike = intervals.mean(np.full((3, 40), 0.5), ["a"] * 20 + ["b"] * 20)
+    assert (alike.value, alike.low, alike.high) == (0.5, 0.5, 0.5)
+
+
+def test_a_difference_of_trainings_is_that_of_a_bootstrap_by_hand():
+    """Recordings are drawn once for both, trainings for each."""
+    rng = np.random.default_rng(4)
+    a_RN, b_RN = rng.random((3, 24)), rng.random((2, 24)) - np.array([[0.0], [0.6]])
+    found = intervals.difference(a_RN, b_RN, [f"g{n // 3}" for n in range(24)])
+    drawn = []
+    for _ in range(4_000):
+        clips = (3 * rng.integers(8, size=8)[:, None] + np.arange(3)).ravel()
+        a, b = a_RN[rng.integers(3, size=3)], b_RN[rng.integers(2, size=2)]
+        drawn.append(a[:, clips].mean() - b[:, clips].mean())
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    assert found.value == pytest.approx(a_RN.mean() - b_RN.mean())
+    assert (found.low, found.high) == pytest.approx((low, high), abs=0.03)
+    assert found.high - found.low > 0.5  # of clips alone it is about .3
+    one = intervals.difference(a_RN[:1], b_RN[0], [f"g{n // 3}" for n in range(24)])
+    alone = intervals.difference(a_RN[0], b_RN[0], [f"g{n // 3}" for n in range(24)])
+    assert (one.low, one.high) == pytest.approx((alone.low, alone.high))
+    with pytest.raises(InvalidValue):
+        intervals.difference(a_RN, b_RN[:, 1:])

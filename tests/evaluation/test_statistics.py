@@ -119,3 +119,39 @@ def test_clips_of_one_recording_are_compared_by_recordings():
 def test_one_seed_has_no_spread():
     assert statistics.over_seeds([0.5]) == {"mean": 0.5, "sd": None, "seeds": 1}
     assert statistics.over_seeds([0.5, 0.7])["sd"] == pytest.approx(np.std([0.5, 0.7], ddof=1))
+
+
+def test_variants_of_the_same_trainings_are_compared_within_each():
+    """Trainings differ much, and each gains the same: only together does that show."""
+    whole_RN = np.repeat([[0.0], [0.5], [1.0]], 30, axis=1) * np.ones(30)
+    gated_RN = whole_RN + 0.1
+    together = statistics.compare(gated_RN, whole_RN, together=True)
+    apart = statistics.compare(gated_RN, whole_RN)
+    assert (together.difference.low, together.difference.high) == pytest.approx((0.1, 0.1))
+    assert apart.difference.low < 0 < apart.difference.high
+    assert together.p == apart.p < 0.001  # of the clips
+    assert together.test == "permutation"
+
+
+def test_bins_and_means_apart_take_trainings():
+    right_RN = np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]])
+    short, long = statistics.by_length(right_RN, np.array([1.0, 1.0, 2.0, 2.0]), 2)
+    assert (short.accuracy.value, short.accuracy.low, short.accuracy.high) == (0.5, 0, 1)
+    assert (long.accuracy.value, long.accuracy.low, long.accuracy.high) == (1, 1, 1)
+    first_N = np.array([False, False, True, True])
+    gap = statistics.apart(right_RN, first_N, ~first_N)
+    assert (gap.value, gap.low, gap.high) == (0.5, 0, 1)
+
+
+def test_less_even_is_further_apart_whichever_end_is_higher():
+    first_N = np.arange(40) < 20
+    even_N = np.tile([0.0, 1.0], 20)
+    short_N, long_N = (~first_N).astype(float), first_N.astype(float)
+    for uneven_N in (short_N, long_N):
+        found = statistics.less_even(uneven_N, even_N, first_N, ~first_N)
+        assert found.value == 1.0
+        assert found.above(0)
+        assert statistics.less_even(even_N, uneven_N, first_N, ~first_N).below(0)
+    # far ahead on short clips alone, and so less even than one that is as good on both
+    assert not statistics.less_even(even_N, short_N, first_N, ~first_N).above(0)
+    assert statistics.less_even(short_N, long_N, first_N, ~first_N).value == 0

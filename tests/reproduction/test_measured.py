@@ -71,7 +71,7 @@ def test_speed_by_hand():
 def test_speed_claims_follow_the_ratios(arch_s, step, clip):
     """Of five cubes and ten steps of 0.1 s, equal times for a step are 0.5 s a clip."""
     found = verdicts("speed", results(speed_trained=timed(arch_s)))
-    assert found == [step, clip, "confirmed"]  # 2 keyframes against 5
+    assert found == [step, clip, *["confirmed"] * 2]  # 2 keyframes against 5; 50 G against 20
 
 
 def test_a_clip_at_full_width_follows_from_its_steps():
@@ -91,6 +91,13 @@ def test_a_clip_at_full_width_follows_from_its_steps():
     assert "8.57" in step.figure  # at 224 pixels
     assert clip.figure.startswith("Vanilla ARCH takes 1.43 (")
     assert step.runs == ("speed-shipped", "speed-steps")
+    less = registry()["speed"].claims(QUICK, done)[-1]  # 25 against 8 x 1 + 2 x 3
+    assert less.verdict == "confirmed"
+    assert "as many steps open, 1.79 (95 %: 1.79 to 1.79) times" in less.figure
+    little = {"closed": 2.3, "open": 2.5, "no gate": 2.5, "cube at 112": 4.0, "cube at 224": 4.0}
+    steps = {name: {"seconds": s, "multiply_adds": s * 1e9} for name, s in little.items()}
+    done = results(speed_shipped=timed(3.0), speed_steps={**sizes, "steps": steps})
+    assert registry()["speed"].claims(QUICK, done)[-1].verdict == "not confirmed"
 
 
 def test_moments_by_hand():

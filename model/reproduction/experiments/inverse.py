@@ -49,20 +49,14 @@ class Inverse(Experiment):
         text = "Accuracy falls as discarded steps are mixed back in"
         if not found:
             return [measured.untested(f"{text}.", WHERE)]
-        return [_falls(f"{text}: {one.title}.", one) for one in found.values()]
+        return [
+            comparison.judged(f"{text}: {one.title}.", WHERE, one, GATE, one, ALL)
+            for one in found.values()
+        ]
 
 
 def _series(one: Subject) -> Series:
     points: list[tuple[float | str, Interval]] = [
-        (share, one.outcomes.accuracy(mixed_name(share))) for share in MIXED_BACK
+        (share, one.interval(mixed_name(share))) for share in MIXED_BACK
     ]
     return measured.series(one.title, points, one.keys[0])
-
-
-def _falls(text: str, one: Subject) -> Claim:
-    row, clips = comparison.compared(one, GATE, one, ALL)
-    figure = (
-        f"keyframes alone minus all steps: {measured.written(row.difference, '%')}, "
-        f"p = {row.p:.2g}, {clips} clips"
-    )
-    return measured.judged(text, WHERE, row.difference.above(0), figure, *one.keys)

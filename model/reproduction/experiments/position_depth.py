@@ -3,14 +3,20 @@
 from dataclasses import replace
 from typing import ClassVar
 
+from model.evaluation import intervals
+from model.evaluation.outcomes import Outcomes, shared
+from model.evaluation.recognition import GATE
 from model.reproduction import measured, sweep, trained
 from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
+from model.types import Floats
 
 POSITIONS = (1, 2, 3)
 LAYERS = (1, 2, 3)
+SIZE = 224
+WHERE = "Section 5.1.1 A"
 CHOSEN = 2  # layers of the paper's final model
 PAPER = {1: (87.2, 89.6, 90.1), 2: (89.5, 91.8, 91.8)}  # Table 2, by position
 
@@ -48,14 +54,25 @@ class PositionDepth(Experiment):
             Row(f"p{p}, UCF101", tuple(Cell(v / 100, unit="share") for v in values), "paper")
             for p, values in PAPER.items()
         ]
+        opened = tuple(
+            Row(f"p{p}", tuple(sweep.kept(results, f"fixed-p{p}-l{n}") for n in LAYERS))
+            for p in POSITIONS
+        )
         layers = tuple(f"{n} layer{'s' if n > 1 else ''}" for n in LAYERS)
         tuned = [(f"p{p}", _networks(setup, p)[-1].name) for p in POSITIONS]
         trade = Table(
-            "Everything trained: accuracy, and the steps that go beyond the gate",
-            ("accuracy", "steps kept"),
+            "Everything trained: accuracy, the steps that go beyond the gate, and what that avoids",
+            ("accuracy", "steps kept", "convolutions avoided, at Table 1's widths"),
             tuple(
-                Row(p, (sweep.accuracy(results, name), sweep.kept(results, name)))
-                for p, name in tuned
+                Row(
+                    f"p{p}",
+                    (
+                        sweep.accuracy(results, name),
+                        sweep.kept(results, name),
+                        _avoided(results, p, name),
+                    ),
+                )
+                for p, (_, name) in zip(POSITIONS, tuned, strict=True)
             ),
         )
         bars = sweep.series(results, "RTSAE-DSCNN", tuned)
@@ -63,20 +80,70 @@ class PositionDepth(Experiment):
             self.name,
             self.title,
             self.paper,
-            (Table("Accuracy with a fixed DSCNN (Table 2)", layers, tuple(rows)), trade),
+            (
+                Table("Accuracy with a fixed DSCNN (Table 2)", layers, tuple(rows)),
+                Table("Steps kept with a fixed DSCNN", layers, opened),
+                trade,
+            ),
             (Figure("Accuracy by position (Figure 7)", "bars", "position", "accuracy", (bars,)),),
             (measured.LIMITS,),
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""
+        p1, p2, p3 = (_networks(setup, p)[-1].name for p in POSITIONS)
+        own = trained.USUAL[setup.preset.network]["position"]
+        joint, fixed = (p1, p2, p3)[own - 1], f"fixed-p{own}-l{CHOSEN}"
         better = "A gate at p2 recognises more than one at p1."
-        deeper = "Two layers of aLSTMs recognise more than one (at p2)."
-        p1, p2 = (_networks(setup, p)[-1].name for p in (1, 2))
+        jointly = "End-to-end training recognises more than a gate before a fixed DSCNN."
         return [
-            sweep.claim(results, better, "Section 5.1.1 A", p2, p1),
-            sweep.claim(results, deeper, "Section 5.1.1 A", "fixed-p2-l2", "fixed-p2-l1"),
+            sweep.claim(results, better, WHERE, p2, p1),
+            _more_avoided(results, p1, p3),
+            *(
+                sweep.claim(
+                    results,
+                    f"Two layers of aLSTMs recognise more than one, DSCNN fixed, at p{p}.",
+                    f"{WHERE}, Table 2",
+                    f"fixed-p{p}-l2",
+                    f"fixed-p{p}-l1",
+                )
+                for p in dict.fromkeys((*PAPER, own))
+            ),
+            sweep.claim(results, jointly, "Section 1", joint, fixed),
         ]
+
+
+def _behind(p: int) -> float:
+    """The share of the convolutions that lies behind a gate at p, at Table 1's widths."""
+    from model.networks.vgg import multiply_adds
+
+    return multiply_adds(SIZE, p + 1) / multiply_adds(SIZE)
+
+
+def _avoided_N(seen: Outcomes, p: int) -> Floats:
+    """The share of the convolutions that the gate avoids in each clip."""
+    avoided_N: Floats = (1 - seen.variants[GATE].kept_N) * _behind(p)
+    return avoided_N
+
+
+def _avoided(results: Results, p: int, network: str) -> Cell:
+    if sweep.of(network) not in results:
+        return Cell(None)
+    seen = sweep.outcomes(results, network)
+    found = intervals.mean(_avoided_N(seen, p), seen.group_N)
+    return measured.cell(found, results.key(sweep.of(network)), "share")
+
+
+def _more_avoided(results: Results, p1: str, p3: str) -> Claim:
+    """The claim on acceleration, of the shallowest and the deepest position."""
+    text = "A gate at p1 avoids more of the convolutions than one at p3."
+    if any(sweep.of(network) not in results for network in (p1, p3)):
+        return measured.untested(text, WHERE)
+    first, third = shared(*(sweep.outcomes(results, network) for network in (p1, p3)))
+    found = intervals.difference(_avoided_N(first, 1), _avoided_N(third, 3), first.group_N)
+    figure = f"difference at Table 1's widths {measured.written(found, '%')}, one training each"
+    runs = [results.key(sweep.of(network)) for network in (p1, p3)]
+    return measured.judged(text, WHERE, found.above(0), figure, *runs)
 
 
 def _networks(setup: Setup, p: int) -> tuple[Task, dict[int, Task], Task]:
