@@ -150,4 +150,5 @@ def by_group(
     place_N = np.unique(np.asarray(group_N, str), return_inverse=True)[1]
     sizes_G = np.bincount(place_N).astype(np.float64)
     rows = [np.bincount(place_N, row_N) for row_N in np.atleast_2d(values_N)]
-    return (rows[0] if values_N.ndim == 1 else np.stack(rows)), sizes_G
+    sums = np.asarray(rows[0] if values_N.ndim == 1 else rows, np.float64)
+    return sums, sizes_G

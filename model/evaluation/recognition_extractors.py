@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from model.datasets.types import Sample
 from model.evaluation.keyframes import keyframes_of
-from model.evaluation.recognition import COMPACT, Group, Tally
+from model.evaluation.recognition import ALL, COMPACT, Group, Tally
 from model.evaluation.recognition_work import Work
 from model.features.types import Shots
 from model.methods.filling import midpoints
@@ -44,12 +46,16 @@ class Extractor:
 
 def chosen(paths: Sequence[Path], work: Work) -> Keys:
     """Keyframes of each method of `work.select` on each clip, as many as the method itself finds;
-    `uniform` takes as many as `rtsae` where both are asked for. Raises as `keyframes_of`."""
+    `uniform` takes as many as `rtsae` where both are asked for, and `ALL` every frame. Raises as
+    `keyframes_of`."""
     found: dict[Path, dict[str, Indices]] = {}
-    for path, clip in keyframes_of(paths, work.select, work).items():
+    methods = tuple(name for name in work.select if name != ALL)
+    for path, clip in keyframes_of(paths, methods, work).items():
         rows = {name: choice.own_K for name, choice in clip.by_method.items()}
         if {"rtsae", "uniform"} <= rows.keys():
             rows["uniform"] = midpoints(clip.frames, len(rows["rtsae"]))
+        if ALL in work.select:
+            rows[ALL] = np.arange(clip.frames)
         found[path] = rows
     return found
 

@@ -34,8 +34,8 @@ class Preset:
     Athletics (other data sets have what they have); `few` test clips of each class are used where
     a protocol looks at every frame; `seeds` of the trainings, `splits` of the data set; `sweeps`
     says whether what trains many networks is run. `network` names the training preset, `epochs`
-    scales its epochs, `arch_epochs` those of ARCH, which has more; `attention_iterations` are
-    stage 2's."""
+    scales its epochs, `arch_epochs` those of ARCH, which has more; stage 2 learns from
+    `attention_clips` of the training part (0: all) in `attention_iterations`."""
 
     name: Scale
     train: int
@@ -48,15 +48,16 @@ class Preset:
     network: str
     epochs: float
     arch_epochs: float
+    attention_clips: int
     attention_iterations: int | None
 
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
-        Preset("quick", 10, 2, 50, 8, (0,), (1,), False, "compact", 0.4, 0.15, 300),
-        Preset("full", 20, 4, 50, 10, (0, 1, 2), (1,), True, "compact", 0.4, 0.15, 300),
-        Preset("paper", 70, 10, 50, 50, (0, 1, 2), (1, 2, 3), True, "paper", 1.0, 1.0, None),
+        Preset("quick", 10, 2, 50, 8, (0,), (1,), False, "compact", 0.4, 0.15, 120, 300),
+        Preset("full", 20, 4, 50, 10, (0, 1, 2), (1,), True, "compact", 0.4, 0.15, 120, 300),
+        Preset("paper", 70, 10, 50, 50, (0, 1, 2), (1, 2, 3), True, "paper", 1.0, 1.0, 0, None),
     )
 }
 

@@ -78,6 +78,12 @@ def compared(
     return difference(a_N, b_N, a.group_N), tuple(runs)
 
 
+def gain(results: Results, network: str, variant: str, over: str) -> Cell:
+    """How much more of the clips a network recognises in one variant than in another."""
+    found = compared(results, (network, variant), (network, over))
+    return Cell(None) if found is None else measured.cell(found[0], found[1][0], "share")
+
+
 def said(found: Interval) -> str:
     """A difference in accuracy between two networks, as a claim has it."""
     if found.low == found.high == 0:

@@ -10,7 +10,6 @@ USUAL: dict[str, dict[str, Any]] = {  # what the presets have anyway, of what sw
     "compact": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
     "paper": {"position": 2, "views": 5, "gate": "soft", "insert": 0.8},
 }
-STAGE2_CLIPS = 120  # of the training part: stage 2 learns no more from a thousand like clips
 
 
 def stages(setup: Setup, seed: int, split: int = 1) -> list[Task]:
@@ -29,7 +28,10 @@ def stages(setup: Setup, seed: int, split: int = 1) -> list[Task]:
 def attention(setup: Setup, dscnn: Task, name: str, **options: Any) -> Task:
     """Stage 2 behind the front of a stage 1 network; `options` are those of train-rtsae."""
     preset = setup.preset
-    about: dict[str, Any] = {"clips": STAGE2_CLIPS, "iterations": preset.attention_iterations}
+    about: dict[str, Any] = {
+        "clips": preset.attention_clips,
+        "iterations": preset.attention_iterations,
+    }
     about["reading"] = "literal" if preset.network == "paper" else "default"
     return Task(name, "train-rtsae", about | options, {"start": dscnn.name}, dscnn.split, 200)
 

@@ -11,7 +11,7 @@ from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter, UnknownMethod
 from model.evaluation import keyframes
 from model.evaluation.athletics_run import evaluate
-from model.evaluation.recognition import Group
+from model.evaluation.recognition import ALL, Group
 from model.evaluation.recognition_extractors import Extractor, chosen, evaluate_extractors
 from model.evaluation.recognition_work import Work
 from model.networks.c3d import C3D, C3DConfig
@@ -96,6 +96,9 @@ def test_uniform_takes_as_many_as_rtsae(monkeypatch, tmp_path):
     assert len(found["sms"]) == 8
     alone = chosen([path], Work(tmp_path, select=("uniform",)))[path]
     assert len(alone["uniform"]) == 8
+    both = chosen([path], Work(tmp_path, select=("rtsae", ALL)))[path]
+    assert both[ALL].tolist() == list(range(100))
+    assert both["rtsae"].tolist() == [3, 4]
 
 
 def test_unknown_methods_and_classes_are_refused(data, tmp_path):

@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 from app.cli import main as kairoscope
 from model.errors import UnreadableVideo
-from model.reproduction import experiment, plan_file, protocol
+from model.reproduction import experiment, measured, plan_file, protocol
 from model.reproduction.attempt import attempt
 from model.reproduction.document import Cell, Claim, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
@@ -127,7 +127,10 @@ class MadeExperiment(Experiment):
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""
-        return [Claim(f"{self.title} adds up", self.paper, "confirmed", "it does")]
+        text = f"{self.title} adds up"
+        if not any(task.name in results for task in self.tasks_of_it):
+            return [measured.untested(text, self.paper)]
+        return [Claim(text, self.paper, "confirmed", "it does")]
 
 
 class First(MadeExperiment):

@@ -150,7 +150,20 @@ def test_an_experiment_that_cannot_make_its_section_loses_it_alone(
     assert reproduce(First((task("a"),), unable=True), Second((task("a"),))) == Exit.DONE
     assert "KeyError: 'sum'" in str(section(out).missing)
     assert sums(out, "second") == {"a": 1}
-    assert [claim.text for claim in document(out).claims] == ["The second adds up"]
+    lost, kept = document(out).claims
+    assert (lost.text, lost.verdict) == ("The first adds up", "not testable here")
+    assert "KeyError: 'sum'" in lost.figure
+    assert (kept.text, kept.verdict) == ("The second adds up", "confirmed")
+
+
+def test_claims_of_what_was_left_out_are_listed_with_the_reason(
+    reproduce: Reproduce, out: Path
+) -> None:
+    assert reproduce(First((task("a"),)), Second((task("b"),)), more=["--only", "second"]) == 0
+    assert [(claim.verdict, claim.figure) for claim in document(out).claims] == [
+        ("not testable here", "It was left out: --only names others."),
+        ("confirmed", "it does"),
+    ]
 
 
 def test_only_leaves_what_others_have_left(reproduce: Reproduce, runs: Path, out: Path) -> None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
-import numpy as np
-
 from model.evaluation import intervals, statistics
 from model.evaluation.outcomes import Outcomes
 from model.evaluation.recognition import ALL, GATE
@@ -186,7 +184,7 @@ def _fewer(seen: Seen | None) -> Claim:
     text = "The RTSAE keeps fewer keyframes of a clip than SMS."
     if seen is None:
         return measured.untested(text, "Section 5.1.2")
-    counts = (np.asarray(seen.result["keyframes"][name], np.float64) for name in ("sms", "rtsae"))
-    found = intervals.difference(*counts, seen.outcomes.group_N)
+    counts = seen.result["keyframes"]
+    found = intervals.difference(counts["sms"], counts["rtsae"], seen.outcomes.group_N)
     figure = f"SMS keeps {measured.written(found)} more of a clip than the shipped attention"
     return measured.judged(text, "Section 5.1.2", found.above(0), figure, seen.key)

@@ -17,7 +17,8 @@ SELECT = ("rtsae", "uniform")
 class Recognition(Protocol):
     """`clips_per_class` test clips of each class (0: all). RTSAE-DSCNN is seen by its own
     gate, as many uniform and random steps, all, and discarded steps mixed back in; Vanilla ARCH on
-    the keyframes that it was trained on; Two-Stream and C3D on those of the methods `select`.
+    the keyframes that it was trained on; Two-Stream and C3D on those of the methods `select`, of
+    which `whole` is every frame.
     The role `attention` (without it: the shipped one) chooses the keyframes of rtsae."""
 
     name: ClassVar[str] = "recognition"
