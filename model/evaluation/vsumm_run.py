@@ -73,6 +73,11 @@ class _Tally:
         """F of each of V videos."""
         return np.array([one.f for one in self.agreements], np.float64)
 
+    @property
+    def recall_V(self) -> Floats:
+        """Recall in each of V videos."""
+        return np.array([one.cus_a for one in self.agreements], np.float64)
+
 
 def usual_settings(found: SummarySet) -> Mapping[str, Mapping[str, Any]]:
     """Parameters by method that fit the frames there are; none for videos: defaults hold there."""
@@ -241,9 +246,14 @@ def _goal(tallies: Mapping[Row, _Tally]) -> dict[str, Any] | None:
 
 
 def _comparisons(tallies: Mapping[Row, _Tally]) -> list[dict[str, Any]]:
-    """F of the paper's method minus that of each published one, over videos."""
+    """F, and recall, of the paper's method minus those of each published one, over videos."""
     return [
-        {"kind": kind, "rival": rival, **paired_difference(tallies[GOAL, kind].f_V, tally.f_V)}
+        {
+            "kind": kind,
+            "rival": rival,
+            **paired_difference(tallies[GOAL, kind].f_V, tally.f_V),
+            "recall": paired_difference(tallies[GOAL, kind].recall_V, tally.recall_V),
+        }
         for kind in (OWN, AS_MANY)
         if (GOAL, kind) in tallies
         for (rival, published), tally in tallies.items()

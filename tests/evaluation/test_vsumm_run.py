@@ -102,6 +102,10 @@ def test_both_layouts_reach_the_same_by_hand(tmp_path, layout):
     assert apart == pytest.approx({(k, "VSUMM1"): 0 for k in (OWN, AS_MANY)} | {
         (k, "DT"): less for k in (OWN, AS_MANY)
     })  # fmt: skip
+    [recall] = [
+        row["recall"] for row in result["comparisons"] if (row["kind"], row["rival"]) == (OWN, "DT")
+    ]
+    assert recall["difference"] == pytest.approx(1 - (1 / 3 + 1 / 2) / 2)
     assert told == [(0, 2, "v21"), (1, 2, "v22"), (2, 2, "all")]
 
 

@@ -49,4 +49,5 @@ def curve():
 
 def compared(rival, difference):
     bounds = {"low": difference - 0.05, "high": difference + 0.05, "level": 0.95, "clips": 25}
-    return {"kind": "own number", "rival": rival, "difference": difference, **bounds}
+    row = {"difference": difference, **bounds}
+    return {"kind": "own number", "rival": rival, **row, "recall": row}

@@ -182,8 +182,12 @@ def test_summaries_judge_the_collections_that_are_there():
     untested = "not testable here"
     assert (
         verdicts("summaries", done, setup)
-        == ["not confirmed", untested, "confirmed"] + [untested] * 3
+        == ["not confirmed", untested, "confirmed"] + [untested] * 5
     )
+    for difference, verdict in ((0.1, "confirmed"), (0.01, "not confirmed")):
+        rivals = [compared("VSUMM1", 0.2), compared("VSUMM2", difference), compared("DT", 0.1)]
+        done = results(summaries={"collections": {"OVP": ovp | {"comparisons": rivals}}})
+        assert verdicts("summaries", done, setup)[3] == verdict  # recall: of all three
 
 
 def test_summaries_say_which_data_are_wanted_and_other_annotations_are_another_task(tmp_path):

@@ -13,6 +13,7 @@ class Summaries(Protocol):
     result of other annotations."""
 
     name: ClassVar[str] = "summaries"
+    maker: ClassVar[int] = 2
     roles: ClassVar[tuple[str, ...]] = ("attention",)
     places: ClassVar[tuple[str, ...]] = ("root",)
 
