@@ -19,6 +19,7 @@ ORDER = (
     "inverse",
     "summaries",
     "moments",
+    "streams",
     "attention-quality",
     "position-depth",
     "hyper-parameters",

@@ -8,16 +8,18 @@ import pytest
 
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
+from model.evaluation.recognition import GATE
 from model.reproduction import clips
 from model.reproduction.experiment import PRESETS, Setup, registry
 from model.reproduction.plan import Results
 from model.reproduction.task import in_order
 from tests.evaluation.vsumm_layouts import bank
 from tests.reproduction.figures import compared, curve, gated, results, timed
+from tests.reproduction.labelled import outcomes, right
 
 QUICK = Setup("athletics", PRESETS["quick"], 12)
 FOOTAGE = replace(QUICK, dataset="ucf101")
-NAMES = ("speed", "moments", "attention-quality", "summaries")
+NAMES = ("speed", "moments", "streams", "attention-quality", "summaries")
 
 
 def verdicts(name, done, setup=QUICK, of=""):
@@ -164,6 +166,31 @@ def test_attention_quality_by_hand():
         "not confirmed",
         "confirmed",
     ]
+
+
+def test_the_streams_by_hand():
+    classes = ("ApplyLipstick", "Archery")
+    variants = {GATE: right(), "S-Net": right(39), "T-Net": right(*range(18))}
+    seen = outcomes(variants).to_json() | {"classes": list(classes)}
+    done = results(streams_shipped={"w_f": 0.5, "left_out": {}, "outcomes": seen})
+    whole, by_class = registry()["streams"].section(QUICK, done).tables
+    assert cells(whole)["RTSAE-DSCNN as it ships", "ours"] == [1, 0.975, 0.55, 0.5]
+    assert cells(whole)["RTSAE-DSCNN", "paper"] == [None, None, None, 0.733]
+    assert cells(by_class)["ApplyLipstick", "ours"] == [1, 1, 0.1]
+    judged = {
+        claim.text.partition(":")[0]: claim.verdict
+        for claim in registry()["streams"].claims(QUICK, done)
+        if claim.text.endswith("as it ships.")
+    }
+    assert judged == {
+        "S-Net recognises more than T-Net": "confirmed",
+        "Both streams recognise more than S-Net alone": "not confirmed",
+        "S-Net recognises more of ApplyEyeMakeup and ApplyLipstick than T-Net": "confirmed",
+        "S-Net has learned the higher weight": "confirmed",
+    }
+    elsewhere = registry()["streams"].claims(FOOTAGE, Results())
+    assert len(elsewhere) == 4
+    assert {claim.verdict for claim in elsewhere} == {"not testable here"}
 
 
 def test_summaries_judge_the_collections_that_are_there():

@@ -23,6 +23,7 @@ from model.recognisers.rtsae_dscnn import RTSAEDSCNNRecogniser
 from model.reproduction.protocol import Context, Input
 from model.reproduction.protocols.keyframe_methods import EQUAL, KeyframeMethods, counts, gates
 from model.reproduction.protocols.recognition import Recognition
+from model.reproduction.protocols.streams import Streams
 from model.training.clips import step_images
 from tests.clips import moving_square, write_clip
 
@@ -79,6 +80,23 @@ def test_a_network_is_seen_in_all_its_variants(data, weights, tmp_path):
 
 
 @pytest.mark.slow
+def test_each_stream_is_seen_without_the_other(data, weights, tmp_path):
+    found = Streams(clips_per_class=1).run(context(data, weights, tmp_path))
+    outcomes = Outcomes.from_json(found["outcomes"])
+    assert list(outcomes.variants) == [GATE, "S-Net", "T-Net"]
+    reader = RTSAEDSCNNRecogniser.load(weights)
+    assert found["w_f"] == pytest.approx(float(reader.network.head.w_f))
+    whole = Recognition(clips_per_class=1).run(context(data, weights, tmp_path))
+    both = Outcomes.from_json(whole["outcomes"]).variants[GATE]
+    assert outcomes.variants[GATE].predicted_N.tolist() == both.predicted_N.tolist()
+    for n, sample in enumerate(data.test[:2]):
+        images = step_images(sample.path, reader.network.front.recipe, 32, STEPS)
+        shots = Shots(images.index_T, images.time_T, images.rgb_THWC, images.flow_THWC)
+        for name, alone in reader.open(shots).streams().items():
+            assert outcomes.variants[name].predicted_N[n] == alone.probability_C.argmax()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("noted", [False, True])
 def test_clips_that_cannot_be_read_are_left_out_and_named(data, weights, tmp_path, noted):
     truth = data.root / "bad.json"
@@ -101,8 +119,9 @@ def test_what_cannot_be_asked_is_refused(data, tmp_path):
     arch = tmp_path / "arch.safetensors"
     network = ARCH(ARCHConfig(CLASSES, (4, 4, 4, 4, 4), hidden=4, size=32))
     recognition_checkpoint.save(arch, network, {"origin": {"selection": "sms"}})
-    with pytest.raises(InvalidParameter, match=r"wanted an RTSAE-DSCNN, got arch\+sms"):
-        KeyframeMethods().run(context(data, arch, tmp_path))
+    for protocol in (KeyframeMethods(), Streams()):
+        with pytest.raises(InvalidParameter, match=r"wanted an RTSAE-DSCNN, got arch\+sms"):
+            protocol.run(context(data, arch, tmp_path))
 
 
 def test_gates_open_at_the_nearest_steps_and_no_method_has_more_than_rtsae():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from model.errors import InvalidParameter, UnreadableVideo
 from model.reproduction import clips
 from model.reproduction.protocol import Context, Protocol
-from model.reproduction.protocols.recognition import work_of
+from model.reproduction.protocols.recognition import dscnn_of, work_of
 
 if TYPE_CHECKING:
     import torch
@@ -43,15 +43,10 @@ class KeyframeMethods(Protocol):
         gate and all steps; `keyframes` are those of each clip by variant."""
         from model.evaluation.keyframes import keyframes_of
         from model.evaluation.lengths import measured
-        from model.evaluation.recognition_extractors import Extractor
-        from model.evaluation.recognition_run import gated, load
-        from model.networks.arch import ARCH
+        from model.evaluation.recognition_run import gated
 
         work = work_of(context, tuple(self.methods))
-        path = context.file("network")
-        one = load(path, context.dataset, work)
-        if isinstance(one, Extractor) or isinstance(one.network, ARCH):
-            raise InvalidParameter(f"{path.name}: wanted an RTSAE-DSCNN, got {one.group}")
+        one = dscnn_of(context, work)
         samples = clips.of_test(context.dataset, self.clips_per_class)
         labelled, faults = measured(context.dataset, samples, work)
         if not labelled:

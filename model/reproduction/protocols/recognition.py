@@ -8,6 +8,7 @@ from model.reproduction import clips
 from model.reproduction.protocol import Context, Protocol
 
 if TYPE_CHECKING:
+    from model.evaluation.recognition_run import Loaded
     from model.evaluation.recognition_work import Work
 
 SELECT = ("rtsae", "uniform")
@@ -68,3 +69,16 @@ def work_of(context: Context, select: tuple[str, ...]) -> "Work":
         on_clip=lambda what, done, total, name: context.on_progress(what, done, total),
         select=tuple(select),
     )
+
+
+def dscnn_of(context: Context, work: "Work") -> "Loaded":
+    """The RTSAE-DSCNN that plays the role `network`. Raises InvalidParameter for another."""
+    from model.evaluation.recognition_extractors import Extractor
+    from model.evaluation.recognition_run import load
+    from model.networks.arch import ARCH
+
+    path = context.file("network")
+    one = load(path, context.dataset, work)
+    if isinstance(one, Extractor) or isinstance(one.network, ARCH):
+        raise InvalidParameter(f"{path.name}: wanted an RTSAE-DSCNN, got {one.group}")
+    return one
