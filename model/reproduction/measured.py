@@ -7,8 +7,13 @@ from model.reproduction.document import Cell, Claim, Series, Verdict
 
 LIMITS = (
     "Intervals of accuracies and of moments are over a class's recordings, whose clips share their "
-    "actor and place; those of times and of reconstruction over clips, as if each stood alone. Of "
-    "what another training of the same network would give, none says anything."
+    "actor and place; those of times and of reconstruction over clips, as if each stood alone. "
+    "Where there are several trainings, these are drawn as well; of what another training of the "
+    "same network would give, those of a single one say nothing."
+)
+DRAWN = (
+    "The paper draws {figure} without printing its values: only what the text says of it can be "
+    "held against ours."
 )
 NOT_RUN = "It has not been run yet."
 

@@ -46,7 +46,7 @@ class Augmentation(Experiment):
                 Figure("Accuracy by crops (Figure 9a)", "lines", "crops", "accuracy", (spatial,)),
                 Figure(title, "lines", "share with inserted steps", "accuracy", (temporal,)),
             ),
-            (measured.LIMITS,),
+            (measured.DRAWN.format(figure="Figure 9"), measured.LIMITS),
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

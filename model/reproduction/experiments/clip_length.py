@@ -48,7 +48,7 @@ class ClipLength(Experiment):
         )
         tables = tuple(_table(one) for one in found.values())
         said = "Each bin holds about a fifth of the clips on which a recogniser was evaluated."
-        notices = (*comparison.notices(found), said)
+        notices = (*comparison.notices(found), said, measured.DRAWN.format(figure="Figure 10"))
         return Section(self.name, self.title, self.paper, tables, (figure,), notices)
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

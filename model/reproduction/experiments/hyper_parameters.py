@@ -76,7 +76,7 @@ class HyperParameters(Experiment):
         if not setup.preset.sweeps:
             return self.missing(sweep.NOT_IN_PRESET.format(preset=setup.preset.name))
         figures = tuple(_figure(results, search) for search in (*PAPERS, *OURS))
-        notices = (_open(results), measured.LIMITS)
+        notices = (_open(results), measured.DRAWN.format(figure="Figure 8"), measured.LIMITS)
         return Section(self.name, self.title, self.paper, (), figures, notices)
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

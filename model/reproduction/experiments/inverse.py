@@ -40,7 +40,7 @@ class Inverse(Experiment):
         series = tuple(_series(one) for one in found.values())
         title = "Accuracy as discarded steps return (Figure 13)"
         figure = Figure(title, "lines", "share mixed back in", "accuracy", series)
-        notices = comparison.notices(found)
+        notices = (*comparison.notices(found), measured.DRAWN.format(figure="Figure 13"))
         return Section(self.name, self.title, self.paper, (table,), (figure,), notices)
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

@@ -50,6 +50,7 @@ class KeyframeMethods(Experiment):
         if arch:
             rows = tuple(Row(one.title, (one.accuracy(GATE),)) for one in arch.values())
             tables.append(Table("Vanilla ARCH on the keyframes of a method", ("accuracy",), rows))
+        said.append(measured.DRAWN.format(figure="Figure 12"))
         return Section(
             self.name, self.title, self.paper, tuple(tables), tuple(figures), tuple(said)
         )

@@ -86,7 +86,7 @@ class PositionDepth(Experiment):
                 trade,
             ),
             (Figure("Accuracy by position (Figure 7)", "bars", "position", "accuracy", (bars,)),),
-            (measured.LIMITS,),
+            (measured.DRAWN.format(figure="Figure 7"), measured.LIMITS),
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:

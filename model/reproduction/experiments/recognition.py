@@ -271,8 +271,8 @@ def _said(setup: Setup) -> Iterator[str]:
         )
     yield (
         "Intervals are of 10,000 resamples at 95 %; p is two-sided, of a permutation test over "
-        "recordings, or of McNemar's exact test where each has one clip, and not corrected for the "
-        "number of comparisons. "
+        "recordings, or of McNemar's exact test where each has one clip, by the mean of the "
+        "trainings, and not corrected for the number of comparisons. "
         f"{measured.LIMITS}"
     )
     if setup.preset.name == "quick":
