@@ -10,6 +10,7 @@ from app.cli import Exit
 from app.cli.evaluate_athletics import add_athletics
 from app.cli.evaluate_keyframes import add_keyframes
 from app.cli.evaluate_moments import add_moments
+from app.cli.evaluate_network import add_keyframe_methods, add_streams
 from app.cli.evaluate_recognition import add_recognition
 from app.cli.evaluate_speed import add_speed
 from app.cli.evaluate_vsumm import add_vsumm
@@ -45,9 +46,11 @@ def register(subparsers: Any) -> None:
     attention.set_defaults(run=run_attention)
     add_athletics(protocols)
     add_keyframes(protocols)
+    add_keyframe_methods(protocols)
     add_moments(protocols)
     add_recognition(protocols)
     add_speed(protocols)
+    add_streams(protocols)
     add_vsumm(protocols)
 
 

@@ -4,9 +4,12 @@ import json
 
 import numpy as np
 import pytest
+import torch
 
 from app.cli import Exit, main
 from model.networks import recognition_checkpoint
+from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
+from model.networks.frontend import Recipe
 from model.recognisers.rtsae_dscnn import RTSAEDSCNNRecogniser
 from model.reproduction.protocols.moments import Moments
 from model.reproduction.protocols.speed import Speed
@@ -136,3 +139,34 @@ def test_the_gate_of_a_network_is_measured_on_real_clips(data, tmp_path, capsys)
         curve = result["curves"][action]
         assert len(curve["phi_S"]) == 6
         assert np.sum(curve["phi_S"]) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    torch.manual_seed(0)
+    config = DSCNNConfig(
+        ("jump", "run"), 3, ((8, 8, 8), (8, 8, 8)), cam=8, fusion=8, hidden=8, size=32
+    )
+    made = RTSAEDSCNN.untrained(config, Recipe(steps_per_second=10.0)).eval()
+    path = tmp_path_factory.mktemp("weights") / "own.safetensors"
+    recognition_checkpoint.save(path, made, {"max_steps": 6})
+    return path
+
+
+@pytest.mark.slow
+def test_a_network_is_evaluated_by_its_streams_and_on_keyframes(data, network, tmp_path, capsys):
+    options = ("--weights", network, "--cache", tmp_path / "cache", "--jobs", 1)
+    assert evaluate("streams", data, *options) == Exit.DONE
+    out = capsys.readouterr().out
+    assert out.startswith("Accuracy by stream\n")
+    assert "By class, own" in out
+    assert evaluate("keyframe-methods", data, *options, "--json") == Exit.DONE
+    record = json.loads(capsys.readouterr().out)
+    assert (record["schema"], record["protocol"]) == (SCHEMA, "keyframe-methods")
+    assert {"rtsae", "sms", "own", "whole"} <= record["result"]["outcomes"]["variants"].keys()
+    assert set(record["inputs"]) == {"network", "attention"}
+
+
+def test_the_network_that_ships_knows_the_classes_of_athletics_alone(data, tmp_path, capsys):
+    assert evaluate("streams", data, "--cache", tmp_path) == Exit.USAGE
+    assert "wanted a recogniser of the 2 classes" in capsys.readouterr().err

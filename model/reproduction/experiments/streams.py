@@ -1,7 +1,7 @@
 """S-Net and T-Net, each without the other: the first footnote of section 4 and section 5.3."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from model.evaluation import statistics
 from model.evaluation.outcomes import Outcomes
@@ -44,16 +44,14 @@ class Streams(Experiment):
 
     def section(self, setup: Setup, results: Results) -> Section:
         """See Experiment."""
-        done = [name for name in NETWORKS if name in results]
-        if not done:
+        names = {title: name for name, title in NETWORKS.items() if name in results}
+        if not names:
             return self.missing(measured.NOT_RUN)
-        rows = [_row(name, results) for name in done]
-        printed = Cell(PAPER_W_F, unit="number")
-        rows.append(Row("RTSAE-DSCNN", (*[Cell(None)] * 3, printed), "paper", "UCF101"))
-        heads = ("both", S_NET, T_NET, "w_f")
-        tables = [Table("Accuracy by stream", heads, tuple(rows))]
-        tables += [_by_class(name, results) for name in done]
-        return Section(self.name, self.title, self.paper, tuple(tables), (), (SAID,))
+        found = {title: results.of(name) for title, name in names.items()}
+        runs = {title: results.key(name) for title, name in names.items()}
+        tables = [by_class(title, one, runs[title]) for title, one in found.items()]
+        shown = (by_stream(found, runs), *tables)
+        return Section(self.name, self.title, self.paper, shown, (), (SAID,))
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment; of each network."""
@@ -61,26 +59,30 @@ class Streams(Experiment):
         return [claim for name in names for claim in _claims(name, results)]
 
 
-def _outcomes(name: str, results: Results) -> Outcomes:
-    return Outcomes.from_json(results.of(name)["outcomes"])
-
-
-def _row(name: str, results: Results) -> Row:
-    seen, run = _outcomes(name, results), results.key(name)
+def _row(title: str, found: Mapping[str, Any], run: str) -> Row:
+    seen = Outcomes.from_json(found["outcomes"])
     cells = [measured.cell(seen.accuracy(one), run, "share") for one in (GATE, S_NET, T_NET)]
-    w_f = Cell(results.of(name)["w_f"], run=run, unit="number")
-    return Row(NETWORKS[name], (*cells, w_f))
+    return Row(title, (*cells, Cell(found["w_f"], run=run, unit="number")))
 
 
-def _by_class(name: str, results: Results) -> Table:
-    seen, run = _outcomes(name, results), results.key(name)
+def by_stream(found: Mapping[str, Mapping[str, Any]], runs: Mapping[str, str]) -> Table:
+    """Accuracy by both streams and by each, and w_f: results and their runs by a title each."""
+    rows = [_row(title, one, runs[title]) for title, one in found.items()]
+    printed = Cell(PAPER_W_F, unit="number")
+    rows.append(Row("RTSAE-DSCNN", (*[Cell(None)] * 3, printed), "paper", "UCF101"))
+    return Table("Accuracy by stream", ("both", S_NET, T_NET, "w_f"), tuple(rows))
+
+
+def by_class(title: str, found: Mapping[str, Any], run: str) -> Table:
+    """The same on the clips of each class."""
+    seen = Outcomes.from_json(found["outcomes"])
     rows = []
-    for label, title in enumerate(seen.classes):
-        part = _of_classes(seen, [title])
+    for label, name in enumerate(seen.classes):
         if label in seen.label_N:
-            found = (part.accuracy(one) for one in (GATE, S_NET, T_NET))
-            rows.append(Row(title, tuple(measured.cell(one, run, "share") for one in found)))
-    return Table(f"By class, {NETWORKS[name]}", ("both", S_NET, T_NET), tuple(rows))
+            part = _of_classes(seen, [name])
+            cells = (part.accuracy(one) for one in (GATE, S_NET, T_NET))
+            rows.append(Row(name, tuple(measured.cell(one, run, "share") for one in cells)))
+    return Table(f"By class, {title}", ("both", S_NET, T_NET), tuple(rows))
 
 
 def _of_classes(seen: Outcomes, titles: Sequence[str]) -> Outcomes:
@@ -99,7 +101,7 @@ def _claims(name: str, results: Results) -> list[Claim]:
         texts = {**{text: row[2] for text, row in comparisons.items()}, make_up: "Section 5.3"}
         untested = [measured.untested(text, where) for text, where in texts.items()]
         return [*untested, measured.untested(higher, "Section 5.3")]
-    seen, run = _outcomes(name, results), results.key(name)
+    seen, run = Outcomes.from_json(results.of(name)["outcomes"]), results.key(name)
     found = [
         _more(text, where, seen, (better, worse), run)
         for text, (better, worse, where) in comparisons.items()
