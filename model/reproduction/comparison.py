@@ -15,7 +15,7 @@ from model.evaluation.outcomes import Outcomes, over_seeds, over_splits, shared
 from model.evaluation.recognition import ALL, GATE
 from model.evaluation.statistics import Comparison
 from model.reproduction import measured, trained
-from model.reproduction.document import Cell
+from model.reproduction.document import Cell, Runs
 from model.reproduction.experiment import Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -99,7 +99,7 @@ class Subject:
 
     family: str
     runs: Mapping[Key, Outcomes]
-    keys: tuple[str, ...]
+    keys: Runs
     left_out: tuple[str, ...] = ()
 
     @property
@@ -117,12 +117,12 @@ class Subject:
 
     def accuracy(self, variant: str) -> Cell:
         """With its interval over recordings."""
-        return measured.cell(self.outcomes.accuracy(variant), self.keys[0], "share")
+        return measured.cell(self.outcomes.accuracy(variant), self.keys, "share")
 
     def kept(self, variant: str) -> Cell:
         """The share of the steps that are computed to the end."""
         kept = float(self.outcomes.variants[variant].kept_N.mean())
-        return Cell(kept, run=self.keys[0], unit="share")
+        return Cell(kept, runs=self.keys, unit="share")
 
     def spread(self, variant: str) -> Cell:
         """The standard deviation of the seeds' accuracies, each its mean over splits."""
@@ -130,7 +130,7 @@ class Subject:
         for (_, seed), run in self.runs.items():
             by_seed.setdefault(seed, []).append(float(run.variants[variant].right_N.mean()))
         found = statistics.over_seeds([float(np.mean(values)) for values in by_seed.values()])
-        return Cell(found["sd"], run=self.keys[0], unit="share")
+        return Cell(found["sd"], runs=self.keys, unit="share")
 
     def confusion(self, variant: str) -> NDArray[np.int64]:
         """Clips of all runs by class (row) and the class named (column)."""
@@ -175,6 +175,11 @@ def compared(a: Subject, variant_a: str, b: Subject, variant_b: str) -> tuple[Co
         row.variants[name].right_N for row, name in ((first, variant_a), (second, variant_b))
     )
     return statistics.compare(right_a, right_b, first.group_N), len(first.clips)
+
+
+def runs(*wanted: Subject) -> Runs:
+    """The keys of all their runs, each once."""
+    return tuple(dict.fromkeys(key for one in wanted for key in one.keys))
 
 
 def main_variant(family: str) -> str:

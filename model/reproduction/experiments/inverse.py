@@ -56,7 +56,7 @@ def _series(one: Subject) -> Series:
     points: list[tuple[float | str, Interval]] = [
         (share, one.outcomes.accuracy(mixed_name(share))) for share in MIXED_BACK
     ]
-    return measured.series(one.title, points, one.keys[0])
+    return measured.series(one.title, points, one.keys)
 
 
 def _falls(text: str, one: Subject) -> Claim:
