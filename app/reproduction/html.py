@@ -79,8 +79,13 @@ def _row(row: Row, sourced: bool, noted: bool) -> str:
 
 
 def _cell(cell: Cell) -> str:
+    """A number leads to its first run; links to further ones follow it."""
     said = escape(numbers.cell(cell))
-    return _link(cell.run, said) if cell.run and cell.value is not None else said
+    if not cell.runs or cell.value is None:
+        return said
+    first, *others = cell.runs
+    more = " ".join(_link(key, f"[{place}]") for place, key in enumerate(others, start=2))
+    return f"{_link(first, said)} <small>{more}</small>" if more else _link(first, said)
 
 
 def _claims(document: Document) -> str:

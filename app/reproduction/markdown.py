@@ -18,7 +18,8 @@ def write(document: Document, top: int = 1) -> str:
         _claims(document),
         *(part for section in document.sections for part in _section(section, level)),
         f"{level}# Runs",
-        "Where each number comes from: the number's link leads here.",
+        "Where each number comes from: the number's link leads here; numbered links after it lead "
+        "to further runs.",
         *(part for key in document.runs for part in _run(document, key, level)),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
@@ -60,8 +61,12 @@ def _row(row: Row, sourced: bool, noted: bool) -> list[str]:
 
 
 def _cell(cell: Cell) -> str:
-    said = _text(numbers.cell(cell))
-    return f"[{said}](#run-{cell.run})" if cell.run and cell.value is not None else said
+    """A number leads to its first run; links to further ones follow it."""
+    said = numbers.cell(cell)
+    if not cell.runs or cell.value is None:
+        return _text(said)
+    more = (f"[{place}]" for place in range(2, len(cell.runs) + 1))
+    return " ".join(map(_link, cell.runs, (said, *more)))
 
 
 def _claims(document: Document) -> str:
@@ -86,13 +91,17 @@ def _run(document: Document, key: str, level: str) -> Iterator[str]:
 
 
 def _facts(rows: Iterable[facts.Fact]) -> str:
-    linked = ((row.name, f"[{_text(row.said)}](#run-{row.run})" if row.run else _text(row.said))
+    linked = ((row.name, _link(row.run, row.said) if row.run else _text(row.said))
               for row in rows)  # fmt: skip
     return "\n".join(f"- {_text(name)}: {said}" for name, said in linked)
 
 
 def _links(document: Document, keys: Iterable[str]) -> str:
-    return ", ".join(f"[{_text(facts.task_of(document, key))}](#run-{key})" for key in keys)
+    return ", ".join(_link(key, facts.task_of(document, key)) for key in keys)
+
+
+def _link(key: str, said: str) -> str:
+    return f"[{_text(said)}](#run-{key})"
 
 
 def _lines(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,7 +4,7 @@ import json
 
 from app.exports.tables import Cell as Plain
 from app.exports.tables import write_table
-from model.reproduction.document import Cell, Document, Figure, Row, Table
+from model.reproduction.document import Cell, Document, Figure, Row, Series, Table
 
 MOST_COLUMNS, MOST_ROWS = 24, 60  # more are left to the document's JSON
 
@@ -22,10 +22,7 @@ def table_of(figure: Figure) -> Table | None:
     places = list(dict.fromkeys(x for series in figure.series for x in series.x))
     if len(places) > MOST_ROWS:
         return None
-    found = [
-        {x: _cell(series.run, series.y, series.low, series.high, i) for i, x in enumerate(series.x)}
-        for series in figure.series
-    ]
+    found = [{x: _cell(series, i) for i, x in enumerate(series.x)} for series in figure.series]
     names = tuple(
         f"{series.name} (paper)" if series.source == "paper" else series.name
         for series in figure.series
@@ -52,7 +49,7 @@ def _line(row: Row) -> list[Plain]:
     values: list[Plain] = [row.name, row.source]
     for cell in row.cells:
         values += [cell.value, cell.low, cell.high]
-    runs = dict.fromkeys(cell.run for cell in row.cells if cell.run)
+    runs = dict.fromkeys(key for cell in row.cells for key in cell.runs)
     return [*values, row.note, " ".join(runs)]
 
 
@@ -60,15 +57,17 @@ def _matrix(figure: Figure) -> Table | None:
     columns = tuple(name_of(x) for x in figure.series[0].x) if figure.series else ()
     if len(columns) > MOST_COLUMNS or len(figure.series) > MOST_ROWS:
         return None
-    rows = (Row(s.name, tuple(Cell(y, run=s.run) for y in s.y), s.source) for s in figure.series)
+    rows = (
+        Row(s.name, tuple(_cell(s, i) for i in range(len(s.x))), s.source) for s in figure.series
+    )
     return Table(figure.title, columns, tuple(rows))
 
 
-def _cell(
-    run: str | None,
-    y: tuple[float, ...],
-    low: tuple[float, ...],
-    high: tuple[float, ...],
-    i: int,
-) -> Cell:
-    return Cell(y[i], low[i] if low else None, high[i] if high else None, run)
+def _cell(series: Series, i: int) -> Cell:
+    """The point at i."""
+    return Cell(
+        series.y[i],
+        series.low[i] if series.low else None,
+        series.high[i] if series.high else None,
+        series.runs[i] if series.runs else (),
+    )

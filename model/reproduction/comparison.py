@@ -16,7 +16,7 @@ from model.evaluation.outcomes import Outcomes, over_seeds, over_splits, shared
 from model.evaluation.recognition import ALL, GATE
 from model.evaluation.statistics import Comparison
 from model.reproduction import measured, trained
-from model.reproduction.document import Cell, Claim
+from model.reproduction.document import Cell, Claim, Runs
 from model.reproduction.experiment import Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -102,7 +102,7 @@ class Subject:
 
     family: str
     runs: Mapping[Key, Outcomes]
-    keys: tuple[str, ...]
+    keys: Runs
     left_out: tuple[str, ...] = ()
 
     @property
@@ -136,12 +136,12 @@ class Subject:
 
     def accuracy(self, variant: str) -> Cell:
         """The same as a cell."""
-        return measured.cell(self.interval(variant), self.keys[0], "share")
+        return measured.cell(self.interval(variant), self.keys, "share")
 
     def kept(self, variant: str) -> Cell:
         """The share of the steps that are computed to the end."""
         kept = float(self.outcomes.variants[variant].kept_N.mean())
-        return Cell(kept, run=self.keys[0], unit="share")
+        return Cell(kept, runs=self.keys, unit="share")
 
     def spread(self, variant: str) -> Cell:
         """The standard deviation of the seeds' accuracies, each its mean over splits."""
@@ -149,7 +149,7 @@ class Subject:
         for (_, seed), run in self.runs.items():
             by_seed.setdefault(seed, []).append(float(run.variants[variant].right_N.mean()))
         found = statistics.over_seeds([float(np.mean(values)) for values in by_seed.values()])
-        return Cell(found["sd"], run=self.keys[0], unit="share")
+        return Cell(found["sd"], runs=self.keys, unit="share")
 
     def confusion(self, variant: str) -> NDArray[np.int64]:
         """Clips of all runs by class (row) and the class named (column)."""
@@ -229,6 +229,11 @@ def claim(
     if why := absent(found, a, b):
         return measured.untested(text, where, why)
     return judged(text, where, found[a], main_variant(a), found[b], main_variant(b))
+
+
+def runs(*wanted: Subject) -> Runs:
+    """The keys of all their runs, each once."""
+    return tuple(dict.fromkeys(key for one in wanted for key in one.keys))
 
 
 def main_variant(family: str) -> str:

@@ -12,12 +12,13 @@ from model.errors import InvalidValue
 
 SCHEMA = "kairoscope/reproduction@1"
 Source = Literal["ours", "paper"]
+Runs = tuple[str, ...]  # keys of runs
 Verdict = Literal["confirmed", "not confirmed", "not testable here"]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One figure, with the bounds of its 95 % interval and the key of the run that made it.
+    """One figure, with the bounds of its 95 % interval and all runs that made it.
 
     `unit` says how it is written: "share" (0 to 1, shown as per cent), "seconds", "number" or "".
     """
@@ -25,7 +26,7 @@ class Cell:
     value: float | str | None
     low: float | None = None
     high: float | None = None
-    run: str | None = None
+    runs: Runs = ()
     unit: str = ""
 
 
@@ -58,7 +59,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Series:
-    """One line or one set of bars: y over x with the bounds of their intervals, where known."""
+    """One line or one set of bars: y over x with the bounds of their intervals and, for each point,
+    the runs that made it, where known."""
 
     name: str
     x: tuple[float | str, ...]
@@ -66,10 +68,10 @@ class Series:
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
     source: Source = "ours"
-    run: str | None = None
+    runs: tuple[Runs, ...] = ()
 
     def __post_init__(self) -> None:
-        for values in (self.y, self.low or self.y, self.high or self.y):
+        for values in (self.y, self.low or self.y, self.high or self.y, self.runs or self.y):
             if len(values) != len(self.x):
                 raise InvalidValue(f"{self.name}: wanted {len(self.x)} values, got {len(values)}")
 
@@ -106,7 +108,7 @@ class Claim:
     paper: str
     verdict: Verdict
     figure: str
-    runs: tuple[str, ...] = ()
+    runs: Runs = ()
 
 
 @dataclass(frozen=True)
@@ -166,12 +168,28 @@ def _section(data: Mapping[str, Any]) -> Section:
 
 
 def _row(data: Mapping[str, Any]) -> Row:
-    return Row(**{**data, "cells": tuple(Cell(**cell) for cell in data["cells"])})
+    return Row(**{**data, "cells": tuple(_cell(cell) for cell in data["cells"])})
+
+
+def _cell(data: Mapping[str, Any]) -> Cell:
+    fields = _with_runs(data)
+    return Cell(**{**fields, "runs": tuple(fields["runs"])})
 
 
 def _series(data: Mapping[str, Any]) -> Series:
+    fields = _with_runs(data)
     values = {
         name: tuple(math.nan if value is None else value for value in data[name])
         for name in ("y", "low", "high")
     }
-    return Series(**{**data, **values, "x": tuple(data["x"])})
+    runs = tuple(tuple(keys) for keys in fields["runs"])
+    return Series(**{**fields, **values, "x": tuple(data["x"]), "runs": runs})
+
+
+def _with_runs(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a cell or series. Older documents name one run at most, as `run`: of a series
+    it made every point."""
+    fields = dict(data)
+    run = fields.pop("run", None)
+    keys = [run] if run else []
+    return {"runs": [keys] * len(data["x"]) if keys and "x" in data else keys, **fields}

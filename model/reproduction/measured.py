@@ -1,9 +1,10 @@
 """What experiments share that judge figures with intervals."""
 
 import math
+from collections.abc import Iterable, Sequence
 
 from model.evaluation.intervals import Interval
-from model.reproduction.document import Cell, Claim, Series, Verdict
+from model.reproduction.document import Cell, Claim, Runs, Series, Verdict
 
 LIMITS = (
     "Intervals of accuracies and of moments are over a class's recordings, whose clips share their "
@@ -18,23 +19,28 @@ DRAWN = (
 NOT_RUN = "It has not been run yet."
 
 
-def cell(found: Interval, run: str | None = None, unit: str = "number") -> Cell:
-    """A figure with its interval."""
+def cell(found: Interval, runs: Runs = (), unit: str = "number") -> Cell:
+    """A figure with its interval, and all runs that made it."""
     if math.isnan(found.low):
-        return Cell(found.value, run=run, unit=unit)
-    return Cell(found.value, found.low, found.high, run, unit)
+        return Cell(found.value, runs=runs, unit=unit)
+    return Cell(found.value, found.low, found.high, runs, unit)
 
 
-def series(name: str, points: list[tuple[float | str, Interval]], run: str | None = None) -> Series:
-    """Figures with their intervals over x."""
+def series(name: str, points: list[tuple[float | str, Interval]], runs: Runs = ()) -> Series:
+    """Figures with their intervals over x, of which these runs made every point."""
     return Series(
         name,
         tuple(x for x, _ in points),
         tuple(found.value for _, found in points),
         tuple(found.value if math.isnan(found.low) else found.low for _, found in points),
         tuple(found.value if math.isnan(found.high) else found.high for _, found in points),
-        run=run,
+        runs=(runs,) * len(points) if runs else (),
     )
+
+
+def values(name: str, x: Sequence[float | str], y: Iterable[float], runs: Runs) -> Series:
+    """Figures without intervals over x, of which these runs made every point."""
+    return Series(name, tuple(x), tuple(y), runs=(runs,) * len(x))
 
 
 def judged(text: str, paper: str, holds: bool, figure: str, *runs: str) -> Claim:

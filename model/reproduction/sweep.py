@@ -10,7 +10,7 @@ from model.evaluation.intervals import Interval, difference
 from model.evaluation.outcomes import Outcomes, shared
 from model.evaluation.recognition import GATE
 from model.reproduction import measured
-from model.reproduction.document import Cell, Claim, Series
+from model.reproduction.document import Cell, Claim, Runs, Series
 from model.reproduction.experiment import Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -36,12 +36,16 @@ def outcomes(results: Results, network: str) -> Outcomes:
     return Outcomes.from_json(results.of(of(network))["outcomes"])
 
 
+def _runs(results: Results, network: str) -> Runs:
+    return (results.key(of(network)),)
+
+
 def accuracy(results: Results, network: str, variant: str = GATE) -> Cell:
     """Its accuracy with the interval over recordings; empty before it is known."""
     if of(network) not in results:
         return Cell(None)
     found = outcomes(results, network).accuracy(variant)
-    return measured.cell(found, results.key(of(network)), "share")
+    return measured.cell(found, _runs(results, network), "share")
 
 
 def kept(results: Results, network: str, variant: str = GATE) -> Cell:
@@ -49,7 +53,7 @@ def kept(results: Results, network: str, variant: str = GATE) -> Cell:
     if of(network) not in results:
         return Cell(None)
     kept_N = outcomes(results, network).variants[variant].kept_N
-    return Cell(float(np.mean(kept_N)), run=results.key(of(network)), unit="share")
+    return Cell(float(np.mean(kept_N)), runs=_runs(results, network), unit="share")
 
 
 def series(
@@ -57,17 +61,16 @@ def series(
 ) -> Series:
     """Accuracy over a parameter: `points` are its values with the networks trained at them; those
     that are not there yet are left out."""
-    known = [
-        (x, outcomes(results, network).accuracy(variant))
-        for x, network in points
-        if of(network) in results
-    ]
-    return measured.series(name, known)
+    known = [(x, network) for x, network in points if of(network) in results]
+    found = measured.series(
+        name, [(x, outcomes(results, network).accuracy(variant)) for x, network in known]
+    )
+    return replace(found, runs=tuple(_runs(results, network) for _, network in known))
 
 
 def compared(
     results: Results, better: tuple[str, str], worse: tuple[str, str]
-) -> tuple[Interval, tuple[str, ...]] | None:
+) -> tuple[Interval, Runs] | None:
     """How much more a network recognises in one variant than another in its own, on the same
     clips, and the runs that tell; None before both are known."""
     if any(of(network) not in results for network, _ in (better, worse)):
@@ -81,7 +84,7 @@ def compared(
 def gain(results: Results, network: str, variant: str, over: str) -> Cell:
     """How much more of the clips a network recognises in one variant than in another."""
     found = compared(results, (network, variant), (network, over))
-    return Cell(None) if found is None else measured.cell(found[0], found[1][0], "share")
+    return Cell(None) if found is None else measured.cell(*found, "share")
 
 
 def said(found: Interval) -> str:

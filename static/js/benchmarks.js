@@ -11,13 +11,14 @@ export function open() {
   const { signal } = opened, panel = document.getElementById("benchmarks-run");
   keepFocus(live, address, signal);
 
-  const show = (id) => {
-    const run = document.getElementById(id);
-    if (!run?.matches("details.run")) return;
-    panel.querySelector("[data-content]").replaceChildren(heading(run), run.querySelector("dl").cloneNode(true));
+  const show = (ids) => {
+    const runs = ids.split(",").map((id) => document.getElementById(id)).filter((run) => run?.matches("details.run"));
+    if (!runs.length) return;
+    const parts = runs.flatMap((run) => [heading(run), run.querySelector("dl").cloneNode(true)]);
+    panel.querySelector("[data-content]").replaceChildren(...parts);
     if (!panel.open) panel.showModal();
     panel.scrollTop = 0;
-    history.replaceState(history.state, "", `#${id}`);
+    history.replaceState(history.state, "", `#${ids}`);
   };
   page.addEventListener("click", (event) => {
     const link = event.target.closest("[data-run]");

@@ -16,7 +16,7 @@ from app.reproduction import write_reports
 from app.reproduction.values import json_of
 from model.reproduction.document import Document
 from tests.browser.test_accessibility import faults, show
-from tests.reproduced import MEASURED, TRAINED, document
+from tests.reproduced import MEASURED, TIMED, TRAINED, document
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -102,6 +102,17 @@ def test_a_number_is_followed_to_the_run_that_made_it(page: Page, folder: Path) 
     page.goto(f"/benchmarks?run={QUICK}#run-a-{TRAINED}")
     page.reload()
     expect(panel.locator("h2")).to_contain_text(TRAINED)
+
+
+def test_a_number_of_several_runs_shows_them_all(page: Page, folder: Path) -> None:
+    page.goto(f"/benchmarks?run={QUICK}")
+    expect(page.locator("#benchmarks-live")).to_have_attribute("data-open", "")
+    section(page, "recognition").get_by_role("link", name="12", exact=True).press("Enter")
+    headings = page.get_by_role("dialog").locator("h2")
+    expect(headings).to_contain_text([MEASURED, TIMED])
+    expect(page.get_by_role("dialog").locator("dl")).to_have_count(2)
+    page.reload()
+    expect(headings).to_contain_text([MEASURED, TIMED])
 
 
 def test_downloads_have_the_values_that_are_shown(page: Page, folder: Path) -> None:

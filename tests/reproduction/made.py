@@ -120,7 +120,7 @@ class MadeExperiment(Experiment):
         if not done:
             return self.missing("Nothing is measured.")
         rows = tuple(
-            Row(name, (Cell(results.of(name)["sum"], run=results.key(name)),)) for name in done
+            Row(name, (Cell(results.of(name)["sum"], runs=(results.key(name),)),)) for name in done
         )
         table = Table("Sums", ("sum",), rows)
         return Section(self.name, self.title, self.paper, tables=(table,))

@@ -34,7 +34,7 @@ def benchmarks_page(service: Service, route: Mapping[str, Any]) -> list[Any]:
                 "The paper's tables and figures, measured again by ",
                 html.Code("kairoscope reproduce"),
                 ". What the paper prints is labelled as the paper's; every other number leads to "
-                "the run that made it.",
+                "the runs that made it.",
             ],
             className="intro",
         ),

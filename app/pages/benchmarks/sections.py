@@ -45,7 +45,7 @@ def pairs(now: Shown, place: int, rows: Sequence[facts.Fact]) -> html.Dl:
     """Facts as a list of pairs; one that leads to a run is a link."""
     parts: list[Any] = []
     for row in rows:
-        said = run_link(place, row.run, row.said) if row.run else row.said
+        said = run_link(place, row.said, row.run) if row.run else row.said
         parts += [html.Dt(row.name), html.Dd(said)]
     return html.Dl(parts, className="pairs")
 

@@ -1,4 +1,4 @@
-"""Tables of a reproduction: each number is a link to the run that made it."""
+"""Tables of a reproduction: each number is a link to the runs that made it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -74,10 +74,11 @@ def grid(title: str, names: Sequence[str], rows: Sequence[html.Tr], kind: str = 
     return html.Div(table, className="scrolls", tabIndex=0, **about)
 
 
-def run_link(place: int, key: str, said: Any) -> html.A:
-    """A link to a run, which opens its panel."""
-    id = anchor(place, key)
-    return html.A(said, href=f"#{id}", className="number", **{"data-run": id})
+def run_link(place: int, said: Any, *keys: str) -> html.A:
+    """A link that opens the panel with these runs."""
+    ids = ",".join(anchor(place, key) for key in keys)
+    told = {"title": f"of {len(keys)} runs"} if len(keys) > 1 else {}
+    return html.A(said, href=f"#{ids}", className="number", **{"data-run": ids}, **told)
 
 
 def letter_mark(now: Shown, place: int) -> html.Span:
@@ -101,14 +102,14 @@ def _row(row: Row, place: int, noted: bool, source: Any = None) -> html.Tr:
 
 def _cell(cell: Cell, place: int) -> Any:
     said = numbers.cell(cell)
-    return run_link(place, cell.run, said) if cell.run and cell.value is not None else said
+    return run_link(place, said, *cell.runs) if cell.runs and cell.value is not None else said
 
 
 def _claim(now: Shown, claim: Claim, place: int) -> html.Tr:
     glyph = html.Span(GLYPHS.get(claim.verdict, ""), **{"aria-hidden": "true"})
     verdict = html.Span([glyph, f" {claim.verdict}"], className="verdict")
     runs = [
-        html.Li(run_link(place, key, facts.task_of(now.documents[place], key)))
+        html.Li(run_link(place, facts.task_of(now.documents[place], key), key))
         for key in claim.runs
     ]
     letter = [html.Td(letter_mark(now, place), className="source")] if now.letter(place) else []

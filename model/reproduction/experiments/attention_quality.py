@@ -112,10 +112,10 @@ def _table(title: str, errors: Errors, run: str) -> Table:
     for method, name in METHODS.items():
         better = np.less(errors[method], errors["uniform"]).astype(np.float64)
         cells = [
-            measured.cell(mean(errors[method]), run),
-            measured.cell(times(errors, method, "optimum"), run),
-            measured.cell(gap_closed(errors, method), run, "share"),
-            measured.cell(mean(better), run, "share") if method != "uniform" else Cell(None),
+            measured.cell(mean(errors[method]), (run,)),
+            measured.cell(times(errors, method, "optimum"), (run,)),
+            measured.cell(gap_closed(errors, method), (run,), "share"),
+            measured.cell(mean(better), (run,), "share") if method != "uniform" else Cell(None),
         ]
         rows.append(Row(name, tuple(cells)))
     return Table(title, COLUMNS, tuple(rows))
@@ -125,5 +125,5 @@ def _figure(title: str, errors: Errors, run: str) -> Figure:
     points: list[tuple[float | str, Interval]] = [
         (method, times(errors, method, "optimum")) for method in METHODS
     ]
-    series = (measured.series("error over the optimum", points, run),)
+    series = (measured.series("error over the optimum", points, (run,)),)
     return Figure(title, "bars", "", "error over the optimum", series)

@@ -76,7 +76,7 @@ def _series(one: Subject) -> Series:
     points: list[tuple[float | str, Interval]] = [
         (round((row.low + row.high) / 2, 2), row.accuracy) for row in _bins(one)
     ]
-    return measured.series(one.title, points, one.keys[0])
+    return measured.series(one.title, points, one.keys)
 
 
 def _table(one: Subject) -> Table:
@@ -84,8 +84,8 @@ def _table(one: Subject) -> Table:
         Row(
             _span(row),
             (
-                measured.cell(row.accuracy, one.keys[0], "share"),
-                Cell(row.clips, run=one.keys[0], unit="number"),
+                measured.cell(row.accuracy, one.keys, "share"),
+                Cell(row.clips, runs=one.keys, unit="number"),
             ),
         )
         for row in _bins(one)

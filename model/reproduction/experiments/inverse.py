@@ -59,4 +59,4 @@ def _series(one: Subject) -> Series:
     points: list[tuple[float | str, Interval]] = [
         (share, one.interval(mixed_name(share))) for share in MIXED_BACK
     ]
-    return measured.series(one.title, points, one.keys[0])
+    return measured.series(one.title, points, one.keys)

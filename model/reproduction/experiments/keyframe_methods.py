@@ -101,12 +101,12 @@ class Seen:
 
     def accuracy(self, variant: str) -> Cell:
         """With its interval over recordings."""
-        return measured.cell(self.outcomes.accuracy(variant), self.key, "share")
+        return measured.cell(self.outcomes.accuracy(variant), (self.key,), "share")
 
     def keyframes(self, variant: str) -> Cell:
         """Their mean number."""
         counts = [float(count) for count in self.result["keyframes"][variant]]
-        return measured.cell(intervals.mean(counts, self.outcomes.group_N), self.key)
+        return measured.cell(intervals.mean(counts, self.outcomes.group_N), (self.key,))
 
     def compared(self, a: str, b: str) -> statistics.Comparison:
         """Two variants on all clips."""
@@ -148,7 +148,7 @@ class Seen:
             points: list[tuple[float | str, intervals.Interval]] = [
                 (name, self.outcomes.accuracy(f"{name}{end}")) for name in self.methods
             ]
-            series.append(measured.series(title, points, self.key))
+            series.append(measured.series(title, points, (self.key,)))
         title = "Accuracy by keyframe method (Figure 12)"
         return Figure(title, "bars", "method", "accuracy", tuple(series))
 

@@ -9,7 +9,7 @@ import numpy as np
 from model.datasets.files import group_of
 from model.evaluation.intervals import Interval, difference, mean
 from model.reproduction import measured, trained
-from model.reproduction.document import Cell, Claim, Figure, Row, Section, Series, Table
+from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -192,7 +192,7 @@ def _whole(title: str, rows: Rows, run: str) -> Table:
             difference(first, even, of),
         )
         shares += (mean(time, of), mean(phi, of), difference(phi, time, of))
-        cells = tuple(measured.cell(found, run, "share") for found in shares)
+        cells = tuple(measured.cell(found, (run,), "share") for found in shares)
         lines.append(Row(name, cells, note=f"{len(known)} clips"))
     unknown = Cell(None)
     printed = (Cell("less than 30 %"), *(unknown,) * 5)
@@ -209,9 +209,9 @@ def _by_class(title: str, rows: Rows, run: str) -> Table:
     for name, group in groups.items():
         counts, of = [row["keyframes"] for row in group], recordings(group)
         cells = [
-            measured.cell(mean(counts, of), run),
-            measured.cell(mean([float(count < KEPT) for count in counts], of), run, "share"),
-            measured.cell(mean([row["phi_variation"] for row in group], of), run),
+            measured.cell(mean(counts, of), (run,)),
+            measured.cell(mean([float(count < KEPT) for count in counts], of), (run,), "share"),
+            measured.cell(mean([row["phi_variation"] for row in group], of), (run,)),
         ]
         cells += [_share(group, place, run) for place in PLACES]
         lines.append(Row(name, tuple(cells), note=f"{len(group)} clips"))
@@ -226,7 +226,9 @@ def _share(rows: Rows, place: str, run: str) -> Cell:
     known = having(rows, place)
     if not known:
         return Cell(None)
-    return measured.cell(mean(column(known, place, "keyframes"), recordings(known)), run, "share")
+    return measured.cell(
+        mean(column(known, place, "keyframes"), recordings(known)), (run,), "share"
+    )
 
 
 def _curves(title: str, curves: Mapping[str, Any], run: str) -> list[Figure]:
@@ -238,7 +240,7 @@ def _curves(title: str, curves: Mapping[str, Any], run: str) -> list[Figure]:
             "seconds",
             what,
             tuple(
-                Series(action, tuple(one["time_S"]), tuple(one[column]), run=run)
+                measured.values(action, one["time_S"], one[column], (run,))
                 for action, one in curves.items()
             ),
         )
@@ -256,11 +258,11 @@ def _example(title: str, curve: Mapping[str, Any], run: str) -> Figure:
     parts = {"elsewhere": False, "in the decisive phase": True}
     rows = list(zip(curve["time_S"], curve["phi_S"], decisive_S, strict=True))
     series = [
-        Series(
+        measured.values(
             name if curve["decisive_S"] else "phi_t",
-            tuple(time for time, _, flag in rows if flag == wanted),
-            tuple(phi for _, phi, flag in rows if flag == wanted),
-            run=run,
+            [time for time, _, flag in rows if flag == wanted],
+            [phi for _, phi, flag in rows if flag == wanted],
+            (run,),
         )
         for name, wanted in parts.items()
         if wanted in decisive_S

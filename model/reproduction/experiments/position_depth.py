@@ -131,7 +131,7 @@ def _avoided(results: Results, p: int, network: str) -> Cell:
         return Cell(None)
     seen = sweep.outcomes(results, network)
     found = intervals.mean(_avoided_N(seen, p), seen.group_N)
-    return measured.cell(found, results.key(sweep.of(network)), "share")
+    return measured.cell(found, (results.key(sweep.of(network)),), "share")
 
 
 def _more_avoided(results: Results, p1: str, p3: str) -> Claim:

@@ -17,7 +17,7 @@ from model.reproduction.comparison import (
     Subject,
     main_variant,
 )
-from model.reproduction.document import Cell, Claim, Figure, Row, Section, Series, Table
+from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -150,7 +150,7 @@ def _table_3(setup: Setup, found: Mapping[str, Subject]) -> Table:
     for name, one, variant in _shown(found):
         accuracy = one.accuracy(variant)
         by_set = tuple(accuracy if column == own else Cell(None) for column in columns)
-        clips = Cell(len(one.outcomes.clips), run=one.keys[0], unit="number")
+        clips = Cell(len(one.outcomes.clips), runs=one.keys, unit="number")
         about = (one.kept(variant), one.spread(variant), clips)
         rows.append(Row(name, (*by_set, *about), note=_note(one)))
     for name, values in TABLE_3.items():
@@ -208,16 +208,16 @@ def _by_class(found: Mapping[str, Subject]) -> Table:
 
 def _on_class(one: Subject, label: int) -> Cell:
     if label not in one.outcomes.label_N:
-        return Cell(None, run=one.keys[0], unit="share")
+        return Cell(None, runs=one.keys, unit="share")
     names = [clip.name for clip in one.outcomes.clips if clip.label == label]
     found = one.interval(main_variant(one.family), names)
-    return measured.cell(found, one.keys[0], "share")
+    return measured.cell(found, one.keys, "share")
 
 
 def _mean_of_classes(one: Subject) -> Cell:
     right_N = one.outcomes.variants[main_variant(one.family)].right_N
     value = statistics.balanced(right_N, one.outcomes.label_N)
-    return Cell(value, run=one.keys[0], unit="share")
+    return Cell(value, runs=one.keys, unit="share")
 
 
 def _pairs(found: Mapping[str, Subject]) -> Table:
@@ -239,13 +239,13 @@ def _pairs(found: Mapping[str, Subject]) -> Table:
     rows = []
     for a, variant_a, b, variant_b in pairs:
         found_here, clips = comparison.compared(a, variant_a, b, variant_b)
-        run = a.keys[0]
+        runs = comparison.runs(a, b)
         other = f"{b.title}{VARIANTS[variant_b] if a is b else ''}"
         cells = (
-            measured.cell(found_here.difference, run, "share"),
-            Cell(found_here.p, run=run),
-            Cell(found_here.test, run=run),
-            Cell(clips, run=run, unit="number"),
+            measured.cell(found_here.difference, runs, "share"),
+            Cell(found_here.p, runs=runs),
+            Cell(found_here.test, runs=runs),
+            Cell(clips, runs=runs, unit="number"),
         )
         rows.append(Row(f"{a.title} - {other}", cells))
     heads = ("difference", "p", "test", "clips")
@@ -256,7 +256,7 @@ def _confusion(one: Subject) -> Figure:
     table_CC = one.confusion(main_variant(one.family))
     classes = one.outcomes.classes
     series = tuple(
-        Series(name, classes, tuple(float(count) for count in row_C), run=one.keys[0])
+        measured.values(name, classes, map(float, row_C), one.keys)
         for name, row_C in zip(classes, table_CC, strict=True)
         if np.any(row_C)
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from model.evaluation.intervals import Interval, difference, interval, mean, ratio
 from model.reproduction import measured, trained
-from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
+from model.reproduction.document import Cell, Claim, Figure, Row, Runs, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -81,7 +81,8 @@ class Speed(Experiment):
             figures += _figures(TITLES[name], systems, run)
         if STEPS in results:
             counts = results.of(done[0])["systems"] if done else None
-            found.append(_at_full_width(results.of(STEPS), results.key(STEPS), counts))
+            runs = tuple(map(results.key, (STEPS, *done[:1])))
+            found.append(_at_full_width(results.of(STEPS), runs, counts))
         notices = (*NOTICES, *(_conditions(results, name) for name in done))
         return Section(self.name, self.title, self.paper, tuple(found), tuple(figures), notices)
 
@@ -194,13 +195,13 @@ def _times(title: str, systems: Systems, run: str) -> Table:
         seconds, steps = network(system), system["steps_N"]
         cost_N = np.asarray(system["multiply_adds_N"]) / GIGA
         figures = (
-            measured.cell(mean(steps), run),
-            measured.cell(mean(system["computed_N"]), run),
-            measured.cell(ratio(seconds, steps), run, "seconds"),
-            measured.cell(mean(seconds), run, "seconds"),
-            measured.cell(mean(whole(system)), run, "seconds"),
-            measured.cell(ratio(cost_N, steps), run),
-            measured.cell(mean(cost_N), run),
+            measured.cell(mean(steps), (run,)),
+            measured.cell(mean(system["computed_N"]), (run,)),
+            measured.cell(ratio(seconds, steps), (run,), "seconds"),
+            measured.cell(mean(seconds), (run,), "seconds"),
+            measured.cell(mean(whole(system)), (run,), "seconds"),
+            measured.cell(ratio(cost_N, steps), (run,)),
+            measured.cell(mean(cost_N), (run,)),
         )
         rows.append(Row(name, figures))
     unknown = Cell(None)
@@ -222,7 +223,7 @@ def _ratios(title: str, systems: Systems, run: str) -> Table:
             ratio(whole(rival), whole(own)),
             ratio(cost_N, own_cost_N),
         )
-        rows.append(Row(name, tuple(measured.cell(one, run) for one in found)))
+        rows.append(Row(name, tuple(measured.cell(one, (run,)) for one in found)))
     printed = (Cell(None), Cell(PAPER_RATIO, unit="number"), Cell(None), Cell(None))
     rows.append(Row(ARCH, printed, "paper", "UCF101, two Tesla K80"))
     columns = ("per time step", "per clip", "per clip with decoding and flow", "multiply-adds")
@@ -233,10 +234,10 @@ def _figures(title: str, systems: Systems, run: str) -> list[Figure]:
     steps = [(name, ratio(network(row), row["steps_N"])) for name, row in systems.items()]
     clips = [(name, mean(network(row))) for name, row in systems.items()]
     all_of = [(name, mean(whole(row))) for name, row in systems.items()]
-    of_step = (measured.series("network", list(steps), run),)
+    of_step = (measured.series("network", list(steps), (run,)),)
     of_clip = (
-        measured.series("network", list(clips), run),
-        measured.series("with decoding and flow", list(all_of), run),
+        measured.series("network", list(clips), (run,)),
+        measured.series("with decoding and flow", list(all_of), (run,)),
     )
     return [
         Figure(f"One time step, {title} (Figure 11 a)", "bars", "", "seconds", of_step),
@@ -244,17 +245,18 @@ def _figures(title: str, systems: Systems, run: str) -> list[Figure]:
     ]
 
 
-def _at_full_width(found: Mapping[str, Any], run: str, counts: Systems | None) -> Table:
-    """One step at Table 1's widths and, with as many steps as were measured, a clip from it."""
+def _at_full_width(found: Mapping[str, Any], runs: Runs, counts: Systems | None) -> Table:
+    """One step at Table 1's widths, which is of the first run, and, with as many steps as were
+    measured, a clip from it, which is of all."""
     steps = found["steps"]
     rows = []
     for name, row in steps.items():
-        seconds = Cell(row["seconds"], run=run, unit="seconds")
-        cost = Cell(row["multiply_adds"] / GIGA, run=run, unit="number")
+        seconds = Cell(row["seconds"], runs=runs[:1], unit="seconds")
+        cost = Cell(row["multiply_adds"] / GIGA, runs=runs[:1], unit="number")
         rows.append(
             Row(
                 STEP_NAMES.get(name, f"Vanilla ARCH, {name} pixels"),
-                (seconds, cost, _clip(name, steps, counts, run)),
+                (seconds, cost, _clip(name, steps, counts, runs)),
             )
         )
     title = f"One time step at Table 1's widths, {found['size']} pixels, untrained"
@@ -262,7 +264,7 @@ def _at_full_width(found: Mapping[str, Any], run: str, counts: Systems | None) -
     return Table(title, columns, tuple(rows))
 
 
-def _clip(name: str, steps: Mapping[str, Any], counts: Systems | None, run: str) -> Cell:
+def _clip(name: str, steps: Mapping[str, Any], counts: Systems | None, runs: Runs) -> Cell:
     """Seconds of a clip: of the gated network beside `open`, where some steps are closed."""
     if counts is None or name == "closed":
         return Cell(None)
@@ -270,9 +272,9 @@ def _clip(name: str, steps: Mapping[str, Any], counts: Systems | None, run: str)
     if name == "open":
         closed, passed = steps["closed"]["seconds"], steps["open"]["seconds"]
         S, M = float(np.mean(own["steps_N"])), float(np.mean(own["computed_N"]))
-        return Cell((S - M) * closed + M * passed, run=run, unit="seconds")
+        return Cell((S - M) * closed + M * passed, runs=runs, unit="seconds")
     number = own["steps_N"] if name == "no gate" else counts[ARCH]["steps_N"]
-    return Cell(float(np.mean(number)) * steps[name]["seconds"], run=run, unit="seconds")
+    return Cell(float(np.mean(number)) * steps[name]["seconds"], runs=runs, unit="seconds")
 
 
 def _conditions(results: Results, name: str) -> str:

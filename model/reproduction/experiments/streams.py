@@ -61,8 +61,8 @@ class Streams(Experiment):
 
 def _row(title: str, found: Mapping[str, Any], run: str) -> Row:
     seen = Outcomes.from_json(found["outcomes"])
-    cells = [measured.cell(seen.accuracy(one), run, "share") for one in (GATE, S_NET, T_NET)]
-    return Row(title, (*cells, Cell(found["w_f"], run=run, unit="number")))
+    cells = [measured.cell(seen.accuracy(one), (run,), "share") for one in (GATE, S_NET, T_NET)]
+    return Row(title, (*cells, Cell(found["w_f"], runs=(run,), unit="number")))
 
 
 def by_stream(found: Mapping[str, Mapping[str, Any]], runs: Mapping[str, str]) -> Table:
@@ -81,7 +81,7 @@ def by_class(title: str, found: Mapping[str, Any], run: str) -> Table:
         if label in seen.label_N:
             part = _of_classes(seen, [name])
             cells = (part.accuracy(one) for one in (GATE, S_NET, T_NET))
-            rows.append(Row(name, tuple(measured.cell(one, run, "share") for one in cells)))
+            rows.append(Row(name, tuple(measured.cell(one, (run,), "share") for one in cells)))
     return Table(f"By class, {title}", ("both", S_NET, T_NET), tuple(rows))
 
 

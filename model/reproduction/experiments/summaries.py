@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from model.datasets import vsumm
 from model.reproduction import measured
-from model.reproduction.document import Cell, Claim, Figure, Row, Section, Series, Table
+from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Results
 from model.reproduction.task import Task
@@ -114,7 +114,7 @@ def _figures(found: Mapping[str, Any], run: str) -> Table:
     rows = [
         Row(
             f"{row['method']}, {row['kind']}",
-            (*_agreement(row, run), Cell(row["keyframes_mean"], run=run, unit="number")),
+            (*_agreement(row, run), Cell(row["keyframes_mean"], runs=(run,), unit="number")),
         )
         for row in found["rows"]
     ]
@@ -125,7 +125,7 @@ def _figures(found: Mapping[str, Any], run: str) -> Table:
 
 
 def _agreement(row: Mapping[str, Any], run: str) -> tuple[Cell, ...]:
-    return tuple(Cell(row[name], run=run, unit="number") for name in FIGURES)
+    return tuple(Cell(row[name], runs=(run,), unit="number") for name in FIGURES)
 
 
 def _apart(found: Mapping[str, Any], run: str) -> Table:
@@ -133,7 +133,7 @@ def _apart(found: Mapping[str, Any], run: str) -> Table:
     rows = [
         Row(
             f"{row['rival']}, published",
-            (Cell(row["difference"], row["low"], row["high"], run, "number"),),
+            (Cell(row["difference"], row["low"], row["high"], (run,), "number"),),
             note=f"rtsae with {row['kind']}",
         )
         for row in found["comparisons"]
@@ -144,11 +144,11 @@ def _apart(found: Mapping[str, Any], run: str) -> Table:
 def _bars(found: Mapping[str, Any], run: str) -> Figure:
     kinds = dict.fromkeys(row["kind"] for row in found["rows"])
     series = tuple(
-        Series(
+        measured.values(
             kind,
-            tuple(row["method"] for row in found["rows"] if row["kind"] == kind),
-            tuple(row["F"] for row in found["rows"] if row["kind"] == kind),
-            run=run,
+            [row["method"] for row in found["rows"] if row["kind"] == kind],
+            [row["F"] for row in found["rows"] if row["kind"] == kind],
+            (run,),
         )
         for kind in kinds
     )

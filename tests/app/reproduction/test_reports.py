@@ -1,4 +1,4 @@
-"""The reports of a made reproduction: every number in both, and each leads to its run."""
+"""The reports of a made reproduction: every number in both, and each leads to its runs."""
 
 import json
 import re
@@ -24,7 +24,7 @@ def cells(made: Document) -> list[Cell]:
 def grid(line: str) -> list[str]:
     """The cells of a line of a Markdown table, without links and escapes."""
     parts = re.split(r"(?<!\\)\|", line)[1:-1]
-    bare = (re.sub(r"^\[(.*)\]\(#.*\)$", r"\1", part.strip()) for part in parts)
+    bare = (re.sub(r"^\[(.*?)\]\(#.*\)$", r"\1", part.strip()) for part in parts)
     return [re.sub(r"\\(.)", r"\1", part) for part in bare]
 
 
@@ -62,12 +62,15 @@ def test_the_table_of_markdown_gives_the_values_back() -> None:
         assert wanted.cells[0].value == pytest.approx(percent / 100, abs=5e-4)
 
 
-def test_each_number_leads_to_its_run_and_each_run_says_how_it_was_made() -> None:
-    page = Parsed(html.write(document()))
+def test_each_number_leads_to_its_runs_and_each_run_says_how_it_was_made() -> None:
+    text = html.write(document()).decode()
+    page = Parsed(text.encode())
     anchors = {about["id"] for tag, about in page.tags if tag == "article"}
     assert anchors == {f"run-{key}" for key in (TRAINED, MEASURED, TIMED)}
     links = {about["href"] for tag, about in page.tags if tag == "a"}
     assert links == {f"#{anchor}" for anchor in anchors}
+    assert f'<a href="#run-{MEASURED}">12</a> <small><a href="#run-{TIMED}">[2]</a>' in text
+    assert f"[12](#run-{MEASURED}) [\\[2\\]](#run-{TIMED})" in markdown.write(document())
     for said in (
         "recognition-joint-s1-r0",
         "seed 3",
@@ -112,7 +115,7 @@ def test_csv_holds_the_values_themselves_and_runs_no_formula() -> None:
     assert lines[0].startswith('name,source,top-1,"top-1, low","top-1, high",steps kept,')
     assert ",'-keyframes," in lines[0]
     assert lines[1].startswith(f"RTSAE-DSCNN,ours,0.7512,{0.7512 - 0.03!r},0.7712,0.25276,,,12,,,")
-    assert lines[1].endswith(f"own gate,{MEASURED}")
+    assert lines[1].endswith(f"own gate,{MEASURED} {TIMED}")
     assert lines[3].startswith("'=1+1|")
 
 
@@ -123,8 +126,8 @@ def test_a_figure_is_a_table_of_its_values() -> None:
     assert table.columns == ("rtsae", "uniform", "rtsae (paper)")
     assert [row.name for row in table.rows] == ["2", "4", "6"]
     assert table.rows[1].cells == (
-        Cell(0.75, 0.7, 0.8, MEASURED),
-        Cell(0.7, run=MEASURED),
+        Cell(0.75, 0.7, 0.8, (MEASURED,)),
+        Cell(0.7, runs=(MEASURED,)),
         Cell(None),
     )
     found = table_of(confusion)
@@ -151,6 +154,34 @@ def test_a_figure_is_a_table_of_its_values() -> None:
 )
 def test_numbers_as_people_read_them(cell: Cell, said: str) -> None:
     assert numbers.cell(cell) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "cell", "series"),
+    [
+        ({"run": MEASURED}, (MEASURED,), ((MEASURED,), (MEASURED,))),
+        ({"run": None}, (), ()),
+        ({}, (), ()),
+    ],
+)
+def test_a_document_written_when_numbers_named_one_run_is_read(before, cell, series) -> None:
+    table = Table("t", ("a",), (Row("r", (Cell(1.0),)),))
+    figure = Figure("f", "lines", "x", "y", (Series("s", (1, 2), (0.1, 0.5)),))
+    data = Document("a", "quick", (Section("s", "S", "p", (table,), (figure,)),), (), {}).to_json()
+    for part in (*data["sections"][0]["tables"][0]["rows"][0]["cells"],
+                 *data["sections"][0]["figures"][0]["series"]):  # fmt: skip
+        del part["runs"]
+        part |= before
+    found = Document.from_json(data)
+    assert found.sections[0].tables[0].rows[0].cells[0].runs == cell
+    assert found.sections[0].figures[0].series[0].runs == series
+    assert '"run"' not in json_of(found)
+    assert Document.from_json(found.to_json()) == found
+
+
+def test_a_series_has_the_runs_of_every_point_or_of_none() -> None:
+    with pytest.raises(InvalidValue, match="wanted 2 values, got 1"):
+        Series("s", (1, 2), (0.1, 0.5), runs=((MEASURED,),))
 
 
 def test_what_is_no_number_is_null_in_json() -> None:
