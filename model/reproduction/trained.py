@@ -10,6 +10,7 @@ ARCH_SELECTIONS = ("sms", "average", "rtsae")
 USUAL: dict[str, dict[str, Any]] = {  # what the presets have anyway, of what sweeps change
     "compact": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
     "paper": {"position": 2, "views": 5, "gate": "soft", "insert": 0.8},
+    "tiny": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
 }
 STAGE2_CLIPS = 120  # of the training part: stage 2 learns no more from a thousand like clips
 
