@@ -75,9 +75,7 @@ def finished(out: Path) -> Document:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    "KAIROSCOPE_REAL_DATA" in os.environ, reason="the real clips take the same way in half the time"
-)
+@pytest.mark.skipif("KAIROSCOPE_REAL_DATA" in os.environ, reason="the real clips take the same way")
 @pytest.mark.usefixtures("small")
 def test_athletics_is_rendered_and_measured(tmp_path: Path) -> None:
     out = tmp_path / "reproductions" / "small"
