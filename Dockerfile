@@ -9,6 +9,7 @@ COPY model ./model
 COPY worker ./worker
 COPY app ./app
 COPY static ./static
+COPY docs/results/reproduction-*.json ./docs/results/
 RUN pip install --no-cache-dir --no-deps --index-url "$TORCH_INDEX" \
         "$(sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)" \
     && pip install --no-cache-dir --editable . \

@@ -1,5 +1,7 @@
-"""docker-compose.yml: valid, and the same commands and settings that `kairoscope serve` runs."""
+"""docker-compose.yml: valid, and the same commands and settings that `kairoscope serve` runs; and
+Dockerfile: what the pages read beside the packages."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,11 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
+from app import static_files
+from app.reproduction import kept
 from worker import supervise
 from worker.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 COMPOSE = ROOT / "docker-compose.yml"
+COPY = re.compile(r"^COPY (.+) \./(\S*)$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +111,20 @@ def test_the_token_is_required_where_the_page_is_exposed(services: dict[str, Any
 
 def test_further_host_names_reach_the_web_server(services: dict[str, Any]) -> None:
     assert services["web"]["environment"]["KAIROSCOPE_HOSTS"] == "${KAIROSCOPE_HOSTS:-}"
+
+
+def image() -> set[Path]:
+    """The files that the image has, at their places below ROOT."""
+    files = set()
+    for sources, place in COPY.findall((ROOT / "Dockerfile").read_text()):
+        for source in (path for pattern in sources.split() for path in ROOT.glob(pattern)):
+            folder = source if source.is_dir() else source.parent
+            inside = source.rglob("*") if source.is_dir() else [source]
+            files |= {ROOT / place / path.relative_to(folder) for path in inside}
+    return files
+
+
+def test_the_image_has_what_the_pages_read_beside_the_packages() -> None:
+    shipped = set(kept.RESULTS.glob(f"{kept.START}*.json"))
+    assert shipped
+    assert shipped | set(static_files.STATIC.rglob("*")) <= image()

@@ -15,9 +15,10 @@ from app.cli.evaluate_recognition import add_recognition
 from app.cli.evaluate_speed import add_speed
 from app.cli.evaluate_vsumm import add_vsumm
 from app.cli.options import deployment_settings, positive_int
-from app.cli.protocols import add_out, write_out
+from app.cli.protocols import add_out, held_in, write_out
 from model.errors import InvalidParameter
 
+SCHEMA = "kairoscope/attention-evaluation@1"
 COLUMNS = ("error a step", "over optimum", "gap closed", "beats uniform")
 HEAD = "  {:<14}{:>14}{:>14}{:>12}{:>15}"
 
@@ -65,8 +66,9 @@ def run_attention(arguments: argparse.Namespace) -> Exit:
 
     if arguments.data is None and arguments.no_scenes:
         raise InvalidParameter("nothing to evaluate", "Give --data DIR, or leave out --no-scenes.")
+    held_in(arguments.out, SCHEMA)
     models = [AttentionModel.load(path) for path in arguments.weights or [None]]
-    result: dict[str, Any] = {"schema": "kairoscope/attention-evaluation@1"}
+    result: dict[str, Any] = {"schema": SCHEMA}
     if arguments.data is not None:
         try:
             videos = videos_under(arguments.data, arguments.split, arguments.part)

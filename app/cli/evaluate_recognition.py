@@ -47,7 +47,7 @@ def run_recognition(arguments: argparse.Namespace) -> Exit:
 
     names = [name.strip() for name in arguments.select.split(",")]
     options = {"clips_per_class": arguments.clips_per_class, "select": names}
-    kept, records = kept_in(arguments.out), []
+    kept, records = kept_in(arguments.out, SCHEMA, "recognition"), []
     attention = arguments.attention or shipped("shipped/attention")
     dealt = _dealt(arguments.weights, arguments.split_number)
     for split, path in dealt:

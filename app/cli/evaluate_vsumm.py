@@ -8,7 +8,7 @@ from typing import Any
 
 from app.cli import Exit
 from app.cli.options import add_method_options, chosen_methods, load_attention
-from app.cli.protocols import add_out, write_out
+from app.cli.protocols import add_out, held_in, write_out
 
 ROW = "  {:<13}{:<17}{:>7}{:>7}{:>7}{:>7}{:>7}{:>11}"
 FIGURES = ("CUS_A", "CUS_E", "P", "R", "F")
@@ -39,10 +39,11 @@ def add_vsumm(protocols: Any) -> None:
 def run_vsumm(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
     from model.datasets.vsumm import read
-    from model.evaluation.vsumm_run import evaluate, usual_settings
+    from model.evaluation.vsumm_run import SCHEMA, evaluate, usual_settings
     from model.reproduction.record import machine
     from model.training.card import provenance
 
+    held_in(arguments.out, SCHEMA)
     found = read(arguments.data)
     methods = chosen_methods(arguments, usual_settings(found))
     attention = load_attention(arguments, methods, arguments.device)

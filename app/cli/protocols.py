@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.cli import CannotWrite
 from app.cli.options import positive_int
 from app.cli.train_labelled import add_dataset_options, open_named
+from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
     from model.reproduction.document import Table
@@ -31,13 +32,17 @@ def add_protocol_options(
     add("--cache", metavar="DIR", type=Path, default=Path("evaluation-cache"), help=cache)
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
     add("--jobs", metavar="N", type=positive_int, help="clips decoded at a time (default: a core)")
-    add_out(parser, "kairoscope/run@1 with its provenance; what it holds is not computed again")
+    one = "kairoscope/run@1 with its provenance; of the same options it is not computed again, a "
+    one += "run of others gives way"
+    many = "kairoscope/runs@1 with their provenance, beside those it holds, not computed again"
+    add_out(parser, many if splits else one)
     add("--json", action="store_true", help="print everything as JSON, not as a table")
 
 
 def add_out(parser: argparse.ArgumentParser, what: str) -> None:
     """Where the result goes beside stdout."""
-    parser.add_argument("--out", metavar="FILE", type=Path, help=f"write {what}")
+    refused = "other content than such a result is refused"
+    parser.add_argument("--out", metavar="FILE", type=Path, help=f"write {what}; {refused}")
 
 
 def measured(
@@ -48,8 +53,10 @@ def measured(
 ) -> dict[str, Any]:
     """The record of a protocol, kairoscope/run@1, with checkpoints by role; written where --out
     says, or read from there if it was made of the same. Raises any KairoscopeError."""
-    split = arguments.split_number
-    record = record_of(arguments, name, options, files, split, kept_in(arguments.out))
+    from model.reproduction.record import SCHEMA
+
+    kept = kept_in(arguments.out, SCHEMA, name)
+    record = record_of(arguments, name, options, files, arguments.split_number, kept)
     write_out(arguments.out, record)
     return record
 
@@ -140,14 +147,36 @@ def _table(table: "Table") -> str:
     return "\n".join([table.title, *lines])
 
 
-def kept_in(path: Path | None) -> dict[str, dict[str, Any]]:
-    """The records that an earlier call left in --out, by key; none for any other content."""
+def held_in(path: Path | None, schema: str) -> dict[str, Any]:
+    """The result of this schema that --out holds; nothing where there is no file, or an empty one.
+
+    Raises InvalidParameter for any other content: to be asked before the work, and never lost.
+    """
     try:
-        found: Any = json.loads(path.read_text()) if path else {}
+        text = path.read_text().strip() if path and path.is_file() else ""
+        found: Any = json.loads(text or "{}")
     except (OSError, ValueError):
-        return {}
-    rows = found.get("runs", [found]) if isinstance(found, dict) else []
-    return {row["key"]: row for row in rows if isinstance(row, dict) and "key" in row}
+        raise _other(path) from None
+    if not isinstance(found, dict) or (text and found.get("schema") != schema):
+        raise _other(path)
+    return found
+
+
+def kept_in(path: Path | None, schema: str, protocol: str) -> dict[str, dict[str, Any]]:
+    """The records of this protocol that --out holds, by key. Raises InvalidParameter as `held_in`
+    does, for those of another protocol too."""
+    found = held_in(path, schema)
+    rows = found.get("runs", [found] if found else [])
+    if any(row.get("protocol") != protocol for row in rows):
+        raise _other(path)
+    return {row["key"]: row for row in rows}
+
+
+def _other(path: Path | None) -> InvalidParameter:
+    return InvalidParameter(
+        f"--out: {path} holds something else than a result of this command",
+        "Name another file, or move that one away.",
+    )
 
 
 def _count(text: str) -> int:

@@ -147,7 +147,7 @@ def _render(request: "Request") -> None:
 
 
 def _carried_out(reproduction: "Reproduction", workers: bool) -> "Document":
-    """Run all tasks; the document is written after each."""
+    """Run all tasks; the document is written after each, and as it is returned."""
     from model.reproduction import plan_file
     from model.reproduction.attempt import renew
     from model.reproduction.course import here
@@ -155,16 +155,16 @@ def _carried_out(reproduction: "Reproduction", workers: bool) -> "Document":
     plan, speaker = reproduction.plan, _Speaker()
     plan_file.save(plan)
     renew(plan)
-    document = reproduction.write()
+    reproduction.write()
     tasks = here(plan, speaker.progress)
     if workers:
         from worker.reproductions import spread
 
         tasks = spread(plan, deployment_settings(), speaker.progress)
     for task in tasks:
-        document = reproduction.write()
+        reproduction.write()
         speaker.ended(task.name, plan)
-    return document
+    return reproduction.write()  # a worker may have ended a task before the first look
 
 
 class _Speaker:

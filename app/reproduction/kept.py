@@ -60,12 +60,6 @@ def document_of(settings: Settings, name: str) -> Document:
     return _read(path)
 
 
-def stamp(settings: Settings, name: str) -> str:
-    """What changes when the document does; empty where there is none."""
-    path = _paths(settings).get(name)
-    return str(path.stat().st_mtime_ns) if path and path.exists() else ""
-
-
 def _paths(settings: Settings) -> dict[str, Path]:
     shipped = {f"shipped-{name}": path for name, path in _shipped()}
     own = (settings.data_dir / "reproductions").glob("*/document.json")

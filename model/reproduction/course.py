@@ -63,16 +63,20 @@ class Course:
 
 
 def here(plan: Plan, on_progress: Callable[[Progress], None]) -> Iterator[Task]:
-    """Run all tasks in this process; yields each that has ended, with a result or a failure."""
-    course = Course(plan)
-    while ready := plan.ready():
-        for task in ready:
-            if attempt(plan, task, _teller(course, task, on_progress)):
+    """Run all tasks in this process; yields each that has ended, with a result or a failure, those
+    that a worker of an earlier start still had included."""
+    course, before = Course(plan), list[Task]()
+    while True:
+        ready = plan.ready()
+        for task in before:
+            if task not in ready:
                 course.settled(task)
                 yield task
-                break
-        else:  # workers of an earlier start are at them
-            time.sleep(WAIT_S)
+        if not ready:
+            return
+        if not any(attempt(plan, task, _teller(course, task, on_progress)) for task in ready):
+            time.sleep(WAIT_S)  # others are at them
+        before = ready
 
 
 def _teller(

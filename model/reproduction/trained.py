@@ -9,6 +9,7 @@ from model.reproduction.task import Task
 USUAL: dict[str, dict[str, Any]] = {  # what the presets have anyway, of what sweeps change
     "compact": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
     "paper": {"position": 2, "views": 5, "gate": "soft", "insert": 0.8},
+    "tiny": {"position": 3, "views": 1, "gate": "soft", "insert": 0.8},
 }
 
 

@@ -43,3 +43,9 @@ def test_out_holds_all_with_its_provenance(
     assert json.loads(capsys.readouterr().out) == result
     assert result["scenes"] == [{"checkpoint": "random", **found}]
     assert {"command", "version", "commit", "machine"} <= result["provenance"].keys()
+    assert main(["evaluate", "attention", *options]) == Exit.DONE
+    out.write_text('{"scenes": []}')
+    monkeypatch.setattr(scenes, "evaluate_scenes", lambda *_: pytest.fail("it has begun"))
+    assert main(["evaluate", "attention", *options]) == Exit.USAGE
+    assert "holds something else" in capsys.readouterr().err
+    assert out.read_text() == '{"scenes": []}'

@@ -97,12 +97,24 @@ def test_a_record_is_kept_with_its_provenance_and_made_once(asked, data, tmp_pat
     assert json.loads(out.read_text())["options"]["repeats"] == 4
 
 
-def test_a_file_of_another_kind_is_written_over(asked, data, tmp_path):
+def test_a_file_of_other_content_is_refused_before_any_work(asked, data, tmp_path, capsys):
     out = tmp_path / "out.json"
-    for content in ("no JSON", "[1]", '{"key": "another"}'):
-        out.write_text(content)
-        assert evaluate("moments", data, "--out", out) == Exit.DONE
-        assert json.loads(out.read_text())["schema"] == SCHEMA
+    assert evaluate("speed", data, "--out", out) == Exit.DONE
+    run = out.read_text()
+    others = (b"no JSON", b"\xff\xd8", b"[1]", b"{}", b'{"schema": "another", "key": "k"}')
+    for content in (*others, run.encode()):  # the last is of another protocol
+        out.write_bytes(content)
+        assert evaluate("moments", data, "--out", out) == Exit.USAGE
+        assert "holds something else than a result of this command" in capsys.readouterr().err
+        assert out.read_bytes() == content
+    assert len(asked) == 1
+
+
+def test_an_empty_file_is_written(asked, data, tmp_path):
+    out = tmp_path / "out.json"
+    out.touch()
+    assert evaluate("moments", data, "--out", out) == Exit.DONE
+    assert json.loads(out.read_text())["schema"] == SCHEMA
 
 
 @pytest.mark.parametrize("role", ["attention", "network"])

@@ -96,6 +96,20 @@ def test_what_the_file_holds_is_not_tested_again(root, files, asked, tmp_path, c
     assert "holds it already" in capsys.readouterr().err
 
 
+def test_a_file_of_other_content_is_refused_before_any_work(root, files, asked, tmp_path, capsys):
+    out = tmp_path / "found.json"
+    assert run(root, files[:1], "--out", str(out)) == Exit.DONE
+    whole = json.loads(out.read_text())
+    [record] = whole["runs"]
+    speed = {**whole, "runs": [record, {**record, "protocol": "speed"}]}
+    for content in map(json.dumps, (record, speed, {"runs": []})):
+        out.write_text(content)
+        assert run(root, files, "--out", str(out)) == Exit.USAGE
+        assert "holds something else" in capsys.readouterr().err
+        assert out.read_text() == content
+    assert asked == files[:1]
+
+
 def test_files_are_dealt_to_the_splits(root, files, asked, capsys):
     assert run(root, files, "--split", "all", "--json") == Exit.DONE
     runs = json.loads(capsys.readouterr().out)["runs"]

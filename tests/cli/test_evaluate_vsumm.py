@@ -48,6 +48,16 @@ def test_json_tells_rows_settings_and_what_made_them(data, capsys):
     assert err.splitlines() == ["video 0 of 1: v21", "video 1 of 1: all"]
 
 
+def test_a_file_of_other_content_is_refused(data, tmp_path, capsys):
+    kept = tmp_path / "kept.json"
+    kept.write_text('{"schema": "kairoscope/attention-evaluation@1"}')
+    assert run(data, "--methods", "uniform", "--out", str(kept)) == Exit.USAGE
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert "holds something else" in err
+    assert json.loads(kept.read_text()) == {"schema": "kairoscope/attention-evaluation@1"}
+
+
 @pytest.mark.slow
 def test_without_options_all_methods_run_with_the_networks_weights(data, weights, capsys):
     assert run(data, "--weights", str(weights), "--device", "cpu") == Exit.DONE

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from app.cli import Exit, main
-from model.reproduction.attempt import MOST_DEATHS
+from model.reproduction import course
+from model.reproduction.attempt import MOST_DEATHS, lock_of
 from model.reproduction.course import Course, Progress, here
 from model.reproduction.document import Document, Section
 from model.reproduction.experiment import PRESETS, Experiment
@@ -167,6 +168,29 @@ def test_claims_of_what_was_left_out_are_listed_with_the_reason(
     ]
 
 
+def test_what_a_worker_of_an_earlier_start_ends_is_in_the_document(
+    reproduce: Reproduce,
+    plan: Plan,
+    runs: Path,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lock, [last] = lock_of(plan, "c"), [task for task in plan.ordered if task.name == "c"]
+    assert lock.take()
+
+    def ends(seconds: float) -> None:
+        plan.run(last)
+        lock.give_back()
+
+    monkeypatch.setattr(course.time, "sleep", ends)
+    assert reproduce(First(chain())) == Exit.DONE
+    assert made.runs(runs)[-1] == "c"
+    assert sums(out) == {"a": 1, "b": 2, "c": 3, "d": 7}
+    assert section(out).notices == ()
+    assert "c: done in" in capsys.readouterr().err
+
+
 def test_only_leaves_what_others_have_left(reproduce: Reproduce, runs: Path, out: Path) -> None:
     experiments = First((task("a"),)), Second((task("b", "a"), task("a")))
     assert reproduce(*experiments, more=["--only", "first"]) == Exit.DONE
@@ -226,11 +250,11 @@ def test_the_estimate_learns_from_what_is_done(plan: Plan) -> None:
     for name in ("a", "d"):
         plan.folder(name).mkdir(parents=True)
     write(plan.folder("a") / "run.json", {"provenance": {"seconds": 420.0}})
-    course = Course(plan)
-    assert course.remaining() == 360  # (300 + 420) / (300 + 60), of 180 s guessed for three
-    assert course.remaining(workers=2) == 180
+    learned = Course(plan)
+    assert learned.remaining() == 360  # (300 + 420) / (300 + 60), of 180 s guessed for three
+    assert learned.remaining(workers=2) == 180
     write(plan.folder("d") / "failure.json", {"detail": "no", "hint": ""})
-    assert course.remaining() == 240
+    assert learned.remaining() == 240
 
 
 def test_progress_counts_tasks_and_what_is_left(plan: Plan) -> None:

@@ -36,7 +36,7 @@ def test_no_network_is_trained_twice(setup):
     assert len(trainings) == len(set(trainings))
 
 
-@pytest.mark.parametrize("name", ["compact", "paper"])
+@pytest.mark.parametrize("name", ["compact", "paper", "tiny"])
 def test_what_presets_have_anyway_is_what_sweeps_take_for_it(name):
     preset, joint = preset_of(name, "dscnn"), preset_of(name, "joint").joint
     found = {"position": preset.recipe.position, "views": preset.views}

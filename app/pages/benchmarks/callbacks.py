@@ -1,16 +1,19 @@
 """Callbacks of the page of reproductions: it follows one that runs, and the theme."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 
 from app.figures.reproduction import reproduction
+from app.figures.style import Theme
 from app.pages.benchmarks import ids
 from app.pages.benchmarks.layout import live
 from app.pages.benchmarks.view import Drawn, chosen, graphs, shown, state, theme_of
 from app.pages.shell_ids import THEME
 from app.reproduction.kept import entries
 from worker.service import Service
+from worker.settings import Settings
 
 
 def register(dash_app: Dash, service: Service) -> None:
@@ -29,14 +32,8 @@ def register(dash_app: Dash, service: Service) -> None:
         prevent_initial_call=True,
     )
     def refresh(_: Any, before: Any, opened: dict[str, Any], theme: str | None) -> tuple[Any, ...]:
-        found = entries(service.settings)
-        names = opened["names"] or chosen("", found)
-        now = state(service.settings, found, names)
-        if now == before:
-            return (no_update,) * 5
         look = theme_of({"theme": theme or opened["theme"]})
-        page = live(service.settings, found, names, look)
-        return page.heads, page.options, not page.sections, page.sections, now
+        return refreshed(service.settings, opened["names"], look, before)
 
     @dash_app.callback(
         Output({"type": ids.FIGURE, "key": ALL}, "figure"),
@@ -61,6 +58,22 @@ def register(dash_app: Dash, service: Service) -> None:
         Output(ids.OPENED, "data"),
         Input(ids.CHOSEN, "data"),
     )
+
+
+def refreshed(
+    settings: Settings, opened: Sequence[str], theme: Theme, before: Mapping[str, Any]
+) -> tuple[Any, ...]:
+    """Heads, options, whether there is nothing to filter, sections and state since `before`; of
+    what has not changed, nothing: others that run leave what is being read as it is."""
+    found = entries(settings)
+    names = opened or chosen("", found)
+    now = state(found, names)
+    if now == before:
+        return (no_update,) * 5
+    page = live(settings, found, names, theme)
+    if now["chosen"] == before["chosen"]:
+        return page.heads, no_update, no_update, no_update, now
+    return page.heads, page.options, not page.sections, page.sections, now
 
 
 def _drawn(found: Drawn | None, theme: str | None) -> Any:

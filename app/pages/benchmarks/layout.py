@@ -60,7 +60,7 @@ def benchmarks_page(service: Service, route: Mapping[str, Any]) -> list[Any]:
         ),
         dcc.Interval(id=ids.TICK, interval=EVERY_MS),
         dcc.Store(id=ids.CHOSEN, data={"names": wanted, "theme": theme}),
-        dcc.Store(id=ids.SHOWN, data=state(service.settings, found, wanted)),
+        dcc.Store(id=ids.SHOWN, data=state(found, wanted)),
         dcc.Store(id=ids.LOOK),
         dcc.Store(id=ids.OPENED),
     ]

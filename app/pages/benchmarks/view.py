@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode
 
 from app.figures.reproduction import Bounds, bounds_of
 from app.reproduction.beside import Pair, sections
-from app.reproduction.kept import Entry, document_of, stamp
+from app.reproduction.kept import Entry, document_of
 from model.errors import KairoscopeError
 from model.reproduction.document import Document, Figure
 from worker.settings import Settings
@@ -66,9 +66,11 @@ def shown(settings: Settings, names: Sequence[str]) -> Shown:
     return Shown(tuple(found), tuple(found.values()), tuple(faults))
 
 
-def state(settings: Settings, entries: Sequence[Entry], names: Sequence[str]) -> list[Any]:
-    """What is equal while nothing has changed."""
-    return [[entry.name for entry in entries], [stamp(settings, name) for name in names]]
+def state(entries: Sequence[Entry], names: Sequence[str]) -> dict[str, Any]:
+    """When which document was written: equal while nothing has changed, `chosen` while none of
+    these names has."""
+    listed = [[entry.name, entry.changed_at.isoformat()] for entry in entries]
+    return {"listed": listed, "chosen": [row for row in listed if row[0] in names]}
 
 
 def graphs(pairs: Sequence[Pair]) -> dict[str, Drawn]:

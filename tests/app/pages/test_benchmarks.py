@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dash import no_update
 from dash.development.base_component import Component
 
 from app.pages.benchmarks import ids
+from app.pages.benchmarks.callbacks import refreshed
 from app.pages.benchmarks.layout import live
 from app.pages.benchmarks.view import anchor, chosen, graphs, shown, state
 from app.pages.shell import page_of
@@ -147,15 +149,33 @@ def test_one_that_runs_says_how_far_it_is_and_is_shown_anew(settings: Settings) 
     made = document()
     tasks = {"done": 3, "running": 1, "waiting": 5}
     path = keep(settings, "a", replace(made, provenance={"tasks": tasks}, sections=()))
-    before = state(settings, entries(settings), ["a"])
-    assert state(settings, entries(settings), ["a"]) == before == json.loads(json.dumps(before))
+    before = state(entries(settings), ["a"])
+    assert state(entries(settings), ["a"]) == before == json.loads(json.dumps(before))
     said = words(page(settings))
     assert "3 of 9 tasks are done: the rest comes here as it ends." in said
     assert "Accuracy" not in said
     path.write_text(json_of(made))
     found = entries(settings)
-    assert state(settings, found, ["a"]) != before
+    assert state(found, ["a"]) != before
     assert "Accuracy" in words(live(settings, found, ["a"], "dark").sections)
+
+
+def test_another_one_that_runs_says_anew_how_far_it_is_and_leaves_the_sections(
+    settings: Settings,
+) -> None:
+    keep(settings, "a", document())
+    other = keep(settings, "b", replace(document(), provenance={"tasks": {"done": 3, "ready": 2}}))
+    before = state(entries(settings), ["a"])
+    assert refreshed(settings, ["a"], "light", before) == (no_update,) * 5
+    other.write_text(json_of(replace(document(), provenance={"tasks": {"done": 4, "ready": 1}})))
+    heads, *rest, now = refreshed(settings, ["a"], "light", before)
+    assert "4 of 5 tasks done" in words(heads)
+    assert rest == [no_update] * 3
+    assert now["chosen"] == before["chosen"]
+    assert now["listed"] != before["listed"]
+    _, options, hidden, sections, _ = refreshed(settings, ["b"], "light", before)
+    assert (len(options), hidden) == (6, False)
+    assert "Accuracy" in words(sections)
 
 
 def test_one_that_cannot_be_read_is_named_and_costs_no_other(settings: Settings) -> None:
