@@ -149,7 +149,7 @@ def measured(dataset: str, root: Path, *more: str) -> Document:
     return document
 
 
-def tested(out: Path) -> set[str]:
+def recognised(out: Path) -> set[str]:
     """The names of the clips on which the network with labels was evaluated."""
     [path] = out.glob("runs/recognition-joint-s1-r0-*/run.json")
     result = json.loads(path.read_text())["result"]
@@ -163,7 +163,7 @@ def test_all_experiments_are_made_of_ucf101_by_its_lists(real_data: Path, tmp_pa
     found = by_class(real_data / "ucf101")
     classes = {name: found[name][:2] for name in ("Archery", "Basketball")}
     document = measured("ucf101", ucf101(classes, tmp_path / "ucf101"))
-    assert tested(tmp_path / "out") == {clips[1].name for clips in classes.values()}
+    assert recognised(tmp_path / "out") == {clips[1].name for clips in classes.values()}
     for section in document.sections:
         if section.name in LEFT_OUT:
             assert LEFT_OUT[section.name] in str(section.missing)
@@ -181,7 +181,7 @@ def test_the_inverse_analysis_is_made_of_hmdb51_by_its_lists(
     sword = [*found["draw_sword"], *found["sword"]]  # one clip each: one for the test
     classes = {"brush_hair": found["brush_hair"], "sword": sword}
     document = measured("hmdb51", hmdb51(classes, tmp_path / "hmdb51"), "--only", "inverse")
-    assert tested(tmp_path / "out") == {clips[1].name for clips in classes.values()}
+    assert recognised(tmp_path / "out") == {clips[1].name for clips in classes.values()}
     [inverse] = [section for section in document.sections if section.name == "inverse"]
     assert (inverse.missing, inverse.notices) == (None, ())
     assert inverse.tables
