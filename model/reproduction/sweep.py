@@ -137,5 +137,8 @@ def stable(
     furthest = max(known, key=lambda name: abs(known[name][0].value))
     holds = all(one.above(-WITHIN) and one.below(WITHIN) for one, _ in known.values())
     runs = dict.fromkeys(run for _, keys in known.values() for run in keys)
-    figure = f"furthest, {furthest}: {said(known[furthest][0])}; wanted: all within {100 * WITHIN:g} points"
+    figure = (
+        f"furthest, {furthest}: {said(known[furthest][0])}; "
+        f"wanted: all within {100 * WITHIN:g} points"
+    )
     return measured.judged(text, paper, holds, figure, *runs)
