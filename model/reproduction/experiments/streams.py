@@ -18,7 +18,8 @@ MAKE_UP = ("ApplyEyeMakeup", "ApplyLipstick")  # of section 5.3: T-Net is wrong 
 PAPER_W_F = 0.733
 SAID = (
     "w_f is the weight of T-Net where S-Net's is 1 (equation 16). A stream alone: the features of "
-    "the other are 0, the network is not trained again."
+    "the other are 0, the network is not trained again; a stream that has always been trained "
+    "beside the other may say little alone."
 )
 
 
