@@ -7,6 +7,7 @@ from pathlib import Path
 
 from model.datasets.types import Fault, Sample
 from model.errors import UnreadableVideo
+from model.order import from_anywhere
 from model.video.limits import Limits
 from model.video.probe import probe
 
@@ -42,7 +43,7 @@ def refused(
     ordered = list(paths)
     faults: dict[Path, Fault] = {}
     with ThreadPoolExecutor(jobs or cores()) as pool:
-        futures = {pool.submit(look, path): path for path in ordered}
+        futures = {pool.submit(look, path): path for path in from_anywhere(ordered)}
         try:
             for done, future in enumerate(as_completed(futures), 1):
                 path = futures[future]

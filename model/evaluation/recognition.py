@@ -17,6 +17,7 @@ from model.datasets.types import Sample
 from model.errors import InvalidParameter
 from model.evaluation.outcomes import UNKNOWN, LabelledClip, Outcomes, Variant
 from model.networks.dscnn import RTSAEDSCNN
+from model.order import from_anywhere
 from model.training.features import front_key
 from model.training.selections import selections
 from model.training.sources import MapStore
@@ -74,6 +75,14 @@ class Tally:
         self.right.setdefault(variant, []).append(right)
         self.predicted.setdefault(variant, []).append(first)
         self.kept.setdefault(variant, []).append(kept)
+
+    def sort(self, number_N: Sequence[int]) -> None:
+        """Put clips that were added in the order of these numbers into that of the numbers."""
+        place_N = np.argsort(number_N).tolist()
+        for column in (self.right, self.predicted, self.kept):
+            for name, values in column.items():
+                column[name] = [values[place] for place in place_N]
+        self.opened = [self.opened[place] for place in place_N]
 
     def outcomes(self, classes: tuple[str, ...], clips: Sequence[LabelledClip]) -> Outcomes:
         """The same as a value, of these clips."""
@@ -135,14 +144,18 @@ def evaluate_dscnn(
         raise InvalidParameter("wanted networks with one front end, got several", "Run each apart.")
     tallies = [Tally() for _ in networks]
     device = next(store.front.parameters()).device
-    for number, sample in enumerate(samples):
+    order = from_anywhere(range(len(samples)))
+    for done, number in enumerate(order, 1):
+        sample = samples[number]
         maps_T2CHW, pooled_Tn = store.get(sample.path, WHOLE)
         x_s, x_t = torch.from_numpy(np.array(maps_T2CHW)).to(device).float().unbind(1)
         maps = (x_s, x_t, torch.from_numpy(np.array(pooled_Tn)).to(device))
         index_T = steps_of(sample.path)
         for network, tally in zip(networks, tallies, strict=True):
             _one_clip(network, sample, number, maps, index_T, tally, choose)
-        on_clip(number + 1, len(samples), sample.path.name)
+        on_clip(done, len(samples), sample.path.name)
+    for tally in tallies:
+        tally.sort(order)
     return tallies
 
 

@@ -22,6 +22,7 @@ from model.errors import UnreadableVideo
 from model.features.steps import shrink
 from model.networks.device import Precision
 from model.networks.frontend import FrontEnd
+from model.order import from_anywhere
 from model.training.distributed import World
 from model.training.steps import decoded_steps
 from model.video.flow import quantise_flow
@@ -82,7 +83,7 @@ class FeatureCache:
         """Features of all readable clips, and why the others are not: the same on each rank, which
         computes its share, heard of by `on_progress`, and reads what others computed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        mine = range(self.world.rank, len(paths), self.world.size)
+        mine = from_anywhere(range(self.world.rank, len(paths), self.world.size))
         clips, faults = {}, {}
         for done, number in enumerate(mine, 1):
             try:

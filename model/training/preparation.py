@@ -19,6 +19,7 @@ from model.methods.filling import midpoints
 from model.networks.device import Precision, resolve
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
+from model.order import from_anywhere
 from model.training.clips import ClipCache
 from model.training.distributed import World
 from model.training.mapped import MappedFolder
@@ -244,7 +245,7 @@ def _fill(
     kept: MappedFolder,
 ) -> None:
     """Make what is not there yet of these clips and views, each rank its share."""
-    mine = wanted[run.world.rank :: run.world.size]
+    mine = from_anywhere(wanted[run.world.rank :: run.world.size])
     for done, (path, view) in enumerate(mine, 1):
         make(path, view)
         run.on_clip(what, done, len(mine), path.name)

@@ -10,7 +10,7 @@ import torch
 
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidParameter
-from model.evaluation import athletics
+from model.evaluation import athletics, recognition
 from model.evaluation.athletics import report
 from model.evaluation.athletics_run import evaluate
 from model.evaluation.outcomes import UNKNOWN, LabelledClip
@@ -97,7 +97,14 @@ def samples(tmp_path):
 
 
 @pytest.mark.slow
-def test_each_variant_is_what_the_network_says_on_its_steps_alone(samples):
+@pytest.mark.parametrize("start", [0, 1])
+def test_each_variant_is_what_the_network_says_on_its_steps_alone(samples, monkeypatch, start):
+    """Whichever clip the process begins with."""
+
+    def from_here(items):
+        return [*items[start:], *items[:start]]
+
+    monkeypatch.setattr(recognition, "from_anywhere", from_here)
     one = network(0)
     store = Maps(one)
     [tally] = evaluate_dscnn([one], samples, store, lambda path: np.arange(T) * 10)
