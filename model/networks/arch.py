@@ -21,6 +21,7 @@ from model.networks.head import GatedLSTM
 from model.networks.vgg import normalise_rgb
 
 TEMPORAL_POOLS = (1, 2, 1, 1, 3)
+PICTURE = 3  # channels
 
 
 @dataclass(frozen=True)
@@ -46,23 +47,26 @@ class ARCHConfig:
         return cls(**{**values, **tuples})
 
 
-class FirstConvolution(nn.Conv3d):
-    """Of the picture's three channels; on a CPU always in full precision: oneDNN of torch 2.13 ends
-    the process in the gradient of these weights in bfloat16 where there is AMX."""
+class Convolution(nn.Conv3d):
+    """3 x 3 x 3; on a CPU in full precision where oneDNN of torch 2.13 fails in the gradient of the
+    weights in bfloat16: of a picture's three channels it ends the process where there is AMX, of
+    maps of two frames it is wrong, or not finite."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 3, padding=1)
 
     def forward(self, input: Tensor) -> Tensor:
         """See Conv3d."""
-        if input.device.type != "cpu":
+        if input.device.type != "cpu" or (self.in_channels > PICTURE and input.shape[2] != 2):
             return super().forward(input)
         with torch.autocast("cpu", enabled=False):
-            return super().forward(input)
+            return super().forward(input.to(self.weight.dtype))
 
 
-def convolutions(channels: Sequence[int]) -> Iterator[nn.Conv3d]:
-    """3 x 3 x 3 each, from a picture on, with as many channels."""
-    yield FirstConvolution(3, channels[0], 3, padding=1)
-    for inputs, outputs in pairwise(channels):
-        yield nn.Conv3d(inputs, outputs, 3, padding=1)
+def convolutions(channels: Sequence[int]) -> Iterator[Convolution]:
+    """From a picture on, with as many channels."""
+    for inputs, outputs in pairwise((PICTURE, *channels)):
+        yield Convolution(inputs, outputs)
 
 
 class ARCH(nn.Module):
