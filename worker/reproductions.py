@@ -125,8 +125,9 @@ def work(out: Path, name: str) -> None:
         log.error("there is no folder %s here: workers share the disk of the reproduction", out)
     elif not held(coordinator(out)):
         log.info("%s: nobody waits for %s any more", out, name)
+    elif name not in (saved := plan_file.read(out)):
+        log.info("%s: nobody waits for %s any more, the plan is another now", out, name)
     else:
-        saved = plan_file.read(out)
         try:
             plan = saved.plan(name)
         except KairoscopeError as error:

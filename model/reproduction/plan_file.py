@@ -57,6 +57,10 @@ class Saved:
     out: Path
     content: Mapping[str, Any]
 
+    def __contains__(self, name: str) -> bool:
+        """Whether the plan has a task of this name."""
+        return any(row["name"] == name for row in self.content["tasks"])
+
     def folder(self, name: str) -> Path:
         """Where the maker of the plan looks for what this task leaves."""
         return folder_of(self.out, name, self._key(name))

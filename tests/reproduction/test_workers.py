@@ -155,6 +155,7 @@ def test_a_worker_runs_the_task_of_a_message(clips: Path, out: Path, runs: Path)
     assert made.runs(runs) == ["a", "b"]
     assert plan.results().of("b") == {"sum": 2}
     work(out.with_name("elsewhere"), "c")
+    work(out, "of an earlier plan")
     assert made.runs(runs, "end") == ["a", "b"]
     waiting.give_back()
 
