@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DATASETS, PRESETS = ("athletics", "ucf101", "hmdb51"), ("quick", "full", "paper")
 SPEAK_EVERY_S = 10.0  # where stderr is not a terminal
-ROW = "{:<34}{:<10}{:>9}  {}"
+ROW = "{:<{width}}  {:<10}{:>9}  {}"
 TAKEN_TRIES, TAKEN_PAUSE_S = 20, 0.1  # workers look at the lock, and hold it for a moment
 
 
@@ -230,10 +230,12 @@ def _listed(reproduction: "Reproduction", *, as_json: bool) -> str:
     ]
     if as_json:
         return json.dumps({"tasks": rows, "seconds": round(course.remaining())}, indent=1)
-    lines = [ROW.format("task", "state", "estimate", "")]
+    width = max((len(task.name) for task in plan.ordered), default=0)
+    lines = [ROW.format("task", "state", "estimate", "", width=width)]
     for row in rows:
         estimate = "" if row["state"] == "done" else _duration(row["seconds"])
-        lines.append(ROW.format(row["task"], row["state"], estimate, row["why"]).rstrip())
+        values = (row["task"], row["state"], estimate, row["why"])
+        lines.append(ROW.format(*values, width=width).rstrip())
     lines.append(f"{len(course.left())} of {len(rows)} tasks: {_duration(course.remaining())}")
     return "\n".join(lines)
 
