@@ -16,6 +16,7 @@ class TrainExtractor(Protocol):
     for two-stream, is that of train-dscnn."""
 
     name: ClassVar[str] = "train-extractor"
+    maker: ClassVar[int] = 2
 
     kind: str = "two-stream"
     preset: str = "compact"
