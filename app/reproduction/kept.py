@@ -32,12 +32,14 @@ class UnreadableReproduction(KairoscopeError):
 
 @dataclass(frozen=True)
 class Entry:
-    """A reproduction: `changed_at` is when its document was written; `done` of `tasks` tasks are
-    done while it is unfinished, both null afterwards; `fault` says why it cannot be shown."""
+    """A reproduction: `changed_at` is when its file changed, `written_at` when its document was
+    written, which a fresh clone does not change; `done` of `tasks` tasks are done while it is
+    unfinished, both null afterwards; `fault` says why it cannot be shown."""
 
     name: str
     shipped: bool
     changed_at: datetime
+    written_at: datetime
     dataset: str = ""
     preset: str = ""
     runs: int = 0
@@ -49,7 +51,7 @@ class Entry:
 def entries(settings: Settings) -> list[Entry]:
     """All of them: one's own, the newest first, then those that ship."""
     found = [_entry(name, path) for name, path in _paths(settings).items() if path.exists()]
-    return sorted(found, key=lambda entry: (entry.shipped, -entry.changed_at.timestamp()))
+    return sorted(found, key=lambda entry: (entry.shipped, -entry.written_at.timestamp()))
 
 
 def document_of(settings: Settings, name: str) -> Document:
@@ -78,10 +80,21 @@ def _entry(name: str, path: Path) -> Entry:
     try:
         made = _read(path)
     except UnreadableReproduction as error:
-        return Entry(name, shipped, changed_at, fault=f"{error.message}. {error.hint}")
+        fault = f"{error.message}. {error.hint}"
+        return Entry(name, shipped, changed_at, changed_at, fault=fault)
     done, tasks = facts.unfinished(made) or (None, None)
-    runs = len(made.runs)
-    return Entry(name, shipped, changed_at, made.dataset, made.preset, runs, done, tasks)
+    written = made.provenance.get("written")
+    return Entry(
+        name,
+        shipped,
+        changed_at,
+        datetime.fromisoformat(written) if written else changed_at,
+        made.dataset,
+        made.preset,
+        len(made.runs),
+        done,
+        tasks,
+    )
 
 
 def _read(path: Path) -> Document:

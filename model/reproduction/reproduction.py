@@ -67,9 +67,9 @@ class Reproduction:
     ) -> tuple[Section, list[Claim]]:
         """Section and claims of an experiment; one that cannot make them loses these alone."""
         experiment, tasks = self.experiments[name], self.tasks[name]
-        if name not in self.chosen and not any(task.name in results for task in tasks):
+        if self._left_out(name, results):
             return self._unmade(experiment, "It was left out: --only names others.")
-        notices = notices_of(tasks, now)
+        notices = (*notices_of(tasks, now), *retrained(tasks, results))
         try:
             section = experiment.section(self.setup, results)
             claims = experiment.claims(self.setup, results)
@@ -80,6 +80,13 @@ class Reproduction:
             why = f"It cannot be made of its results: {in_words(error)}."
             return self._unmade(experiment, why)
         return replace(section, notices=(*section.notices, *notices)), _because(section, claims)
+
+    def _left_out(self, name: str, results: Results) -> bool:
+        """Whether nothing of it is done but what a chosen one shares with it."""
+        if name in self.chosen or all(task.name in results for task in self.tasks[name]):
+            return False
+        shared = {task.name for task in self.plan.tasks}
+        return not any(task.name in results for task in self.tasks[name] if task.name not in shared)
 
     def _unmade(
         self, experiment: Experiment, why: str, notices: tuple[str, ...] = ()
@@ -122,3 +129,20 @@ def notices_of(tasks: tuple[Task, ...], now: Mapping[str, State]) -> tuple[str, 
     if waiting:
         lost.append(f"{waiting} of {len(mine)} tasks have not run yet.")
     return tuple(lost)
+
+
+def retrained(tasks: tuple[Task, ...], results: Results) -> tuple[str, ...]:
+    """A sentence where tasks used networks that were trained again afterwards."""
+    by_key = {record["key"]: record for record in results.records.values()}
+    again = set()
+    for record in (results.records[task.name] for task in tasks if task.name in results):
+        for role, used in record["provenance"].get("weights", {}).items():
+            need = by_key.get(record["inputs"][role])
+            if need and need["provenance"].get("checkpoint", used) not in (used, None):
+                again.add(need["task"])
+    if not again:
+        return ()
+    return (
+        "Made with an earlier training of the same options than the one whose run is shown, which "
+        f"was wanted again after its network was gone: {', '.join(sorted(again))}.",
+    )

@@ -37,9 +37,9 @@ CLASSES, GROUPS = ("Jump", "Throw"), 4
 @dataclass(frozen=True)
 class Made(Protocol):
     """Takes `lasts` seconds, and its result is the sum of its inputs' and `value`, which a process
-    of its own finds with `pool`; `network` is what it leaves as trained; `end` is ok, refused (a
-    KairoscopeError), bug, or killed. Once there is a file MADE_MENDED, it takes no time and ends
-    well."""
+    of its own finds with `pool`; `network` is what it leaves as trained, each time another; `end`
+    is ok, refused (a KairoscopeError), bug, or killed. Once there is a file MADE_MENDED, it takes
+    no time and ends well."""
 
     name: ClassVar[str] = "made"
 
@@ -61,7 +61,7 @@ class Made(Protocol):
         if not mended.exists():
             self._end()
         if self.network:
-            context.checkpoint.write_text(self.network)
+            context.checkpoint.write_text(f"{self.network} {time.time_ns()}")
         told(context.folder.name, "end")
         numbers = [self.value, *(entry.result["sum"] for entry in context.inputs.values())]
         if not self.pool:

@@ -195,17 +195,18 @@ def test_only_leaves_what_others_have_left(reproduce: Reproduce, runs: Path, out
     experiments = First((task("a"),)), Second((task("b", "a"), task("a")))
     assert reproduce(*experiments, more=["--only", "first"]) == Exit.DONE
     assert made.runs(runs) == ["a"]
-    assert sums(out, "second") == {"a": 1}
+    assert str(section(out, "second").missing).startswith("It was left out")
     assert reproduce(*experiments, more=["--only", "second"]) == Exit.DONE
     assert (sums(out), sums(out, "second")) == ({"a": 1}, {"b": 2, "a": 1})
 
 
 def test_only_brings_the_trainings_that_another_experiment_lists(
-    reproduce: Reproduce, runs: Path
+    reproduce: Reproduce, runs: Path, out: Path
 ) -> None:
     experiments = First((task("a"), task("x"))), Second((task("b", "a"),))
     assert reproduce(*experiments, more=["--only", "second"]) == Exit.DONE
     assert made.runs(runs) == ["a", "b"]
+    assert str(section(out).missing).startswith("It was left out")
 
 
 def test_results_that_came_without_their_networks_are_enough_until_a_network_is_wanted(
@@ -220,9 +221,13 @@ def test_results_that_came_without_their_networks_are_enough_until_a_network_is_
     assert made.runs(runs) == ["a", "b"]
     assert reproduce(First((first, second, task("c", "a")))) == Exit.DONE
     assert made.runs(runs) == ["a", "b", "a", "c"]
+    [earlier] = section(out).notices
+    assert "earlier training" in earlier
+    assert earlier.endswith("gone: a.")  # b is from a's first network, c from its second
     assert reproduce(First((first, second, task("d", "b", value=5)))) == Exit.DONE
     assert made.runs(runs) == ["a", "b", "a", "c", "b", "d"]
     assert sums(out) == {"a": 1, "b": 2, "d": 7}
+    assert section(out).notices == ()
 
 
 def test_what_is_kept_of_a_reproduction_goes_on_elsewhere(

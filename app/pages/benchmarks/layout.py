@@ -127,7 +127,7 @@ def _about(entry: Entry) -> str:
     if entry.fault:
         return entry.fault
     about = f"{entry.dataset}, preset {entry.preset}, {text.count(entry.runs, 'run')}"
-    return f"{about}, {entry.changed_at:%Y-%m-%d %H:%M} UTC"
+    return f"{about}, {entry.written_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _head(now: Shown, place: int) -> html.Article:

@@ -1,6 +1,7 @@
 """What the page of reproductions says, alone and side by side."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,20 @@ def test_what_ships_is_marked(settings: Settings) -> None:
     assert "shipped-athletics-quick shipped result" in said
     keep(settings, "mine", document())
     assert [found.name for found in entries(settings)] == ["mine", "shipped-athletics-quick"]
+
+
+def test_those_that_ship_are_in_the_order_of_their_writing_not_of_the_clone(
+    settings: Settings,
+) -> None:
+    kept.RESULTS.mkdir()
+    for changed, (name, day) in enumerate({"quick": "03", "full": "01", "tiny": "02"}.items()):
+        path = kept.RESULTS / f"reproduction-{name}.json"
+        written = {"written": f"2026-11-{day}T10:00:00+00:00"}
+        path.write_text(json_of(replace(document(), provenance=written)))
+        os.utime(path, (changed, changed))
+    found = entries(settings)
+    assert [entry.name.removeprefix("shipped-") for entry in found] == ["quick", "tiny", "full"]
+    assert "2026-11-03 10:00 UTC" in words(page(settings))
 
 
 def test_the_filter_offers_every_section(settings: Settings) -> None:
