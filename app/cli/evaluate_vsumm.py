@@ -3,12 +3,13 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
 from app.cli.options import add_method_options, chosen_methods, load_attention
-from app.cli.protocols import add_out, held_in, write_out
+from app.cli.protocols import GOES_ON, add_out, held_in, parts_beside, write_out
 
 ROW = "  {:<13}{:<17}{:>7}{:>7}{:>7}{:>7}{:>7}{:>11}"
 FIGURES = ("CUS_A", "CUS_E", "P", "R", "F")
@@ -31,14 +32,15 @@ def add_vsumm(protocols: Any) -> None:
         "--weights", metavar="FILE", type=Path, help="attention checkpoint (default: the shipped)"
     )
     vsumm.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
-    add_out(vsumm, "everything as JSON, with its provenance")
+    add_out(vsumm, f"everything as JSON, with its provenance; {GOES_ON}")
     vsumm.add_argument("--json", action="store_true", help="print everything as JSON, not a table")
     vsumm.set_defaults(run=run_vsumm)
 
 
 def run_vsumm(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
-    from model.datasets.vsumm import read
+    from model.datasets.vsumm import content, read
+    from model.evaluation.parts import Parts
     from model.evaluation.vsumm_run import SCHEMA, evaluate, usual_settings
     from model.reproduction.record import machine
     from model.training.card import provenance
@@ -47,9 +49,16 @@ def run_vsumm(arguments: argparse.Namespace) -> Exit:
     found = read(arguments.data)
     methods = chosen_methods(arguments, usual_settings(found))
     attention = load_attention(arguments, methods, arguments.device)
-    result = evaluate(found, methods, attention, _note)
-    result["provenance"] = {**provenance(), "machine": machine(), **result["provenance"]}
-    write_out(arguments.out, result)
+    about = {
+        **provenance(),
+        "data": content(arguments.data),
+        "methods": {method.name: asdict(method) for method in methods},
+        "attention": attention and [attention.sha256, attention.device],
+    }
+    with parts_beside(arguments.out) as folder:
+        result = evaluate(found, methods, attention, _note, Parts(folder, about))
+        result["provenance"] = {**provenance(), "machine": machine(), **result["provenance"]}
+        write_out(arguments.out, result)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
 

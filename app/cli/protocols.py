@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import shutil
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from model.errors import InvalidParameter
 if TYPE_CHECKING:
     from model.reproduction.document import Table
 
+GOES_ON = "with it, an interrupted one goes on"
 SPEAK_EVERY_S = 10.0  # where stderr is not a terminal
 
 
@@ -106,8 +109,7 @@ def write_out(path: Path | None, result: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, result)
     except OSError as error:
-        cause = f"{path}: {error.strerror or error}"
-        raise CannotWrite(cause, "Name a place that you may write to.") from error
+        raise _cannot_write(path, error) from error
 
 
 class Told:
@@ -147,6 +149,27 @@ def _table(table: "Table") -> str:
     return "\n".join([table.title, *lines])
 
 
+@contextmanager
+def parts_beside(out: Path | None) -> Iterator[Path | None]:
+    """A folder beside --out (None without one) for what is done of an evaluation, until the result
+    is there. Raises CannotWrite."""
+    if out is None:
+        yield None
+        return
+    folder = out.with_name(f"{out.name}.unfinished")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    try:
+        yield folder
+    except BaseException:
+        if not any(folder.iterdir()):
+            folder.rmdir()
+        raise
+    shutil.rmtree(folder)
+
+
 def held_in(path: Path | None, schema: str) -> dict[str, Any]:
     """The result of this schema that --out holds; nothing where there is no file, or an empty one.
 
@@ -170,6 +193,10 @@ def kept_in(path: Path | None, schema: str, protocol: str) -> dict[str, dict[str
     if any(row.get("protocol") != protocol for row in rows):
         raise _other(path)
     return {row["key"]: row for row in rows}
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotWrite:
+    return CannotWrite(f"{path}: {error.strerror or error}", "Name a place that you may write to.")
 
 
 def _other(path: Path | None) -> InvalidParameter:

@@ -56,6 +56,9 @@ def read_steps(path: Path, model: AttentionModel, fixed: VggBlocks | None) -> St
     return Steps(path.name, np.concatenate(index), np.concatenate(times), torch.cat(own), fixed_SD)
 
 
+Read = Callable[[Path, AttentionModel, VggBlocks | None], Steps]
+
+
 def choose(model: AttentionModel, x_SD: torch.Tensor, time_S: Floats, K: int) -> Indices:
     """K steps by the method `rtsae`, as the tool itself takes them."""
     gate = ClipGate(model, np.arange(len(x_SD)), time_S, x_SD)
@@ -163,10 +166,12 @@ def evaluate(
     videos: Sequence[Path],
     fixed: VggBlocks | None,
     on_clip: Callable[[str], None] = lambda name: None,
+    read: Read = read_steps,
 ) -> dict[str, Any]:
     """The protocol for each checkpoint (training seed), and mean and spread over them.
 
     A clip that cannot be read, or is too short or too still to be judged, is listed as left out.
+    `read` is `read_steps`, or the same from what was kept.
     """
     runs = []
     for model in models:
@@ -174,7 +179,7 @@ def evaluate(
         for path in videos:
             on_clip(f"{model.name}: {path.name}")
             try:
-                clip = read_steps(path, model, fixed)
+                clip = read(path, model, fixed)
             except UnreadableVideo as error:
                 left_out[path.name] = error.message
                 continue

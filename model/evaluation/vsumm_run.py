@@ -6,7 +6,8 @@ at for, and as many as VSUMM1 published of each video.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from model.analyze import Attention
 from model.datasets.vsumm import LAYOUT, SummarisedVideo, SummarySet
 from model.errors import InvalidDataset, InvalidParameter
 from model.evaluation.intervals import paired_difference
+from model.evaluation.parts import NOTHING_KEPT, Parts
 from model.evaluation.vsumm import Agreement, agreement, among
 from model.evaluation.vsumm_sources import Source, source_of
 from model.features.types import Features
@@ -89,12 +91,14 @@ def evaluate(
     methods: Sequence[Method],
     attention: Attention | None,
     on_video: OnVideo = lambda done, total, name: None,
+    parts: Parts = NOTHING_KEPT,
 ) -> dict[str, Any]:
     """The result as JSON, kairoscope/vsumm-evaluation@1, of all videos with users' keyframes.
 
     Rows have their means and, `by_video`, F and the number of keyframes of each video; `users`
     tells how each user agrees with the others, null where no video has several.
-    `attention` is wanted by methods that need the gate. `on_video` hears of every video. Raises
+    `attention` is wanted by methods that need the gate. `on_video` hears of every video, and
+    `parts` keeps what came of each. Raises
     InvalidDataset where no video has users' keyframes, InvalidParameter where no method can run,
     and UnreadableVideo.
     """
@@ -108,7 +112,11 @@ def evaluate(
     users: list[Agreement] = []
     for done, video in enumerate(videos):
         on_video(done, len(videos), video.name)
-        users += _compare(source_of(video), usable, gated, published, tallies)
+        compare = partial(_compare, source_of(video), usable, gated, published)
+        compared = parts.get(video.name, compare)
+        for name, kind, figures, count in compared["rows"]:
+            tallies.setdefault((name, kind), _Tally()).add(video.name, Agreement(*figures), count)
+        users += [Agreement(*figures) for figures in compared["users"]]
     on_video(len(videos), len(videos), "all")
     settings = {method.name: _settings(method, source, gated) for method in usable}
     return {
@@ -185,9 +193,9 @@ def _compare(
     methods: Sequence[Method],
     attention: Attention | None,
     published: Published,
-    tallies: dict[Row, _Tally],
-) -> list[Agreement]:
-    """Add one video to all rows; how its users agree among themselves, if there are several."""
+) -> dict[str, Any]:
+    """One video as JSON: of each row method, kind, agreement and number of keyframes; how its users
+    agree among themselves, if there are several."""
     features = source.features(methods, attention)
     chosen = _chosen(source, features, methods, published)
     T, users = features.T, source.video.users
@@ -195,10 +203,11 @@ def _compare(
     frames = {row: [source.nearest(i, T) for i in indices] for row, indices in chosen.items()}
     hues = source.hues(i for indices in (*user_frames, *frames.values()) for i in indices)
     users_UB = [[hues[index] for index in indices] for indices in user_frames]
+    rows = []
     for row, indices in frames.items():
         found = agreement(users_UB, [hues[index] for index in indices])
-        tallies.setdefault(row, _Tally()).add(source.video.name, found, len(indices))
-    return [among(users_UB)] if len(users_UB) > 1 else []
+        rows.append([*row, astuple(found), len(indices)])
+    return {"rows": rows, "users": [astuple(among(users_UB))] if len(users_UB) > 1 else []}
 
 
 def _chosen(

@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.cli import Exit, main
-from model.evaluation import scenes
+from model.datasets.athletics import FIRST_CLASSES
+from model.evaluation import scenes, steps_cache
+from tests.clips import moving_square, write_clip
+from tests.evaluation.test_attention import scene_row
 
 
 def test_nothing_to_evaluate_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,3 +53,45 @@ def test_out_holds_all_with_its_provenance(
     assert main(["evaluate", "attention", *options]) == Exit.USAGE
     assert "holds something else" in capsys.readouterr().err
     assert out.read_text() == '{"scenes": []}'
+
+
+@pytest.mark.slow
+def test_an_interrupted_evaluation_goes_on_where_it_was(
+    tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_clip(tmp_path / "clip.mp4", moving_square(60, step=2))
+    out, scenes_seen, clips_seen, read = tmp_path / "out.json", [], [], steps_cache.read_steps
+
+    def scene(model: Any, action: str, seed: int) -> dict[str, float]:
+        scenes_seen.append(action)
+        if len(scenes_seen) == 2:
+            raise KeyboardInterrupt
+        return scene_row(3, 1, len(action))
+
+    def clip(*arguments: Any) -> Any:
+        clips_seen.append(arguments[0].name)
+        return read(*arguments)
+
+    monkeypatch.setattr(scenes, "_seen", scene)
+    monkeypatch.setattr(steps_cache, "read_steps", clip)
+    options = ["--data", str(tmp_path), "--weights", str(weights), "--scenes", "1"]
+    command = ["evaluate", "attention", *options, "--out", str(out)]
+    assert main(command) == Exit.INTERRUPTED
+    assert not out.exists()
+    assert main(command) == Exit.DONE
+    assert clips_seen == ["clip.mp4"]
+    assert scenes_seen == [FIRST_CLASSES[0], FIRST_CLASSES[1], FIRST_CLASSES[1]]
+    assert [path.name for path in tmp_path.iterdir()].count("out.json.unfinished") == 0
+    went_on = json.loads(out.read_text())
+    assert main(command) == Exit.DONE
+    at_once = json.loads(out.read_text())
+    del went_on["provenance"], at_once["provenance"]
+    assert went_on == at_once
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_the_work(
+    weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--weights", str(weights), "--out", "/dev/null/x/out.json"]
+    assert main(["evaluate", "attention", *options]) == Exit.FAILED
+    assert "Name a place that you may write to." in capsys.readouterr().err

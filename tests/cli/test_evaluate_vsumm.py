@@ -58,6 +58,30 @@ def test_a_file_of_other_content_is_refused(data, tmp_path, capsys):
     assert json.loads(kept.read_text()) == {"schema": "kairoscope/attention-evaluation@1"}
 
 
+def test_an_interrupted_comparison_goes_on_where_it_was(tmp_path, monkeypatch):
+    data = bank(tmp_path / "data", "v21", "v22")
+    kept, seen, compare = tmp_path / "result.json", [], vsumm_run._compare
+
+    def once(source, *arguments):
+        seen.append(source.video.name)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return compare(source, *arguments)
+
+    monkeypatch.setattr(vsumm_run, "_compare", once)
+    command = ("--methods", "uniform,delta", "--out", str(kept))
+    assert run(data, *command) == Exit.INTERRUPTED
+    assert run(data, *command) == Exit.DONE
+    assert seen == ["v21", "v22", "v22"]
+    assert [path.name for path in tmp_path.iterdir() if path != data] == ["result.json"]
+    went_on = json.loads(kept.read_text())
+    assert run(data, *command) == Exit.DONE
+    assert seen[3:] == ["v21", "v22"]
+    at_once = json.loads(kept.read_text())
+    del went_on["provenance"], at_once["provenance"]
+    assert went_on == at_once
+
+
 @pytest.mark.slow
 def test_without_options_all_methods_run_with_the_networks_weights(data, weights, capsys):
     assert run(data, "--weights", str(weights), "--device", "cpu") == Exit.DONE
