@@ -108,16 +108,13 @@ def evaluate(
     usable = _usable(methods, source, notices)
     published = _published(found, videos, notices)
     gated = attention if any(method.needs_gate for method in usable) else None
-    tallies: dict[Row, _Tally] = {}
-    users: list[Agreement] = []
+    compared = {}
     for done, video in enumerate(videos):
         on_video(done, len(videos), video.name)
         compare = partial(_compare, source_of(video), usable, gated, published)
-        compared = parts.get(video.name, compare)
-        for name, kind, figures, count in compared["rows"]:
-            tallies.setdefault((name, kind), _Tally()).add(video.name, Agreement(*figures), count)
-        users += [Agreement(*figures) for figures in compared["users"]]
+        compared[video.name] = parts.get(video.name, compare)
     on_video(len(videos), len(videos), "all")
+    tallies, users = _tallied(compared)
     settings = {method.name: _settings(method, source, gated) for method in usable}
     return {
         "schema": SCHEMA,
@@ -208,6 +205,19 @@ def _compare(
         found = agreement(users_UB, [hues[index] for index in indices])
         rows.append([*row, astuple(found), len(indices)])
     return {"rows": rows, "users": [astuple(among(users_UB))] if len(users_UB) > 1 else []}
+
+
+def _tallied(
+    compared: Mapping[str, Mapping[str, Any]],
+) -> tuple[dict[Row, _Tally], list[Agreement]]:
+    """All rows over the videos, and the agreement of each video's users with each other."""
+    tallies: dict[Row, _Tally] = {}
+    for video, found in compared.items():
+        for name, kind, figures, count in found["rows"]:
+            tallies.setdefault((name, kind), _Tally()).add(video, Agreement(*figures), count)
+    return tallies, [
+        Agreement(*figures) for found in compared.values() for figures in found["users"]
+    ]
 
 
 def _chosen(
