@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from model.datasets.files import group_of
 from model.errors import InvalidValue
-from model.evaluation.intervals import Interval, mean
+from model.evaluation.intervals import Interval, share
 from model.types import Floats
 
 UNKNOWN = -1  # a prediction that is averaged over several draws
@@ -79,7 +79,7 @@ class Outcomes:
 
     def accuracy(self, variant: str) -> Interval:
         """The share of the clips that a variant has right, with its interval over recordings."""
-        return mean(self.variants[variant].right_N, self.group_N)
+        return share(self.variants[variant].right_N, self.group_N)
 
     @property
     def frames_N(self) -> Floats:

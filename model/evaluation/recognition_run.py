@@ -73,7 +73,7 @@ def load(path: Path, dataset: Dataset, work: Work) -> Loaded | Extractor:
     loaded = Loaded(path, network, card)
     if loaded.group.family != "arch+rtsae":
         return loaded
-    gate = AttentionModel.load(work.attention, work.device)
+    gate = AttentionModel.load(work.attention, work.device, work.precision)
     wanted = card["origin"]["attention_sha256"]
     if gate.sha256 != wanted:
         raise InvalidParameter(
@@ -177,7 +177,12 @@ def _arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> T
     selection = one.card["origin"]["selection"]
     recipe = CubeRecipe(size=one.network.config.size)
     store = KeyframeCubes(
-        work.cache / "cubes", selection, recipe, cap_bytes=CACHE_BYTES, attention=one.gate
+        work.cache / "cubes",
+        selection,
+        recipe,
+        cap_bytes=CACHE_BYTES,
+        attention=one.gate,
+        precision=work.precision,
     )
     lengths = Lengths(work.cache)
     work.each(f"{selection} cubes", [sample.path for sample in samples], store.get)

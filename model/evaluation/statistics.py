@@ -15,7 +15,7 @@ from scipy.stats import binomtest
 
 from model.errors import InvalidValue
 from model.evaluation import intervals
-from model.evaluation.intervals import BLOCK, RESAMPLES, Interval, by_group, interval
+from model.evaluation.intervals import BLOCK, LEVEL, RESAMPLES, Interval, by_group, interval
 from model.evaluation.outcomes import UNKNOWN
 from model.types import Floats
 
@@ -80,6 +80,12 @@ class Comparison:
     p: float
     test: str
 
+    @property
+    def more(self) -> bool:
+        """Whether a is above b by both: of few clips that differ, all one way, the bootstrap's
+        interval leaves out 0 where the exact test does not."""
+        return self.difference.above(0) and self.p < 1 - LEVEL
+
 
 def compare(
     a_N: Floats, b_N: Floats, group_N: Sequence[str] | None = None, *, together: bool = False
@@ -129,7 +135,7 @@ def by_length(
             float(length_N[bin_N == number].min()),
             float(length_N[bin_N == number].max()),
             int((bin_N == number).sum()),
-            intervals.mean(right_N[..., bin_N == number], among(group_N, bin_N == number)),
+            intervals.share(right_N[..., bin_N == number], among(group_N, bin_N == number)),
         )
         for number in range(int(bin_N.max()) + 1)
     ]

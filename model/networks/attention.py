@@ -14,6 +14,7 @@ from model.errors import InvalidParameter
 from model.features.steps import StepClock
 from model.features.types import FrameBatch
 from model.networks import checkpoint
+from model.networks.device import Precision
 from model.networks.frontend import FrontEnd, Recipe, shrink
 from model.networks.novelty import PAST, ahead_of
 from model.networks.rtsae import (
@@ -36,7 +37,8 @@ CAM_CHANNELS = 1024  # Table 1 asks for 1024 features after p5: a 3 x 3 convolut
 
 
 class AttentionModel:
-    """A loaded checkpoint; `begin` starts a run over one clip."""
+    """A loaded checkpoint; `begin` starts a run over one clip. `precision` is that of the layers
+    before the gate, the gate's own is full."""
 
     def __init__(
         self,
@@ -47,12 +49,15 @@ class AttentionModel:
         sha256: str = "",
         card: dict[str, Any] | None = None,
         device: str = "cpu",
+        precision: Precision = "float32",
     ) -> None:
-        self.front, self.rtsae = front, rtsae
+        self.front, self.rtsae, self.precision = front, rtsae, precision
         self.name, self.sha256, self.card, self.device = name, sha256, card or {}, device
 
     @classmethod
-    def load(cls, path: Path | None = None, device: str = "cpu") -> Self:
+    def load(
+        cls, path: Path | None = None, device: str = "cpu", precision: Precision = "float32"
+    ) -> Self:
         """The checkpoint at `path` (None: the one that ships) on `device`, `auto` for CUDA
         where there is a GPU. Raises InvalidCheckpoint."""
         path = path or checkpoint.SHIPPED
@@ -60,7 +65,8 @@ class AttentionModel:
             device = "cuda" if torch.cuda.is_available() else "cpu"
         front, rtsae, card = checkpoint.load(path, device)
         sha256 = checkpoint.sha256(path)
-        return cls(front, rtsae, name=path.stem, sha256=sha256, card=card, device=device)
+        about: dict[str, Any] = {"sha256": sha256, "card": card, "device": device}
+        return cls(front, rtsae, name=path.stem, precision=precision, **about)
 
     @classmethod
     def untrained(cls, seed: int = 0, recipe: Recipe | None = None) -> Self:
@@ -105,11 +111,15 @@ class AttentionModel:
     ) -> torch.Tensor:
         """x (N, D), on the CPU, of steps as they were decoded and their flow in pixels."""
         size, parts = self.recipe.size, []
+        device, reduced = torch.device(self.device).type, self.precision == "bfloat16"
         for start in range(0, len(frames_NHWC), CHUNK):
             part = slice(start, start + CHUNK)
             rgb = torch.from_numpy(shrink(frames_NHWC[part], size)).to(self.device)
             flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2[part]), size)).to(self.device)
-            parts.append(self.front(rgb, flow).cpu())
+            with torch.autocast(device, torch.bfloat16, enabled=reduced):
+                x_s, x_t = self.front.maps(rgb, flow)
+            pooled = self.front.pool(x_s.float(), x_t.float())
+            parts.append(self.front.standardise(pooled).cpu())
         return torch.cat(parts)
 
     def compute(self, S: int, M: int) -> dict[str, Any]:

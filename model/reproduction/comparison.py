@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluation import statistics
-from model.evaluation.intervals import Interval, mean
+from model.evaluation.intervals import Interval, share
 from model.evaluation.outcomes import Outcomes, over_seeds, over_splits, shared
 from model.evaluation.recognition import ALL, GATE
 from model.evaluation.statistics import Comparison
@@ -23,18 +23,20 @@ from model.reproduction.task import Task
 from model.types import Floats
 
 READY, JOINT, DSCNN = "shipped", "joint", "dscnn"  # families
-ONE_LAYER = {JOINT: "joint-l1", "arch-rtsae": "arch-rtsae-l1"}
+ONE_LAYER = "joint-l1"
+OWN_GATE = {1: "arch-rtsae-l1", 2: "arch-rtsae-l2"}  # by its layers
 FIGURE_12 = ("arch-ranktracing", "arch-superframes")
-EXTRA = (*ONE_LAYER.values(), *FIGURE_12)  # of the sweeps: the first seed, a few test clips
+EXTRA = (ONE_LAYER, *OWN_GATE.values(), *FIGURE_12)  # of the sweeps: first seed, few test clips
 TITLES = {
     READY: "RTSAE-DSCNN as it ships",
     JOINT: "DSCNN+RTSAE (2 layers)",
-    ONE_LAYER[JOINT]: "DSCNN+RTSAE (1 layer)",
+    ONE_LAYER: "DSCNN+RTSAE (1 layer)",
     DSCNN: "DSCNN",
     "arch-sms": "Vanilla ARCH (SMS sampling)",
     "arch-average": "Vanilla ARCH (average sampling)",
     "arch-rtsae": "Vanilla ARCH+RTSAE (2 layers)",
-    ONE_LAYER["arch-rtsae"]: "Vanilla ARCH+RTSAE (1 layer)",
+    OWN_GATE[1]: "Vanilla ARCH+RTSAE (1 layer), gate trained here",
+    OWN_GATE[2]: "Vanilla ARCH+RTSAE (2 layers), gate trained here",
     FIGURE_12[0]: "Vanilla ARCH (RankTracing)",
     FIGURE_12[1]: "Vanilla ARCH (Superframes)",
 }
@@ -66,12 +68,15 @@ def _runs(setup: Setup, family: str) -> list[Key]:
 
 
 def _trainings(setup: Setup, family: str, split: int, seed: int) -> list[Task]:
-    if family in ONE_LAYER.values():
-        dscnn, gate, joint = trained.one_layer(setup, split)
-        if family == ONE_LAYER[JOINT]:
-            return [dscnn, gate, joint]
+    if family == ONE_LAYER:
+        return trained.one_layer(setup, split)
+    if family in OWN_GATE.values():
+        layers = next(layers for layers, name in OWN_GATE.items() if name == family)
+        whole = trained.stages(setup, seed, split)
+        dscnn, gate, _ = trained.one_layer(setup, split) if layers == 1 else whole
         arch = trained.arch(setup, "rtsae", seed, split)
-        return [dscnn, gate, replace(arch, name=f"{arch.name}-l1", needs={"attention": gate.name})]
+        own = replace(arch, name=f"{arch.name}-l{layers}", needs={"attention": gate.name})
+        return [dscnn, gate, own]
     if family.startswith("arch-"):
         return [trained.arch(setup, family.removeprefix("arch-"), seed, split)]
     stages = trained.stages(setup, seed, split)
@@ -110,6 +115,11 @@ class Subject:
         """Its name in tables."""
         return TITLES[self.family]
 
+    @property
+    def seeds(self) -> list[int]:
+        """Those of its trainings."""
+        return sorted({seed for _, seed in self.runs})
+
     @cached_property
     def trainings(self) -> list[Outcomes]:
         """What each seed's trainings did, the clips of the splits one after the other."""
@@ -132,7 +142,7 @@ class Subject:
         """The accuracy on the clips of these names or on all, with its interval over recordings
         and trainings."""
         seen = self.outcomes if names is None else self.outcomes.on(names)
-        return mean(self.right(variant, names), seen.group_N)
+        return share(self.right(variant, names), seen.group_N)
 
     def accuracy(self, variant: str) -> Cell:
         """The same as a cell."""
@@ -198,11 +208,13 @@ def subjects(setup: Setup, results: Results, *wanted: str) -> dict[str, Subject]
 
 
 def compared(a: Subject, variant_a: str, b: Subject, variant_b: str) -> tuple[Comparison, int]:
-    """Two subjects, or two variants of one, on the clips that both saw, and how many these are."""
+    """Two subjects, or two variants of one, on the clips that both saw, and how many these are. Of
+    trainings of which one goes on from the other, those of a seed are drawn together."""
     first, _ = shared(a.outcomes, b.outcomes)
     names = {clip.name for clip in first.clips}
     right_a, right_b = a.right(variant_a, names), b.right(variant_b, names)
-    found = statistics.compare(right_a, right_b, first.group_N, together=a is b)
+    same = a is b or ({a.family, b.family} == {JOINT, DSCNN} and a.seeds == b.seeds)
+    found = statistics.compare(right_a, right_b, first.group_N, together=same)
     return found, len(first.clips)
 
 
@@ -215,7 +227,7 @@ def judged(text: str, where: str, a: Subject, variant_a: str, b: Subject, varian
     if counts:
         said += f", {numbers} training{'s' * (set(counts.values()) != {1})}"
     keys = dict.fromkeys((*a.keys, *b.keys))
-    return measured.judged(text, where, found.difference.above(0), said, *keys)
+    return measured.judged(text, where, found.more, said, *keys)
 
 
 def claim(

@@ -7,10 +7,12 @@ from model.evaluation.intervals import Interval
 from model.reproduction.document import Cell, Claim, Runs, Series, Verdict
 
 LIMITS = (
-    "Intervals of accuracies and of moments are over a class's recordings, whose clips share their "
-    "actor and place; those of times and of reconstruction over clips, as if each stood alone. "
-    "Where there are several trainings, these are drawn as well; of what another training of the "
-    "same network would give, those of a single one say nothing."
+    "Intervals are over a class's recordings, whose clips share their actor and place; those of "
+    "times over clips, of summaries over videos, as if each stood alone. Where there are several "
+    "trainings, these are drawn as well; p is of the clips alone, and may be small where such an "
+    "interval is wide. Of three trainings an interval is still a narrow one; of another training "
+    "of the same network those of a single one say nothing. More is what lies above 0 by its "
+    "interval and has p below .05."
 )
 DRAWN = (
     "The paper draws {figure} without printing its values: only what the text says of it can be "

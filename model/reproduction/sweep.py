@@ -2,13 +2,15 @@
 clips."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.evaluation.intervals import Interval, difference
+from model.evaluation import statistics
+from model.evaluation.intervals import Interval
 from model.evaluation.outcomes import Outcomes, shared
 from model.evaluation.recognition import GATE
+from model.evaluation.statistics import Comparison
 from model.reproduction import measured
 from model.reproduction.document import Cell, Claim, Runs, Series
 from model.reproduction.experiment import Setup
@@ -16,6 +18,7 @@ from model.reproduction.plan import Results
 from model.reproduction.task import Task
 
 WITHIN = 0.05  # of each other, accuracies are called stable: the paper gives no number
+ALL_OPEN = "No gate closes at any step of any clip: there is no choice to compare."
 NOT_IN_PRESET = "The preset {preset} trains no sweeps: run it with --preset full."
 
 
@@ -68,30 +71,48 @@ def series(
     return replace(found, runs=tuple(_runs(results, network) for _, network in known))
 
 
-def compared(
-    results: Results, better: tuple[str, str], worse: tuple[str, str]
-) -> tuple[Interval, Runs] | None:
-    """How much more a network recognises in one variant than another in its own, on the same
-    clips, and the runs that tell; None before both are known."""
+@dataclass(frozen=True)
+class Compared:
+    """Two networks, each in one variant, on the same clips; the runs that tell; and whether both
+    gates take every step and no clip differs, so that there is no choice to compare."""
+
+    comparison: Comparison
+    runs: Runs
+    open: bool
+
+    @property
+    def difference(self) -> Interval:
+        """How much more the first recognises."""
+        return self.comparison.difference
+
+    @property
+    def said(self) -> str:
+        """The difference as a claim has it."""
+        if self.difference.low == self.difference.high == 0:
+            return "no clip differs, one training each"
+        written = measured.written(self.difference, "%")
+        p = self.comparison.p
+        return f"difference in accuracy {written}, p = {p:.2g}, one training each"
+
+
+def compared(results: Results, better: tuple[str, str], worse: tuple[str, str]) -> Compared | None:
+    """How much more a network recognises in one variant than another in its own; None before both
+    are known."""
     if any(of(network) not in results for network, _ in (better, worse)):
         return None
-    a, b = shared(outcomes(results, better[0]), outcomes(results, worse[0]))
-    a_N, b_N = a.variants[better[1]].right_N, b.variants[worse[1]].right_N
+    both = shared(outcomes(results, better[0]), outcomes(results, worse[0]))
+    a, b = (one.variants[v] for one, (_, v) in zip(both, (better, worse), strict=True))
     runs = dict.fromkeys(results.key(of(network)) for network, _ in (better, worse))
-    return difference(a_N, b_N, a.group_N), tuple(runs)
+    comparison = statistics.compare(a.right_N, b.right_N, both[0].group_N)
+    gates = better[1] == worse[1] == GATE and np.array_equal(a.right_N, b.right_N)
+    whole = bool(min(a.kept_N.min(), b.kept_N.min()) == 1)
+    return Compared(comparison, tuple(runs), gates and whole)
 
 
 def gain(results: Results, network: str, variant: str, over: str) -> Cell:
     """How much more of the clips a network recognises in one variant than in another."""
     found = compared(results, (network, variant), (network, over))
-    return Cell(None) if found is None else measured.cell(*found, "share")
-
-
-def said(found: Interval) -> str:
-    """A difference in accuracy between two networks, as a claim has it."""
-    if found.low == found.high == 0:
-        return "no clip differs, one training each"
-    return f"difference in accuracy {measured.written(found, '%')}, one training each"
+    return Cell(None) if found is None else measured.cell(found.difference, found.runs, "share")
 
 
 def claim(
@@ -102,13 +123,13 @@ def claim(
     worse: str,
     variants: tuple[str, str] = (GATE, GATE),
 ) -> Claim:
-    """The claim that the first network recognises more than the second: confirmed where the
-    interval of the difference lies above 0."""
+    """The claim that the first network recognises more than the second."""
     found = compared(results, (better, variants[0]), (worse, variants[1]))
     if found is None:
         return measured.untested(text, paper)
-    interval, runs = found
-    return measured.judged(text, paper, interval.above(0), said(interval), *runs)
+    if found.open:
+        return replace(measured.untested(text, paper, ALL_OPEN), runs=found.runs)
+    return measured.judged(text, paper, found.comparison.more, found.said, *found.runs)
 
 
 def best(results: Results, text: str, paper: str, chosen: str, others: Mapping[str, str]) -> Claim:
@@ -120,6 +141,8 @@ def best(results: Results, text: str, paper: str, chosen: str, others: Mapping[s
         return measured.untested(text, paper)
     runner_up = max(ranked, key=lambda name: ranked[name])
     one = claim(results, text, paper, chosen, others[runner_up])
+    if one.verdict == "not testable here":
+        return one
     return replace(one, figure=f"from the best other, {runner_up}: {one.figure}")
 
 
@@ -134,11 +157,13 @@ def stable(
     known = {name: one for name, one in found.items() if one is not None}
     if len(known) < len(others):
         return measured.untested(text, paper)
-    furthest = max(known, key=lambda name: abs(known[name][0].value))
-    holds = all(one.above(-WITHIN) and one.below(WITHIN) for one, _ in known.values())
-    runs = dict.fromkeys(run for _, keys in known.values() for run in keys)
+    furthest = max(known, key=lambda name: abs(known[name].difference.value))
+    runs = dict.fromkeys(run for one in known.values() for run in one.runs)
+    if all(one.open for one in known.values()):
+        return replace(measured.untested(text, paper, ALL_OPEN), runs=tuple(runs))
+    apart = [one.difference for one in known.values()]
+    holds = all(one.above(-WITHIN) and one.below(WITHIN) for one in apart)
     figure = (
-        f"furthest, {furthest}: {said(known[furthest][0])}; "
-        f"wanted: all within {100 * WITHIN:g} points"
+        f"furthest, {furthest}: {known[furthest].said}; wanted: all within {100 * WITHIN:g} points"
     )
     return measured.judged(text, paper, holds, figure, *runs)

@@ -22,6 +22,7 @@ from model.methods import get
 from model.methods.base import Method
 from model.methods.filling import midpoints
 from model.networks.cubes import cubes
+from model.networks.device import Precision
 from model.training.capped import CappedFolder
 from model.video.decode import open_clip
 from model.video.limits import Limits
@@ -42,7 +43,8 @@ class CubeRecipe:
 
 
 class KeyframeCubes:
-    """Cubes by path, kept in `folder` below `cap_bytes`. `attention` is for the selection rtsae."""
+    """Cubes by path, kept in `folder` below `cap_bytes`. `attention` is for the selection rtsae,
+    and `precision` what its layers before the gate compute in."""
 
     def __init__(
         self,
@@ -52,9 +54,11 @@ class KeyframeCubes:
         *,
         cap_bytes: int,
         attention: Attention | None = None,
+        precision: Precision = "float32",
         limits: Limits | None = None,
     ) -> None:
-        self.recipe, self.limits, self.attention = recipe, limits, attention
+        self.recipe, self.limits = recipe, limits
+        self.attention, self.precision = attention, precision
         self.method: Method = get(selection)()
         self._found = CappedFolder(folder, ".keyframes", cap_bytes)
         self._stored = CappedFolder(folder, ".cubes", cap_bytes)
@@ -116,7 +120,10 @@ class KeyframeCubes:
 
     def _name(self, path: Path, recipe: Any, method: Method | None = None) -> str:
         method = method or self.method
-        weights = self.attention.sha256 if self.attention and method.needs_gate else ""
+        weights = ""
+        if self.attention and method.needs_gate:
+            reduced = "" if self.precision == "float32" else f" {self.precision}"
+            weights = f"{self.attention.sha256}{reduced}"
         about = [method.name, asdict(method), weights, recipe, MAKER]
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
         return f"{sha256_of(path)[:32]}-{key}"

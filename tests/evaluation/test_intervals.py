@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import bootstrap
+from scipy.stats import binomtest, bootstrap
 
 from model.errors import InvalidValue
 from model.evaluation import intervals
@@ -96,28 +96,57 @@ def test_equal_figures_differ_by_nothing_and_unpaired_ones_are_refused():
 
 def test_trainings_are_drawn_as_well_as_clips():
     """Clips that are all alike leave the trainings alone: the chance that three draws are all the
-    lowest of three is 1/27, more than 2.5 %."""
+    lowest of three is 1/27, more than 2.5 %. Draws of three spread by 2/3 of what trainings do."""
     figures_RN = np.repeat([[0.2], [0.5], [0.8]], 40, axis=1)
     found = intervals.mean(figures_RN)
-    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.2, 0.8))
+    apart = 0.3 * 1.5**0.5
+    assert (found.value, found.low, found.high) == pytest.approx((0.5, 0.5 - apart, 0.5 + apart))
     alike = intervals.mean(np.full((3, 40), 0.5), ["a"] * 20 + ["b"] * 20)
     assert (alike.value, alike.low, alike.high) == (0.5, 0.5, 0.5)
 
 
+def test_draws_of_trainings_spread_as_far_as_trainings_do():
+    """The variance of a mean of R is that of one, with R - 1, over R."""
+    means_R = np.random.default_rng(6).normal(size=40)
+    found = intervals.mean(np.repeat(means_R[:, None], 5, axis=1))
+    sd = means_R.std(ddof=1) / 40**0.5
+    assert (found.high - found.low) / (2 * 1.96) == pytest.approx(sd, rel=0.03)
+
+
+def test_where_all_are_right_or_wrong_the_bound_is_exact():
+    groups = ["a", "a", "b", "c", "d"]
+    exact = binomtest(4, 4).proportion_ci(0.95, "exact")
+    right, wrong = (intervals.share(np.full(5, value), groups) for value in (1.0, 0.0))
+    assert (right.value, right.high) == (wrong.value + 1, wrong.low + 1) == (1, 1)
+    assert right.low == pytest.approx(exact.low)
+    assert wrong.high == pytest.approx(1 - exact.low)
+    assert intervals.share([1.0, 1.0]).low == pytest.approx(binomtest(2, 2).proportion_ci().low)
+    assert not intervals.share([1.0, 1.0], ["a", "a"]).above(0)  # one recording
+    mixed = [1.0, 0.0, 1.0, 1.0, 0.0]
+    assert intervals.share(mixed, groups) == intervals.mean(mixed, groups)
+    far = intervals.share([[0.0, 0.0], [1.0, 1.0]])
+    assert (far.value, far.low, far.high) == (0.5, 0, 1)
+
+
 def test_a_difference_of_trainings_is_that_of_a_bootstrap_by_hand():
-    """Recordings are drawn once for both, trainings for each."""
+    """Recordings are drawn once for both, trainings for each, and these moved apart."""
     rng = np.random.default_rng(4)
     a_RN, b_RN = rng.random((3, 24)), rng.random((2, 24)) - np.array([[0.0], [0.6]])
     found = intervals.difference(a_RN, b_RN, [f"g{n // 3}" for n in range(24)])
     drawn = []
     for _ in range(4_000):
         clips = (3 * rng.integers(8, size=8)[:, None] + np.arange(3)).ravel()
-        a, b = a_RN[rng.integers(3, size=3)], b_RN[rng.integers(2, size=2)]
-        drawn.append(a[:, clips].mean() - b[:, clips].mean())
+        means = []
+        for rows_RN in (a_RN, b_RN):
+            R = len(rows_RN)
+            drawn_N = rows_RN[rng.integers(R, size=R)].mean(0)
+            all_N = rows_RN.mean(0)
+            means.append((all_N + (R / (R - 1)) ** 0.5 * (drawn_N - all_N))[clips].mean())
+        drawn.append(means[0] - means[1])
     low, high = np.quantile(drawn, [0.025, 0.975])
     assert found.value == pytest.approx(a_RN.mean() - b_RN.mean())
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.03)
-    assert found.high - found.low > 0.5  # of clips alone it is about .3
+    assert found.high - found.low > 0.6  # of clips alone it is about .3
     one = intervals.difference(a_RN[:1], b_RN[0], [f"g{n // 3}" for n in range(24)])
     alone = intervals.difference(a_RN[0], b_RN[0], [f"g{n // 3}" for n in range(24)])
     assert (one.low, one.high) == pytest.approx((alone.low, alone.high))

@@ -116,6 +116,19 @@ def test_clips_of_one_recording_are_compared_by_recordings():
     assert statistics.compare(a, b, names[::4]).test == "McNemar"
 
 
+@pytest.mark.parametrize(("differ", "more"), [(4, False), (5, False), (6, True)])
+def test_more_takes_both_the_interval_and_the_exact_test(differ, more):
+    """Of few clips that differ, all one way, hardly a bootstrap draws none; McNemar's p of n is
+    2 / 2^n: 1/8, 1/16, 1/32."""
+    a, b = np.ones(120), np.ones(120)
+    b[:differ] = 0
+    found = statistics.compare(a, b)
+    assert found.difference.above(0)
+    assert found.p == pytest.approx(2 / 2**differ)
+    assert found.more is more
+    assert not statistics.compare(b, a).more
+
+
 def test_one_seed_has_no_spread():
     assert statistics.over_seeds([0.5]) == {"mean": 0.5, "sd": None, "seeds": 1}
     assert statistics.over_seeds([0.5, 0.7])["sd"] == pytest.approx(np.std([0.5, 0.7], ddof=1))
@@ -137,10 +150,12 @@ def test_bins_and_means_apart_take_trainings():
     right_RN = np.array([[0.0, 0.0, 1.0, 1.0], [1.0, 1.0, 1.0, 1.0]])
     short, long = statistics.by_length(right_RN, np.array([1.0, 1.0, 2.0, 2.0]), 2)
     assert (short.accuracy.value, short.accuracy.low, short.accuracy.high) == (0.5, 0, 1)
-    assert (long.accuracy.value, long.accuracy.low, long.accuracy.high) == (1, 1, 1)
+    assert (long.accuracy.value, long.accuracy.high) == (1, 1)
+    assert long.accuracy.low == pytest.approx(0.025**0.5)  # two clips, all right
     first_N = np.array([False, False, True, True])
     gap = statistics.apart(right_RN, first_N, ~first_N)
-    assert (gap.value, gap.low, gap.high) == (0.5, 0, 1)
+    apart = 0.5 * 2**0.5  # draws of two trainings spread by half of what trainings do
+    assert (gap.value, gap.low, gap.high) == pytest.approx((0.5, 0.5 - apart, 0.5 + apart))
 
 
 def test_less_even_is_further_apart_whichever_end_is_higher():

@@ -53,6 +53,16 @@ def test_batching_changes_nothing_and_partial_scores_are_those_of_the_end(model)
     assert known.phi_S.sum() == pytest.approx(1)
 
 
+def test_the_layers_before_the_gate_compute_in_the_precision_asked_for():
+    whole, reduced = (AttentionModel.untrained(0, RECIPE) for _ in range(2))
+    reduced.precision = "bfloat16"
+    _, frames, flows = clip(4)
+    x_ND, y_ND = (model.features(frames, flows) for model in (whole, reduced))
+    assert x_ND.dtype == y_ND.dtype == torch.float32
+    assert 0 < (x_ND - y_ND).abs().max() < 0.05
+    assert torch.equal(whole.features(frames, flows), x_ND)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("rate", "expected"), quick(3, [(10, 24), (5, 12), (1, 3), (25, 60), (0, 60)])

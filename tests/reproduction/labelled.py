@@ -15,7 +15,7 @@ def right(*wrong):
     return np.array([n not in wrong for n in range(N)], float)
 
 
-def outcomes(variants, clips=N):
+def outcomes(variants, clips=N, kept=0.25):
     """The first half of the clips are of the first class; clip n has n + 1 seconds."""
     labelled = tuple(
         LabelledClip(f"{n}.avi", int(n >= N // 2), 25 * (n + 1), n + 1.0) for n in range(clips)
@@ -25,7 +25,7 @@ def outcomes(variants, clips=N):
     def variant(right_N):
         right_N = right_N[:clips]
         named = np.where(right_N == 1, label_N, 1 - label_N)
-        return Variant(right_N, named, np.full(clips, 0.25))
+        return Variant(right_N, named, np.full(clips, kept))
 
     return Outcomes(CLASSES, labelled, {name: variant(row) for name, row in variants.items()})
 

@@ -67,7 +67,8 @@ def test_speed_by_hand():
 
 @pytest.mark.parametrize(
     ("arch_s", "step", "clip"),
-    [(3.0, "confirmed", "confirmed"), (0.8, "confirmed", "not confirmed"),
+    [(3.0, "confirmed", "confirmed"), (1.05, "confirmed", "not confirmed"),
+     (0.8, "confirmed", "not confirmed"),
      (0.5, "not confirmed", "not confirmed")],
 )  # fmt: skip
 def test_speed_claims_follow_the_ratios(arch_s, step, clip):
@@ -93,13 +94,15 @@ def test_a_clip_at_full_width_follows_from_its_steps():
     assert "8.57" in step.figure  # at 224 pixels
     assert clip.figure.startswith("Vanilla ARCH takes 1.43 (")
     assert step.runs == ("speed-shipped", "speed-steps")
-    less = registry()["speed"].claims(QUICK, done)[-1]  # 25 against 8 x 1 + 2 x 3
-    assert less.verdict == "confirmed"
-    assert "as many steps open, 1.79 (95 %: 1.79 to 1.79) times" in less.figure
+    here, less = registry()["speed"].claims(QUICK, done)[-2:]  # 25 against 8 x 1 + 2 x 3
+    assert (here.verdict, less.verdict) == ("confirmed", "confirmed")
+    assert less.text.startswith("At Table 1's widths, untrained: The RTSAE significantly")
+    assert "without a gate 1.79 (95 %: 1.79 to 1.79) times" in less.figure
     little = {"closed": 2.3, "open": 2.5, "no gate": 2.5, "cube at 112": 4.0, "cube at 224": 4.0}
     steps = {name: {"seconds": s, "multiply_adds": s * 1e9} for name, s in little.items()}
     done = results(speed_shipped=timed(3.0), speed_steps={**sizes, "steps": steps})
-    assert registry()["speed"].claims(QUICK, done)[-1].verdict == "not confirmed"
+    here, less = registry()["speed"].claims(QUICK, done)[-2:]
+    assert (here.verdict, less.verdict) == ("confirmed", "not confirmed")  # each by its own
 
 
 def test_moments_by_hand():
@@ -186,7 +189,7 @@ def test_the_streams_by_hand():
         "S-Net recognises more than T-Net": "confirmed",
         "Both streams recognise more than S-Net alone": "not confirmed",
         "S-Net recognises more of ApplyEyeMakeup and ApplyLipstick than T-Net": "confirmed",
-        "S-Net has learned the higher weight": "confirmed",
+        "S-Net has learned the higher weight": "not testable here",  # of a single network
     }
     elsewhere = registry()["streams"].claims(FOOTAGE, Results())
     assert len(elsewhere) == 4

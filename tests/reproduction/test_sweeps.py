@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.evaluation.recognition import ALL
+from model.evaluation.recognition import ALL, GATE
 from model.reproduction.experiment import PRESETS, Setup, registry
 from model.reproduction.experiments import hyper_parameters
 from model.reproduction.plan import Results
@@ -57,12 +57,15 @@ def test_position_and_depth():
     assert judged.pop("Two layers of aLSTMs recognise more than one, DSCNN fixed, at p3.") == (
         "not confirmed"
     )
+    at_fixed = "A gate at p2 recognises more than one at p1, DSCNN fixed."
+    assert judged.pop(at_fixed) == "not confirmed"
     assert len(judged) == 5
     assert set(judged.values()) == {"confirmed"}
     turned = found | {"joint_p2": BAD, "fixed_p2_l1": GOOD, "fixed_p1_l2": BAD}
     turned |= {"fixed_p3_l2": GOOD, "joint_s1_r0": BAD}
     judged = claims("position-depth", **turned)
     assert judged.pop("A gate at p1 avoids more of the convolutions than one at p3.") == "confirmed"
+    assert judged.pop(at_fixed) == "confirmed"
     assert set(judged.values()) == {"not confirmed"}
 
 
@@ -129,6 +132,22 @@ def test_accuracy_is_stable_where_all_differences_lie_within_the_bound():
     assert "no clip differs" in said
 
 
+def test_gates_that_never_close_are_not_compared():
+    """All their points are the same network: that they agree says nothing of the weight."""
+    open_at_all = outcomes({GATE: right(1, 2)}, kept=1.0)
+    alike = {f"fixed-mu-{value}": open_at_all for value in ("0.3", "0.5", "0.6")}
+    alike |= {f"fixed-tau-{value}": open_at_all for value in ("0.001", "0.01", "0.02", "0.05")}
+    alike["fixed-tau-0.1"] = open_at_all
+    judged = registry()["hyper-parameters"].claims(FULL, evaluated(**alike))
+    by_text = {claim.text: claim for claim in judged}
+    for text in ("Accuracy is stable for μ from 0.3 to 0.6.", "τ = 0.02 recognises most."):
+        assert by_text[text].verdict == "not testable here"
+        assert by_text[text].figure.startswith("No gate closes")
+        assert by_text[text].runs
+    judged = claims("hyper-parameters", **alike | {"fixed-mu-0.6": GOOD})  # one closes
+    assert judged["Accuracy is stable for μ from 0.3 to 0.6."] == "confirmed"
+
+
 def test_every_search_goes_through_its_final_weight():
     for search in (*hyper_parameters.PAPERS, *hyper_parameters.OURS):
         assert hyper_parameters.FINAL[search.weight] in search.values
@@ -147,6 +166,7 @@ def test_crops_and_inserted_steps():
     assert (spatial.x, spatial.y) == ((1.0, 5.0), (0.5, 0.975))
     assert (temporal.x, temporal.y) == ((0.0, 0.8), (0.95, 0.5))
     assert claims("augmentation", **crops, **steps) == {
+        "The attention passes over inserted steps.": "not testable here",
         "Five crops of each clip raise the accuracy over one.": "confirmed",
         "Inserting steps into 80 % of the examples raises the accuracy.": "not confirmed",
     }

@@ -10,7 +10,9 @@ from model.analyze import analyze
 from model.features.shots import ShotCollector
 from model.methods import get
 from model.networks.arch import ARCH, ARCHConfig
+from model.networks.attention import AttentionModel
 from model.networks.cubes import cube_indices
+from model.networks.frontend import Recipe
 from model.training.arch import CubesTask
 from model.training.keyframe_cubes import CubeRecipe, KeyframeCubes
 from model.training.trainer import Draw, Schedule, Trainer
@@ -42,6 +44,31 @@ def test_cubes_are_the_steps_around_the_methods_keyframes(clip, tmp_path, select
     step_K = shots.nearest(index_K)
     assert len(got) == len(step_K) >= 2
     np.testing.assert_array_equal(got, shots.rgb_SHWC[cube_indices(step_K, len(shots))])
+
+
+@pytest.mark.slow
+def test_keyframes_found_in_another_precision_are_others(clip, tmp_path):
+    """Their caches are apart, and the attention is asked in each."""
+    seen = []
+
+    class Attention(AttentionModel):
+        def begin(self, steps_per_second=None):
+            seen.append(self.precision)
+            return super().begin(steps_per_second)
+
+    for precision in ("float32", "bfloat16", "bfloat16"):
+        model = Attention.untrained(0, Recipe(position=1, size=32))
+        model.precision = precision
+        cubes = KeyframeCubes(
+            tmp_path / "cache",
+            "rtsae",
+            CubeRecipe(size=32),
+            cap_bytes=1 << 28,
+            attention=model,
+            precision=precision,
+        )
+        assert len(cubes.get(clip)) >= 1
+    assert seen == ["float32", "bfloat16"]
 
 
 @pytest.mark.slow

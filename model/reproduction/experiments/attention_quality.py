@@ -1,11 +1,13 @@
 """How well the gate's keyframes stand for a clip: no table of the paper, but its objective."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
-from model.evaluation.intervals import Interval, geometric, interval, mean
+from model.datasets.files import group_of
+from model.evaluation.intervals import Interval, by_group, geometric, interval, mean
 from model.reproduction import measured, trained
 from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
@@ -62,10 +64,12 @@ class AttentionQuality(Experiment):
         tables, figures, notices = [], [], list(NOTICES)
         for name, found in done.items():
             run = results.key(name)
+            group_N = _recordings(found)
             for space, errors in found["spaces"].items():
                 title = f"{TITLES[name]}, in {SPACES[space]}"
-                tables.append(_table(f"{title}, {len(found['clips'])} clips", errors, run))
-                figures.append(_figure(title, errors, run))
+                clips = f"{len(found['clips'])} clips"
+                tables.append(_table(f"{title}, {clips}", errors, group_N, run))
+                figures.append(_figure(title, errors, group_N, run))
             if found["left_out"]:
                 notices.append(f"{TITLES[name]}: left out: {', '.join(found['left_out'])}")
         return Section(
@@ -73,57 +77,69 @@ class AttentionQuality(Experiment):
         )
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
-        """See Experiment; in the fixed space where it is there, so that no gate judges itself."""
+        """See Experiment; in the fixed space where it is there, so that no gate judges itself, and
+        else said to be in its own."""
         name = next((name for name in (TRAINED, SHIPPED) if name in results), None)
         rivals = {BETTER: "uniform", THAN_RANDOM: "random"}
         if name is None:
             return [measured.untested(text, "Section 3.2") for text in rivals]
-        spaces, run = results.of(name)["spaces"], results.key(name)
+        result, run = results.of(name), results.key(name)
+        spaces, group_N = result["spaces"], _recordings(result)
         space = "fixed" if "fixed" in spaces else "own"
         claims = []
         for text, rival in rivals.items():
-            found = times(spaces[space], "rtsae", rival)
+            found = times(spaces[space], "rtsae", rival, group_N)
             figure = (
                 f"{measured.written(found)} times the error of {rival} keyframes, "
                 f"{TITLES[name]}, in {SPACES[space]}"
             )
-            claims.append(measured.judged(text, "Section 3.2", found.below(1), figure, run))
+            said = text if space == "fixed" else f"{text.removesuffix('.')}, in its own features."
+            claims.append(measured.judged(said, "Section 3.2", found.below(1), figure, run))
         return claims
 
 
-def times(errors: Errors, method: str, rival: str) -> Interval:
+def _recordings(found: Mapping[str, Any]) -> list[str]:
+    """That each clip was cut from, as its name says."""
+    return [group_of(Path(name).stem, "") for name in found["clips"]]
+
+
+def times(errors: Errors, method: str, rival: str, group_N: Sequence[str]) -> Interval:
     """How many times the rival's error a method has, the geometric mean over clips."""
-    return geometric(np.divide(errors[method], errors[rival]))
+    return geometric(np.divide(errors[method], errors[rival]), group_N)
 
 
-def gap_closed(errors: Errors, method: str) -> Interval:
+def gap_closed(errors: Errors, method: str, group_N: Sequence[str]) -> Interval:
     """(U - R) / (U - 1) of mean errors over the optimum: of uniform U and of the method R."""
 
-    def share(r_BN: Floats, u_BN: Floats, o_BN: Floats) -> Floats:
-        U, R = (np.exp(np.log(x_BN / o_BN).mean(1)) for x_BN in (u_BN, r_BN))
+    def share(r_BG: Floats, u_BG: Floats, size_BG: Floats) -> Floats:
+        U, R = (np.exp(x_BG.sum(1) / size_BG.sum(1)) for x_BG in (u_BG, r_BG))
         closed: Floats = (U - R) / (U - 1)
         return closed
 
-    return interval(share, errors[method], errors["uniform"], errors["optimum"])
+    over = [np.log(np.divide(errors[name], errors["optimum"])) for name in (method, "uniform")]
+    (r_G, size_G), (u_G, _) = (by_group(x_N, group_N) for x_N in over)
+    return interval(share, r_G, u_G, size_G)
 
 
-def _table(title: str, errors: Errors, run: str) -> Table:
+def _table(title: str, errors: Errors, group_N: Sequence[str], run: str) -> Table:
     rows = []
     for method, name in METHODS.items():
         better = np.less(errors[method], errors["uniform"]).astype(np.float64)
         cells = [
-            measured.cell(mean(errors[method]), (run,)),
-            measured.cell(times(errors, method, "optimum"), (run,)),
-            measured.cell(gap_closed(errors, method), (run,), "share"),
-            measured.cell(mean(better), (run,), "share") if method != "uniform" else Cell(None),
+            measured.cell(mean(errors[method], group_N), (run,)),
+            measured.cell(times(errors, method, "optimum", group_N), (run,)),
+            measured.cell(gap_closed(errors, method, group_N), (run,), "share"),
+            Cell(None)
+            if method == "uniform"
+            else measured.cell(mean(better, group_N), (run,), "share"),
         ]
         rows.append(Row(name, tuple(cells)))
     return Table(title, COLUMNS, tuple(rows))
 
 
-def _figure(title: str, errors: Errors, run: str) -> Figure:
+def _figure(title: str, errors: Errors, group_N: Sequence[str], run: str) -> Figure:
     points: list[tuple[float | str, Interval]] = [
-        (method, times(errors, method, "optimum")) for method in METHODS
+        (method, times(errors, method, "optimum", group_N)) for method in METHODS
     ]
     series = (measured.series("error over the optimum", points, (run,)),)
     return Figure(title, "bars", "", "error over the optimum", series)

@@ -53,6 +53,7 @@ class Augmentation(Experiment):
         """See Experiment."""
         cropped, inserted = _cropped(setup), _inserted(setup)
         return [
+            _passed_over(results, inserted[0.8].name),
             sweep.claim(
                 results,
                 "Inserting steps into 80 % of the examples raises the accuracy.",
@@ -69,6 +70,19 @@ class Augmentation(Experiment):
                 (ALL, ALL),
             ),
         ]
+
+
+def _passed_over(results: Results, joint: str) -> Claim:
+    """What the monitors of training say of it, as numbers without an interval."""
+    text, where = "The attention passes over inserted steps.", "Section 5.1.1 B"
+    gates = results.of(joint)["figures"] if joint in results else {}
+    if "gate_inserted" not in gates:
+        return measured.untested(text, where)
+    figure = (
+        f"at the end of a training the gate is {gates['gate_native']:.2g} at a clip's own steps, "
+        f"{gates['gate_inserted']:.2g} at inserted ones, on average: a monitor without an interval"
+    )
+    return Claim(text, where, "not testable here", figure, (results.key(joint),))
 
 
 def _cropped(setup: Setup) -> dict[int, Task]:

@@ -52,7 +52,7 @@ class BuildingBlock(Experiment):
                 rows.append(Row(f"{title}, {said}", cells))
         rows += [
             Row(
-                f"{KINDS[kind]}, UCF101",
+                f"{KINDS[kind]}, data set not named",
                 (Cell(None), Cell(None), Cell(gain, unit="share")),
                 "paper",
             )

@@ -168,7 +168,7 @@ def _on_dscnn(seen: Seen | None, rival: str) -> Claim:
         f"difference {measured.written(own.difference, '%')}, p = {own.p:.2g}; "
         f"as many as the RTSAE finds: {measured.written(equal.difference, '%')}"
     )
-    return measured.judged(text, WHERE, own.difference.above(0), figure, seen.key)
+    return measured.judged(text, WHERE, own.more, figure, seen.key)
 
 
 def _by_own_gate(seen: Seen | None, rival: str) -> Claim:
@@ -177,7 +177,7 @@ def _by_own_gate(seen: Seen | None, rival: str) -> Claim:
         return measured.untested(text, WHERE)
     found = seen.compared(GATE, rival)
     figure = f"difference {measured.written(found.difference, '%')}, p = {found.p:.2g}"
-    return measured.judged(text, WHERE, found.difference.above(0), figure, seen.key)
+    return measured.judged(text, WHERE, found.more, figure, seen.key)
 
 
 def _fewer(seen: Seen | None) -> Claim:

@@ -98,6 +98,13 @@ class PositionDepth(Experiment):
         jointly = "End-to-end training recognises more than a gate before a fixed DSCNN."
         return [
             sweep.claim(results, better, WHERE, p2, p1),
+            sweep.claim(
+                results,
+                "A gate at p2 recognises more than one at p1, DSCNN fixed.",
+                f"{WHERE}, Table 2",
+                f"fixed-p2-l{CHOSEN}",
+                f"fixed-p1-l{CHOSEN}",
+            ),
             _more_avoided(results, p1, p3),
             *(
                 sweep.claim(

@@ -24,10 +24,11 @@ STEP_NAMES = {
     "no gate": UNGATED,
 }
 STEP = "RTSAE-DSCNN takes less time for one time step than Vanilla ARCH."
-CLIP = "RTSAE-DSCNN takes much less time for one clip than Vanilla ARCH."
+CLIP = "RTSAE-DSCNN takes much less time for one clip than Vanilla ARCH (here: by a tenth or more)."
 FEWER = "The gate of RTSAE-DSCNN keeps fewer steps of a clip than SMS keyframes."
 LESS = "The RTSAE significantly reduces the computation of the DSCNN (here: by a tenth or more)."
-MUCH = 1.1  # times as much without a gate: the paper gives no number
+MUCH = 1.1  # times as much: the paper gives no number
+WHERE_LESS = "Abstract, Section 1"
 FULL_WIDTH = "At Table 1's widths, untrained"
 PRINTED = f"; in the paper {PAPER_RATIO} a clip"
 GIGA = 1e9
@@ -43,6 +44,8 @@ NOTICES = (
     "is part of ARCH's time. Flow is computed at the steps alone, of both.",
     "ARCH's layers are not published: it is a reconstruction, and at the preset's width smaller "
     "than the layers before the gate, which keep VGG-16's. Widths decide these ratios.",
+    "Intervals at Table 1's widths are of the steps counted on each clip: what one step takes is a "
+    "median there, taken as it is.",
 )
 Systems = Mapping[str, Mapping[str, Any]]
 
@@ -96,21 +99,24 @@ class Speed(Experiment):
         systems, run = results.of(name)["systems"], results.key(name)
         own, arch = systems[GATED], systems[ARCH]
         found = [
-            _times_as_long(STEP, step_ratio(arch, own), "", run),
-            _times_as_long(CLIP, ratio(network(arch), network(own)), PRINTED, run),
+            _times_as_long(STEP, 1, step_ratio(arch, own), "", run),
+            _times_as_long(CLIP, MUCH, ratio(network(arch), network(own)), PRINTED, run),
         ]
         if STEPS in results:
             found += _claims_at_full_width(results, systems, run)
         apart = difference(arch["computed_N"], own["computed_N"])
         said = f"SMS keeps {measured.written(apart)} more, {len(own['computed_N'])} clips"
         fewer = measured.judged(FEWER, "Section 5.1.2", apart.above(0), said, run)
-        return [*found, fewer, _less(results, systems, run)]
+        less = [_less(systems, run)]
+        if STEPS in results:
+            less.append(_less_at_full_width(results, systems, run))
+        return [*found, fewer, *less]
 
 
-def _times_as_long(text: str, found: Interval, more: str, *runs: str) -> Claim:
-    """The claim that Vanilla ARCH takes longer."""
+def _times_as_long(text: str, bound: float, found: Interval, more: str, *runs: str) -> Claim:
+    """The claim that Vanilla ARCH takes more than `bound` times as long."""
     said = f"Vanilla ARCH takes {measured.written(found)} times as long{more}"
-    return measured.judged(text, "Section 5.1.2", found.above(1), said, *runs)
+    return measured.judged(text, "Section 5.1.2", found.above(bound), said, *runs)
 
 
 def _claims_at_full_width(results: Results, systems: Systems, run: str) -> list[Claim]:
@@ -119,32 +125,36 @@ def _claims_at_full_width(results: Results, systems: Systems, run: str) -> list[
     sizes = (measured_steps["arch_size"], measured_steps["size"])
     cubes = [full_width(measured_steps["steps"], systems, f"cube at {size}") for size in sizes]
     claims = []
-    for text, place, more in ((STEP, 0, ""), (CLIP, 1, PRINTED)):
+    for text, bound, place, more in ((STEP, 1, 0, ""), (CLIP, MUCH, 1, PRINTED)):
         own_size, other = (found[place] for found in cubes)
         said = f" with cubes of {sizes[0]} pixels, {measured.written(other)} of {sizes[1]}{more}"
-        claims.append(_times_as_long(f"{FULL_WIDTH}: {text}", own_size, said, run, key))
+        claims.append(_times_as_long(f"{FULL_WIDTH}: {text}", bound, own_size, said, run, key))
     return claims
 
 
-def _less(results: Results, systems: Systems, run: str) -> Claim:
-    """By multiply-adds, which no machine changes; at Table 1's widths as well where a step was
-    measured there."""
+def _less(systems: Systems, run: str) -> Claim:
+    """By multiply-adds, which no machine changes; the time is told, too."""
     own, rival = systems[GATED], systems[UNGATED]
     here = ratio(rival["multiply_adds_N"], own["multiply_adds_N"])
-    time = ratio(network(rival), network(own))
     said = (
         f"without a gate {measured.written(here)} times the multiply-adds, "
-        f"{measured.written(time)} times as long"
+        f"{measured.written(ratio(network(rival), network(own)))} times as long"
     )
-    runs, holds = [run], here.above(MUCH)
-    if STEPS in results:
-        cost = {name: row["multiply_adds"] for name, row in results.of(STEPS)["steps"].items()}
-        S_N, M_N = (np.asarray(own[name], np.float64) for name in ("steps_N", "computed_N"))
-        wide = ratio(S_N * cost["no gate"], (S_N - M_N) * cost["closed"] + M_N * cost["open"])
-        said += f"; at Table 1's widths, as many steps open, {measured.written(wide)} times"
-        runs.append(results.key(STEPS))
-        holds = wide.above(MUCH)
-    return measured.judged(LESS, "Abstract, Section 1", holds, said, *runs)
+    return measured.judged(LESS, WHERE_LESS, here.above(MUCH), said, run)
+
+
+def _less_at_full_width(results: Results, systems: Systems, run: str) -> Claim:
+    """The same where a step costs as much as at Table 1's widths and as many are open as here."""
+    own, steps = systems[GATED], results.of(STEPS)["steps"]
+    cost = {name: row["multiply_adds"] for name, row in steps.items()}
+    S_N, M_N = (np.asarray(own[name], np.float64) for name in ("steps_N", "computed_N"))
+    wide = ratio(S_N * cost["no gate"], (S_N - M_N) * cost["closed"] + M_N * cost["open"])
+    said = (
+        f"without a gate {measured.written(wide)} times the multiply-adds, if a gate there opened "
+        "at as many steps as the one that was trained here"
+    )
+    runs = (run, results.key(STEPS))
+    return measured.judged(f"{FULL_WIDTH}: {LESS}", WHERE_LESS, wide.above(MUCH), said, *runs)
 
 
 def full_width(steps: Mapping[str, Any], systems: Systems, cube: str) -> tuple[Interval, Interval]:
