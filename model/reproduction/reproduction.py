@@ -83,10 +83,12 @@ class Reproduction:
 
     def _left_out(self, name: str, results: Results) -> bool:
         """Whether nothing of it is done but what a chosen one shares with it."""
-        if name in self.chosen or all(task.name in results for task in self.tasks[name]):
+        tasks = self.tasks[name]
+        whole = tasks and all(task.name in results for task in tasks)
+        if name in self.chosen or whole:
             return False
         shared = {task.name for task in self.plan.tasks}
-        return not any(task.name in results for task in self.tasks[name] if task.name not in shared)
+        return not any(task.name in results for task in tasks if task.name not in shared)
 
     def _unmade(
         self, experiment: Experiment, why: str, notices: tuple[str, ...] = ()
