@@ -2,12 +2,21 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
 from app.cli.options import positive_int
-from app.cli.protocols import Told
+from app.cli.protocols import (
+    GOES_ON,
+    Told,
+    add_out,
+    held_in,
+    parts_beside,
+    require_weights,
+    write_out,
+)
 
 ROW = "  {:<28}{:>10}{:>10}{:>8}"
 
@@ -36,6 +45,7 @@ def add_athletics(protocols: Any) -> None:
     precisions = ("float32", "bfloat16")
     add("--precision", choices=precisions, default="float32", help="of the layers before the gate")
     add("--jobs", metavar="N", type=positive_int, help="clips decoded at a time (default: a core)")
+    add_out(athletics, f"everything, with every clip's outcome and its provenance; {GOES_ON}")
     add("--json", action="store_true", help="print everything as JSON, not as a table")
     athletics.set_defaults(run=run_athletics)
 
@@ -43,11 +53,21 @@ def add_athletics(protocols: Any) -> None:
 def run_athletics(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON."""
     from model.datasets import open_dataset
+    from model.evaluation.athletics import SCHEMA
     from model.evaluation.athletics_run import evaluate
+    from model.evaluation.parts import Parts
     from model.evaluation.recognition_work import Work
+    from model.networks.checkpoint import SHIPPED, sha256
     from model.networks.device import resolve
+    from model.reproduction.record import data, machine
+    from model.training.card import provenance
+    from model.video.probe import sha256_of
 
-    told = Told()
+    held_in(arguments.out, SCHEMA)
+    attention = arguments.attention or SHIPPED
+    require_weights((*arguments.weights, attention))
+    dataset, told = open_dataset(arguments.root, name="athletics"), Told()
+    about = {"data": data(dataset, 1), "attention": sha256(attention)}
     work = Work(
         arguments.cache,
         resolve(arguments.device),
@@ -57,8 +77,13 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
         lambda stage, done, total, name: told(f"{stage} {name}", done, total),
         tuple(name.strip() for name in arguments.select.split(",")),
     )
-    dataset = open_dataset(arguments.root, name="athletics")
-    result = evaluate(dataset, arguments.weights, work)
+    how = [work.device, work.precision, work.select, list(map(sha256, arguments.weights))]
+    with parts_beside(arguments.out) as folder:
+        clips = [sha256_of(sample.path) for sample in dataset.test] if folder else []
+        parts = Parts(folder, {**provenance(), **about, "how": how, "clips": clips})
+        result = evaluate(dataset, arguments.weights, replace(work, parts=parts))
+        result["provenance"] |= {**about, "machine": machine()}
+        write_out(arguments.out, result)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
 
@@ -71,12 +96,18 @@ def _table(result: dict[str, Any]) -> str:
         figures = (f"{row[key]:.3f}" for key in ("accuracy_mean", "accuracy_std", "kept_mean"))
         lines.append(ROW.format(name, *figures))
     for pair, row in result["comparisons"].items():
-        interval = f"{row['low']:+.3f} to {row['high']:+.3f}"
-        lines.append(f"{pair}: {row['difference']:+.3f} ({row['level']:.0%}: {interval})")
+        lines.append(f"{pair}: {row['difference']:+.3f} ({_interval(row)})")
     lines += _inner(result, "")
     for preset, inner in result["presets"].items():
         lines += _inner(inner, f"{preset}: ")
     return "\n".join(lines)
+
+
+def _interval(row: dict[str, Any]) -> str:
+    """The interval of a comparison, where there is one."""
+    if row["low"] is None:
+        return "of one recording: no interval"
+    return f"{row['level']:.0%}: {row['low']:+.3f} to {row['high']:+.3f}"
 
 
 def _inner(result: dict[str, Any], before: str) -> list[str]:

@@ -70,7 +70,8 @@ def run_attention(arguments: argparse.Namespace) -> Exit:
                 }
                 for model in models
             ]
-        result["provenance"] = {**provenance(), "machine": machine()}
+        data = {"data": _listed(videos, arguments)} if videos else {}
+        result["provenance"] = {**provenance(), **data, "machine": machine()}
         write_out(arguments.out, result)
     print(json.dumps(result, indent=1) if arguments.json else _table(result))
     return Exit.DONE
@@ -84,6 +85,16 @@ def _videos(arguments: argparse.Namespace) -> list[Path]:
         return videos_under(arguments.data, arguments.split, arguments.part)
     except (OSError, ValueError, KeyError) as error:
         raise InvalidParameter(f"--data: {error}", "Name a folder that holds videos.") from None
+
+
+def _listed(videos: list[Path], arguments: argparse.Namespace) -> dict[str, Any]:
+    """The clips by their place below --data, with the hashes of their bytes."""
+    from model.evaluation.lengths import place_of
+    from model.video.probe import sha256_of
+
+    root = arguments.data
+    clips = [{"file": place_of(path, root), "sha256": sha256_of(path)} for path in videos]
+    return {"part": arguments.part if arguments.split else None, "clips": clips}
 
 
 def _fixed_space(folder: Path | None) -> "tuple[VggBlocks | None, Read]":

@@ -1,9 +1,12 @@
 """`kairoscope evaluate keyframes`: keyframes of any video against what people marked in it."""
 
 import argparse
+import hashlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ from app.cli.options import (
     require_file,
 )
 from app.cli.output import ProgressLine
+from app.cli.protocols import GOES_ON, add_out, held_in, parts_beside, write_out
 from model.errors import InvalidParameter, KairoscopeError
 
 if TYPE_CHECKING:
@@ -73,6 +77,7 @@ def add_keyframes(protocols: Any) -> None:
         "video once more",
     )
     add_attention_options(parser)
+    add_out(parser, f"everything as JSON, with its provenance; {GOES_ON}")
     add("--json", action="store_true", help="print everything as JSON, not as a table")
     parser.set_defaults(run=run_keyframes)
 
@@ -80,9 +85,9 @@ def add_keyframes(protocols: Any) -> None:
 def run_keyframes(arguments: argparse.Namespace) -> Exit:
     """Evaluate; prints a table or JSON. A video that fails is reported and the others are done."""
     from model.evaluation.matching import TOLERANCE_S
-    from model.evaluation.scores import over_videos
     from model.evaluation.truth_files import truth_of
 
+    held_in(arguments.out, SCHEMA)
     if arguments.tolerance is None:
         arguments.tolerance = TOLERANCE_S
     if len(arguments.videos) > 1 and arguments.truth and not arguments.truth.is_dir():
@@ -95,21 +100,68 @@ def run_keyframes(arguments: argparse.Namespace) -> Exit:
     truths = {video: truth_of(video, arguments.truth) for video in arguments.videos}
     if arguments.hue:
         _require_keyframes(truths.values())
+    with parts_beside(arguments.out) as folder:
+        result, worst = _evaluated(arguments, truths, folder)
+        if result["videos"]:
+            write_out(arguments.out, result)
+    if result["videos"]:
+        print(json.dumps(result, indent=1) if arguments.json else _table(result))
+    return worst
+
+
+def _evaluated(
+    arguments: argparse.Namespace, truths: "Mapping[Path, GroundTruth]", folder: Path | None
+) -> tuple[dict[str, Any], Exit]:
+    """The result, and the worst that a video met. What is done of it is kept in `folder`."""
+    from model.evaluation.parts import Parts
+    from model.evaluation.scores import over_videos
+    from model.reproduction.record import machine
+    from model.training.card import provenance
+    from model.video.probe import sha256_of
+
     methods = chosen_methods(arguments)
     attention = load_attention(arguments, methods, arguments.device)
-    found, worst = [], Exit.DONE
+    parts = Parts(folder, {**provenance(), "how": _how(arguments, methods, attention)})
+    found, data, worst = [], [], Exit.DONE
+    left_out: dict[str, str] = {}
     for video, truth in truths.items():
+        about = {"file": video.name, "sha256": sha256_of(video), "truth": _hash(truth)}
+        data.append(about)
+        one = partial(_scored, arguments, video, truth, methods, attention)
         try:
-            found.append(_scored(arguments, video, truth, methods, attention))
+            found.append(parts.get(f"{video} {about}", one))
         except KairoscopeError as error:
             problem = error.to_problem() | {"instance": str(video)}
             print(json.dumps(problem, ensure_ascii=False), file=sys.stderr)
+            left_out[str(video)] = error.message
             worst = max(worst, exit_code(error))
-    if found:
-        mean = over_videos(found)
-        result = {"schema": SCHEMA, "tolerance_s": arguments.tolerance, "videos": found, **mean}
-        print(json.dumps(result, indent=1) if arguments.json else _table(result))
-    return worst
+    return {
+        "schema": SCHEMA,
+        "tolerance_s": arguments.tolerance,
+        "videos": found,
+        "left_out": left_out,
+        **(over_videos(found) if found else {}),
+        "provenance": {**provenance(), "data": data, "machine": machine()},
+    }, worst
+
+
+def _how(
+    arguments: argparse.Namespace,
+    methods: "Sequence[Method]",
+    attention: "AttentionModel | None",
+) -> dict[str, Any]:
+    """All that determines the scores of a video beside itself and its truth."""
+    names = ("keyframes", "tolerance", "hue", "flow", "steps_per_second")
+    return {
+        **{name: getattr(arguments, name) for name in names},
+        "methods": {method.name: asdict(method) for method in methods},
+        "attention": attention and [attention.sha256, attention.device],
+    }
+
+
+def _hash(truth: "GroundTruth") -> str:
+    """What names the marks, in whatever file they were."""
+    return hashlib.sha256(json.dumps(truth.to_json(), sort_keys=True).encode()).hexdigest()
 
 
 def _require_keyframes(truths: "Iterable[GroundTruth]") -> None:
@@ -144,9 +196,9 @@ def _scored(
             steps_per_second=arguments.steps_per_second,
             on_progress=line,
         )
+        hues = None
         if arguments.hue:
-            line(Progress("hues", 0, None))
-        hues = hues_of(video, analysis, truth) if arguments.hue else None
+            hues = hues_of(video, analysis, truth, lambda *done: line(Progress("hues", *done)))
     finally:
         line.clear()
     parameters = {name: dict(found.parameters) for name, found in analysis.methods.items()}

@@ -29,7 +29,8 @@ def add_protocol_options(
     `splits`: all of them may be asked for."""
     add_dataset_options(parser, required=True, every=splits)
     add = parser.add_argument
-    few = f"the first N test clips of each class, 0 for all (default: {clips})"
+    few = "N test clips of each class, from as many recordings as there are; "
+    few += f"0: all (default: {clips})"
     add("--clips-per-class", metavar="N", type=_count, default=clips, help=few)
     cache = "decoded steps and features (default: evaluation-cache)"
     add("--cache", metavar="DIR", type=Path, default=Path("evaluation-cache"), help=cache)
@@ -81,11 +82,8 @@ def record_of(
     from model.reproduction.protocol import Context, Input, registry
     from model.reproduction.record import recorded
     from model.reproduction.task import key_of
-    from model.weights.registry import MissingWeights
 
-    for path in files.values():
-        if not path.is_file():
-            raise MissingWeights(f"no weights at {path}", "Name a file that exists.")
+    require_weights(files.values())
     dataset, device = open_named(arguments, split=split), resolve(arguments.device)
     inputs = {role: Input(sha256(path), path) for role, path in files.items()}
     needs = {role: entry.key for role, entry in inputs.items()}
@@ -97,6 +95,15 @@ def record_of(
     context = Context(dataset, cache, cache, inputs, device, arguments.jobs, on_progress=Told())
     protocol = registry()[name].of(options)
     return recorded(protocol, context, key=key, task=name, options=options, split=split)
+
+
+def require_weights(files: Iterable[Path]) -> None:
+    """Raises MissingWeights for a file that is not there."""
+    from model.weights.registry import MissingWeights
+
+    for path in files:
+        if not path.is_file():
+            raise MissingWeights(f"no weights at {path}", "Name a file that exists.")
 
 
 def write_out(path: Path | None, result: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """`kairoscope evaluate athletics`: recognition and keyframes on the rendered test clips.
 
-Shape legend: N clips, T steps of a clip, K classes. The rows are those of recognition.py's variants
-by recogniser. Phases are those that the renderer drew.
+Shape legend: N clips, R trainings of a recogniser, T steps of a clip, K classes. The rows are those
+of recognition.py's variants by recogniser. Phases are those that the renderer drew.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from model.datasets.types import Dataset, Sample
 from model.evaluation.intervals import paired_difference
+from model.evaluation.lengths import place_of
 from model.evaluation.phases import Moments, moments_of
 from model.evaluation.recognition import (
     ALL,
@@ -27,6 +28,7 @@ from model.evaluation.recognition import (
 )
 from model.types import Floats
 
+SCHEMA = "kairoscope/athletics-evaluation@1"
 GATED = {GATE: OWN, EVEN: "dscnn+uniform", RANDOM: "dscnn+random", ALL: "dscnn"}
 Rows = Mapping[str, tuple[Group, str]]  # the group and the variant of each row by its name
 
@@ -50,12 +52,15 @@ def _row(group: Group, variant: str) -> str:
 def report(
     dataset: Dataset, tallies: Mapping[Group, Sequence[Tally]], provenance: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The result: recognisers over seeds, paired comparisons, inverse analysis, phases.
+    """The result: recognisers over seeds, paired comparisons, inverse analysis, phases; and what
+    each seed did on each clip, of which the comparisons can be made again.
 
-    `tallies` holds a tally for each seed of each group. Inverse analysis and phases are those of
-    the preset `compact`; `presets` has those of each other one.
+    `tallies` holds a tally for each seed of each group. Comparisons draw recordings, and trainings
+    where there are several. Inverse analysis and phases are those of the preset `compact`;
+    `presets` has those of each other one.
     """
     rows = rows_of(tallies)
+    clips = _clips(dataset)
     labels = np.array([sample.label for sample in dataset.test])
     about = {
         group.preset: {"inverse": _inverse(seeds), "phases": _phases(seeds, dataset.test)}
@@ -63,16 +68,20 @@ def report(
         if group.family == OWN
     }
     return {
-        "schema": "kairoscope/athletics-evaluation@1",
-        "dataset": {"name": dataset.name, "classes": dataset.classes, "test_clips": len(labels)},
+        "schema": SCHEMA,
+        "dataset": {
+            "name": dataset.name,
+            "classes": dataset.classes,
+            "test_clips": len(labels),
+            "test_recordings": len(set(clips["recording"])),
+        },
+        "clips": clips,
         "recognizers": {
             name: _recogniser(variant, tallies[group], labels, dataset.classes)
             for name, (group, variant) in rows.items()
         },
         "comparisons": {
-            f"{a} - {b}": paired_difference(
-                _on_clips(rows[a], tallies), _on_clips(rows[b], tallies)
-            )
+            f"{a} - {b}": _compared(rows[a], rows[b], tallies, clips["recording"])
             for a, b in _pairs(rows)
         },
         **about.pop(COMPACT, {"inverse": [], "phases": {}}),
@@ -84,8 +93,8 @@ def report(
 def _recogniser(
     variant: str, seeds: Sequence[Tally], labels: NDArray[np.int64], classes: Sequence[str]
 ) -> dict[str, Any]:
-    accuracy = [float(np.mean(tally.right[variant])) for tally in seeds]
-    right_N = _over_seeds(variant, seeds)
+    right_RN = _right(variant, seeds)
+    accuracy, right_N = right_RN.mean(1).tolist(), right_RN.mean(0)
     return {
         "accuracy_mean": float(np.mean(accuracy)),
         "accuracy_std": float(np.std(accuracy, ddof=1)) if len(accuracy) > 1 else 0.0,
@@ -96,18 +105,36 @@ def _recogniser(
             for k, label in enumerate(classes)
             if (labels == k).any()
         },
+        "right": right_RN.tolist(),
     }
 
 
-def _on_clips(row: tuple[Group, str], tallies: Mapping[Group, Sequence[Tally]]) -> Floats:
-    group, variant = row
-    return _over_seeds(variant, tallies[group])
+def _clips(dataset: Dataset) -> dict[str, list[str]]:
+    """The test clips by column: name, class, and the recording that it was cut from."""
+    classes = [dataset.classes[sample.label] for sample in dataset.test]
+    return {
+        "name": [place_of(sample.path, dataset.root) for sample in dataset.test],
+        "class": classes,
+        "recording": [
+            f"{name}/{sample.group}" for name, sample in zip(classes, dataset.test, strict=True)
+        ],
+    }
 
 
-def _over_seeds(variant: str, seeds: Sequence[Tally]) -> Floats:
-    """Accuracy on each clip, the mean over the seeds (N,)."""
-    right_N: Floats = np.mean([tally.right[variant] for tally in seeds], 0)
-    return right_N
+def _compared(
+    a: tuple[Group, str],
+    b: tuple[Group, str],
+    tallies: Mapping[Group, Sequence[Tally]],
+    recording_N: Sequence[str],
+) -> dict[str, Any]:
+    """Variants of one recogniser are of the same trainings."""
+    a_RN, b_RN = (_right(variant, tallies[group]) for group, variant in (a, b))
+    return paired_difference(a_RN, b_RN, recording_N, together=a[0] == b[0])
+
+
+def _right(variant: str, seeds: Sequence[Tally]) -> Floats:
+    """What each seed has right of each clip (R, N)."""
+    return np.array([tally.right[variant] for tally in seeds], np.float64)
 
 
 def _pairs(rows: Rows) -> list[tuple[str, str]]:

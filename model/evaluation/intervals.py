@@ -129,17 +129,25 @@ def _unless_alone(found: Interval, group_N: Sequence[str] | None) -> Interval:
     return replace(found, low=math.nan, high=math.nan) if alone else found
 
 
-def paired_difference(a_N: Floats, b_N: Floats) -> dict[str, Any]:
-    """`difference` as JSON. Raises InvalidValue when they are not as many, or none."""
-    if a_N.shape != b_N.shape:
+def paired_difference(
+    a_N: Floats, b_N: Floats, group_N: Sequence[str] | None = None, *, together: bool = False
+) -> dict[str, Any]:
+    """The mean of a - b as JSON, of (N,) or of trainings (R, N), the same ones where they are
+    `together`; no bounds where there is but one recording.
+
+    Raises InvalidValue when they are not of as many clips, or of none.
+    """
+    a_N, b_N = np.asarray(a_N, np.float64), np.asarray(b_N, np.float64)
+    if a_N.shape[-1] != b_N.shape[-1] or (together and a_N.shape != b_N.shape):
         raise InvalidValue(f"wanted as many figures of both, got {a_N.shape} and {b_N.shape}")
-    found = difference(a_N, b_N)
+    found = mean(a_N - b_N, group_N) if together else difference(a_N, b_N, group_N)
     return {
         "difference": found.value,
-        "low": found.low,
-        "high": found.high,
+        "low": None if math.isnan(found.low) else found.low,
+        "high": None if math.isnan(found.high) else found.high,
         "level": LEVEL,
-        "clips": len(a_N),
+        "clips": a_N.shape[-1],
+        **({} if group_N is None else {"recordings": len(set(group_N))}),
     }
 
 

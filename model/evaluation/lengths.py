@@ -66,12 +66,13 @@ def measured(
     paths = [sample.path for sample in samples]
     faults = refused(paths, look, work.jobs, lambda *done: work.on_clip("lengths", *done))
     clips = {
-        sample: LabelledClip(_name(sample.path, dataset.root), sample.label, *found[sample.path])
+        sample: LabelledClip(place_of(sample.path, dataset.root), sample.label, *found[sample.path])
         for sample in samples
         if sample.path in found
     }
     return clips, faults
 
 
-def _name(path: Path, root: Path) -> str:
+def place_of(path: Path, root: Path) -> str:
+    """The clip's name below the data set's folder; its own name where it lies elsewhere."""
     return str(path.relative_to(root)) if path.is_relative_to(root) else path.name

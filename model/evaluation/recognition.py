@@ -8,6 +8,7 @@ its recogniser; a group are the seeds of one recogniser at one preset.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -83,6 +84,25 @@ class Tally:
             for name, values in column.items():
                 column[name] = [values[place] for place in place_N]
         self.opened = [self.opened[place] for place in place_N]
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON, of which `from_json` makes the same again."""
+        opened = [[clip.index_T.tolist(), clip.open_T.tolist()] for clip in self.opened]
+        return {
+            "right": self.right,
+            "predicted": self.predicted,
+            "kept": self.kept,
+            "opened": opened,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The value that `to_json` wrote."""
+        opened = [
+            Opened(np.array(index_T, np.int64), np.array(open_T, np.bool_))
+            for index_T, open_T in data["opened"]
+        ]
+        return cls(**{**data, "opened": opened})
 
     def outcomes(self, classes: tuple[str, ...], clips: Sequence[LabelledClip]) -> Outcomes:
         """The same as a value, of these clips."""

@@ -1,7 +1,8 @@
 """Recognition on test clips from checkpoint files on: who is who, and what they share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +117,25 @@ def tallies_of(
     tallies = {}
     for group, seeds in groups.items():
         if group.family == OWN:
-            tallies[group] = gated(group, seeds, samples, work)
+            tallies[group] = _done(work, str(group), partial(gated, group, seeds, samples, work))
         else:
-            tallies[group] = [_arch(group, one, samples, work) for one in seeds]
+            tallies[group] = [
+                tally
+                for number, one in enumerate(seeds)
+                for tally in _done(
+                    work, f"{group} {number}", partial(_arch, group, [one], samples, work)
+                )
+            ]
     for group, readers in extractors.items():
-        tallies[group] = evaluate_extractors(group, readers, samples, keys, work)
+        read = partial(evaluate_extractors, group, readers, samples, keys, work)
+        tallies[group] = _done(work, str(group), read)
     return tallies, files_of
+
+
+def _done(work: Work, name: str, make: Callable[[], list[Tally]]) -> list[Tally]:
+    """What was done before an interruption, or is now."""
+    rows = work.parts.get(name, lambda: [tally.to_json() for tally in make()])
+    return [Tally.from_json(row) for row in rows]
 
 
 def gated(
@@ -170,8 +184,15 @@ def _store(one: Loaded, clips: ClipCache, work: Work) -> MapStore:
     )
 
 
+def _arch(
+    group: Group, seeds: Sequence[Loaded], samples: Sequence[Sample], work: Work
+) -> list[Tally]:
+    """ARCH by the keyframes that it was trained on: nothing is shared."""
+    return [_one_arch(group, one, samples, work) for one in seeds]
+
+
 @torch.inference_mode()
-def _arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> Tally:
+def _one_arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> Tally:
     """`kept` is the share of the steps, at the rate of its cubes, that it computes."""
     assert isinstance(one.network, ARCH)
     selection = one.card["origin"]["selection"]

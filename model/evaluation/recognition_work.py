@@ -8,6 +8,7 @@ from typing import Any
 from model.datasets.types import Fault
 from model.datasets.verify import refused
 from model.errors import InvalidParameter, UnreadableVideo
+from model.evaluation.parts import NOTHING_KEPT, Parts
 from model.evaluation.recognition import Group, OnClip, silent
 from model.networks.device import Precision
 from model.networks.frontend import Recipe
@@ -22,7 +23,7 @@ class Work:
     """Where and how it is computed: `device` as torch names it, `precision` that of the layers
     before the gate, `jobs` the clips decoded at a time (None: one a core). `attention` (None: the
     shipped one) chooses the keyframes of `rtsae`, `select` names the methods whose keyframes
-    Two-Stream and C3D read. `on_clip` hears of every clip."""
+    Two-Stream and C3D read. `on_clip` hears of every clip; `parts` keeps what checkpoints did."""
 
     cache: Path
     device: str = "cpu"
@@ -31,6 +32,7 @@ class Work:
     attention: Path | None = None
     on_clip: OnClip = silent
     select: tuple[str, ...] = SELECT
+    parts: Parts = NOTHING_KEPT
 
     def fill(self, what: str, fill: Callable[[Any], list[Fault]]) -> None:
         """Run `fill(on_progress)` over all clips. Raises UnreadableVideo when it refuses one."""

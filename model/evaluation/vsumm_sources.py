@@ -4,7 +4,7 @@ Shape legend: T rows of the features, one a frame that is there; K keyframes.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from pathlib import Path
@@ -37,6 +37,13 @@ LACKING = {
     "tracks": f"{ALONE}: no corner can be tracked from one to the next",
     "key": f"{ALONE}: no codec marks any of them",
 }
+
+
+OnFrame = Callable[[int, int], None]  # frames done, frames in all
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def _no_motion(previous_HW: NDArray[np.uint8], next_HW: NDArray[np.uint8]) -> Any:
@@ -93,11 +100,15 @@ class Source(ABC):
         with self.batches() as batches:
             return extract(batches, wanted, run, flow)
 
-    def hues(self, indices: Iterable[int]) -> dict[int, Indices]:
+    def hues(self, indices: Iterable[int], on_frame: OnFrame = _silent) -> dict[int, Indices]:
         """The hue histogram of each frame, of numbers that are there. Raises UnreadableVideo, and
         InvalidParameter where a file ends before one of them."""
-        wanted = sorted(set(indices))
-        return {index: hues(picture_HW3) for index, picture_HW3 in self.pictures(wanted)}
+        wanted, found = sorted(set(indices)), {}
+        on_frame(0, len(wanted))
+        for index, picture_HW3 in self.pictures(wanted):
+            found[index] = hues(picture_HW3)
+            on_frame(len(found), len(wanted))
+        return found
 
 
 class Bank(Source):
@@ -192,17 +203,19 @@ def source_of(video: SummarisedVideo) -> Source:
     return Bank(video) if video.bank else File(video)
 
 
-def hues_of(path: Path, analysis: Analysis, truth: GroundTruth) -> dict[int, Indices]:
+def hues_of(
+    path: Path, analysis: Analysis, truth: GroundTruth, on_frame: OnFrame = _silent
+) -> dict[int, Indices]:
     """The hues of every keyframe and every annotated one of a video file, by decoded frame; {}
     where nobody annotated any.
 
-    The file is decoded once more, in a child process, up to the last of them. Raises
-    UnreadableVideo, InvalidAnnotations for a mark that is beyond the clip, and InvalidParameter
-    where this decoding ends before a frame that the analysis had.
+    The file is decoded once more, in a child process, up to the last of them; `on_frame` hears of
+    each. Raises UnreadableVideo, InvalidAnnotations for a mark that is beyond the clip, and
+    InvalidParameter where this decoding ends before a frame that the analysis had.
     """
     marked = truth.frames(analysis.clip.times_T)
     if not marked:
         return {}
     chosen = (found.index_K.tolist() for found in analysis.methods.values())
     video = SummarisedVideo(path.stem, (), video=path)
-    return File(video).hues(chain.from_iterable((*marked.values(), *chosen)))
+    return File(video).hues(chain.from_iterable((*marked.values(), *chosen)), on_frame)

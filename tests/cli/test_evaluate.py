@@ -1,5 +1,6 @@
 """`kairoscope evaluate attention`: what it refuses, what it writes."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from app.cli import Exit, main
 from model.datasets.athletics import FIRST_CLASSES
-from model.evaluation import scenes, steps_cache
+from model.evaluation import attention, scenes, steps_cache
 from tests.clips import moving_square, write_clip
 from tests.evaluation.test_attention import scene_row
 
@@ -53,6 +54,27 @@ def test_out_holds_all_with_its_provenance(
     assert main(["evaluate", "attention", *options]) == Exit.USAGE
     assert "holds something else" in capsys.readouterr().err
     assert out.read_text() == '{"scenes": []}'
+
+
+def test_provenance_lists_the_clips_that_were_measured(
+    tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(attention, "evaluate", lambda _, videos, *rest: seen.append(videos) or {})
+    folder = tmp_path / "data" / "sub"
+    folder.mkdir(parents=True)
+    for name in ("a.mp4", "b.mp4"):
+        (folder / name).write_bytes(name.encode())
+    split, out = tmp_path / "split.json", tmp_path / "out.json"
+    split.write_text('{"held_out": ["sub/b.mp4"]}')
+    data = ["--data", str(folder.parent), "--split", str(split), "--no-scenes"]
+    options = [*data, "--weights", str(weights), "--out", str(out)]
+    assert main(["evaluate", "attention", *options]) == Exit.DONE
+    digest = hashlib.sha256((folder / "b.mp4").read_bytes()).hexdigest()
+    assert seen == [[folder / "b.mp4"]]
+    clips = [{"file": "sub/b.mp4", "sha256": digest}]
+    result = json.loads(out.read_text())
+    assert result["provenance"]["data"] == {"part": "held_out", "clips": clips}
 
 
 @pytest.mark.slow

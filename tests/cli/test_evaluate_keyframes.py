@@ -1,14 +1,18 @@
 """`kairoscope evaluate keyframes`: a table, JSON, and what it refuses."""
 
+import hashlib
 import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.cli import Exit, main
+from app.cli import Exit, evaluate_keyframes, main
+from app.cli.output import ProgressLine
+from model.analyze import Progress
 from tests.clips import write_clip
 from tests.marks import quick
 
@@ -67,6 +71,22 @@ def test_hues_match_where_seconds_do_not(
 
 
 @pytest.mark.slow
+def test_progress_counts_the_frames_whose_hues_are_known(
+    scenes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    class Line(ProgressLine):
+        def __call__(self, progress: Progress) -> None:
+            told.append((progress.stage, progress.done, progress.total))
+
+    monkeypatch.setattr(evaluate_keyframes, "ProgressLine", Line)
+    assert evaluate(scenes, "--truth", tmp_path, *UNIFORM, "--hue") == Exit.DONE
+    # Marked are 0, 5, 25 and 59, chosen 10, 30 and 50.
+    assert told[-8:] == [("hues", done, 7) for done in range(8)]
+
+
+@pytest.mark.slow
 def test_hues_are_those_of_evaluate_vsumm(
     scenes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +112,61 @@ def test_hues_of_the_videos_whose_keyframes_people_marked(
     assert a["mean"]["recall"] == 1.0
     assert b is None
     assert result["methods"]["uniform"]["hue_recall"] == 1.0
+
+
+@pytest.mark.slow
+def test_out_holds_all_with_its_provenance(
+    clip: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, marks = tmp_path / "out.json", tmp_path / "marks.csv"
+    marks.write_text("time_s\n0.5\n")
+    options = ("--truth", marks, "--methods", "uniform", "--out", out, "--json")
+    assert evaluate(clip, *options) == Exit.DONE
+    result = json.loads(out.read_text())
+    assert json.loads(capsys.readouterr().out) == result
+    assert {"command", "version", "commit", "machine"} <= result["provenance"].keys()
+    [row] = result["provenance"]["data"]
+    assert row["file"] == clip.name
+    assert row["sha256"] == hashlib.sha256(clip.read_bytes()).hexdigest()
+    marks.write_text("time_s\n0.6\n")
+    assert evaluate(clip, *options) == Exit.DONE
+    [other] = json.loads(out.read_text())["provenance"]["data"]
+    assert {name for name in row if row[name] != other[name]} == {"truth"}
+    out.write_text('{"videos": []}')
+    capsys.readouterr()
+    assert evaluate(clip, *options) == Exit.USAGE
+    assert "holds something else" in capsys.readouterr().err
+    assert out.read_text() == '{"videos": []}'
+
+
+@pytest.mark.slow
+def test_an_interrupted_evaluation_goes_on_where_it_was(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    videos = [shutil.copy(clip, tmp_path / name) for name in ("a.mp4", "b.mp4")]
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("time_s\n0.5\n")
+    out, seen, scored = tmp_path / "out.json", [], evaluate_keyframes._scored
+
+    def once(arguments: Any, video: Path, *rest: Any) -> Any:
+        seen.append(video.name)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return scored(arguments, video, *rest)
+
+    monkeypatch.setattr(evaluate_keyframes, "_scored", once)
+    command = (*videos, "--methods", "uniform", "--out", out)
+    assert evaluate(*command) == Exit.INTERRUPTED
+    assert not out.exists()
+    assert evaluate(*command) == Exit.DONE
+    assert seen == ["a.mp4", "b.mp4", "b.mp4"]
+    assert not out.with_name("out.json.unfinished").exists()
+    went_on = json.loads(out.read_text())
+    assert evaluate(*command) == Exit.DONE
+    assert seen[3:] == ["a.mp4", "b.mp4"]
+    at_once = json.loads(out.read_text())
+    del went_on["provenance"], at_once["provenance"]
+    assert went_on == at_once
 
 
 def test_hues_want_keyframes(
@@ -136,11 +211,16 @@ def test_truth_beside_the_video_and_a_video_that_fails(
     row = {"name": "flight", "start": 0, "end": 40, "decisive": True}
     for path in (good, bad):
         path.with_suffix(".json").write_text(json.dumps({"phases": [row]}))
-    assert evaluate(bad, good, "--methods", "uniform") == Exit.UNREADABLE
+    kept = tmp_path / "kept.json"
+    assert evaluate(bad, good, "--methods", "uniform", "--out", kept) == Exit.UNREADABLE
     out, err = capsys.readouterr()
     assert json.loads(err)["instance"] == str(bad)
     assert out.splitlines()[0] == "1 video, within 0.5 s"
     assert "decisive" in out
+    result = json.loads(kept.read_text())
+    assert list(result["left_out"]) == [str(bad)]
+    assert [row["file"] for row in result["provenance"]["data"]] == ["bad.mp4", "good.mp4"]
+    assert len(result["videos"]) == 1
 
 
 @pytest.mark.parametrize(

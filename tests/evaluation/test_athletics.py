@@ -13,6 +13,7 @@ from model.errors import InvalidParameter
 from model.evaluation import athletics, recognition
 from model.evaluation.athletics import report
 from model.evaluation.athletics_run import evaluate
+from model.evaluation.intervals import paired_difference
 from model.evaluation.outcomes import UNKNOWN, LabelledClip
 from model.evaluation.phases import Moments, moments_of
 from model.evaluation.recognition import (
@@ -162,6 +163,7 @@ def test_the_report_averages_seeds_and_pairs_clips(samples):
     assert row["classes"] == {"jump": 1.0, "run": 0.5}
     difference = found["comparisons"][f"{OWN} - arch+sms"]
     assert difference["difference"] == pytest.approx(np.mean([1, 0.5, 0]))
+    assert (difference["clips"], difference["recordings"]) == (3, 2)
     assert found["inverse"][0] == {"mixed_back": 0.0, "accuracy": pytest.approx(5 / 6)}
     assert found["inverse"][1] == {"mixed_back": 0.1, "accuracy": pytest.approx(0.75)}
     phases = found["phases"]["all"]
@@ -173,8 +175,50 @@ def test_the_report_averages_seeds_and_pairs_clips(samples):
     json.dumps(found)
 
 
+def test_comparisons_are_over_recordings_and_can_be_made_again_from_the_report(samples):
+    """24 clips of four recordings, each all right or all wrong: by hand, of the 4**4 draws."""
+    many = [Sample(samples[0].path, n // 12, f"g{n // 6}") for n in range(24)]
+    whole = [float(n // 6 != 3) for n in range(24)]  # three of four recordings
+    every = [Opened(np.arange(5), np.ones(5, bool))] * 24
+    variants = dict.fromkeys(map(mixed_name, MIXED_BACK), whole) | {"uniform": [0.0] * 24}
+    kept = {name: [1.0] * 24 for name in variants}
+    own = [Tally(variants, {}, kept, every) for _ in range(2)]
+    right = [[0.0] * 24, [1.0] * 24]
+    arch = [Tally({GATE: row}, {}, {GATE: [1.0] * 24}) for row in right]
+    data = Dataset("athletics", samples[0].path.parent, CLASSES, (), tuple(many))
+    found = report(data, {Group(OWN): own, Group("arch+sms"): arch}, {})
+    assert found["dataset"]["test_recordings"] == 4
+    assert found["clips"]["recording"][::6] == ["jump/g0", "jump/g1", "run/g2", "run/g3"]
+    assert found["clips"]["name"] == [samples[0].path.name] * 24
+    # Of four draws none is of the three right recordings in 1/256 < 2.5 %, at most one in 13/256.
+    uniform = found["comparisons"][f"{OWN} - dscnn+uniform"]
+    assert (uniform["difference"], uniform["low"], uniform["high"]) == (0.75, 0.25, 1.0)
+    # In a quarter of the draws of arch's trainings both are the one that is always right: then own
+    # is .75 below it in 13/256 / 4 < 2.5 %, .5 in 67/256 / 4.
+    rival = found["comparisons"][f"{OWN} - arch+sms"]
+    assert (rival["difference"], rival["low"], rival["high"]) == (0.25, -0.5, 1.0)
+    rows = json.loads(json.dumps(found))
+    assert rows["recognizers"]["arch+sms"]["right"] == right
+    again = paired_difference(
+        *(np.array(rows["recognizers"][name]["right"]) for name in (OWN, "arch+sms")),
+        rows["clips"]["recording"],
+    )
+    assert again == rival
+
+
+def test_a_tally_is_the_same_after_json():
+    tally = Tally({GATE: [1.0, 1 / 3]}, {GATE: [0, UNKNOWN]}, {GATE: [0.1, 1.0]})
+    tally.opened = [Opened(np.array([0, 4]), np.array([True, False]))] * 2
+    found = Tally.from_json(json.loads(json.dumps(tally.to_json())))
+    assert (found.right, found.predicted, found.kept) == (tally.right, tally.predicted, tally.kept)
+    for one, wanted in zip(found.opened, tally.opened, strict=True):
+        assert one.index_T.tolist() == wanted.index_T.tolist()
+        assert one.open_T.dtype == bool
+        assert one.open_T.tolist() == wanted.open_T.tolist()
+
+
 def test_each_preset_has_its_rows_and_is_compared_with_its_own(samples, monkeypatch):
-    monkeypatch.setattr(athletics, "paired_difference", lambda a_N, b_N: {})
+    monkeypatch.setattr(athletics, "paired_difference", lambda *_, together: {})
     every = [Opened(np.arange(5), np.ones(5, bool))] * 3
 
     def tally(right):

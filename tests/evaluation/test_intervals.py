@@ -94,6 +94,44 @@ def test_equal_figures_differ_by_nothing_and_unpaired_ones_are_refused():
         intervals.paired_difference(same[:0], same[:0])
 
 
+def test_a_paired_difference_draws_recordings_and_trainings():
+    """That of a bootstrap by hand: recordings once for both; of variants of the same networks the
+    trainings once for both, else of each apart."""
+    rng = np.random.default_rng(8)
+    group_N = [f"g{n // 4}" for n in range(40)]
+    of_group_N = np.repeat(rng.normal(size=10), 4)
+    a_RN = rng.random((3, 40)) + of_group_N + np.array([[0.0], [0.5], [1.0]])
+    b_RN = a_RN - rng.random((3, 40)) * (of_group_N > 0)
+
+    def by_hand(together):
+        drawn = []
+        for _ in range(4_000):
+            clips = (4 * rng.integers(10, size=10)[:, None] + np.arange(4)).ravel()
+            r = rng.integers(3, size=(2, 3))
+            s = r[0] if together else r[1]
+            drawn.append((a_RN[r[0]][:, clips]).mean() - (b_RN[s][:, clips]).mean())
+        return np.quantile(drawn, [0.025, 0.975])
+
+    for together, most in ((True, 0.6), (False, 1.5)):
+        found = intervals.paired_difference(a_RN, b_RN, group_N, together=together)
+        assert found["difference"] == pytest.approx((a_RN - b_RN).mean())
+        assert (found["clips"], found["recordings"]) == (40, 10)
+        assert (found["low"], found["high"]) == pytest.approx(by_hand(together), abs=0.05)
+        assert found["high"] - found["low"] < most
+    over_clips = intervals.paired_difference(a_RN.mean(0), b_RN.mean(0))
+    over_groups = intervals.paired_difference(a_RN.mean(0), b_RN.mean(0), group_N)
+    narrow, wide = (row["high"] - row["low"] for row in (over_clips, over_groups))
+    assert narrow < 0.75 * wide
+    assert "recordings" not in over_clips
+    with pytest.raises(InvalidValue):
+        intervals.paired_difference(a_RN, b_RN[:2], together=True)
+
+
+def test_one_recording_leaves_a_paired_difference_without_bounds():
+    found = intervals.paired_difference(np.ones(3), np.zeros(3), ["a"] * 3)
+    assert (found["difference"], found["low"], found["high"]) == (1, None, None)
+
+
 def test_trainings_are_drawn_as_well_as_clips():
     """Clips that are all alike leave the trainings alone: the chance that three draws are all the
     lowest of three is 1/27, more than 2.5 %. Draws of three spread by 2/3 of what trainings do."""
