@@ -22,9 +22,9 @@ from model.errors import InvalidValue, UnreadableVideo
 from model.features.steps import shrink
 from model.methods.filling import midpoints
 from model.training.capped import CappedFolder
-from model.training.steps import decoded_steps
+from model.training.steps import Pair, decoded_pairs
 from model.types import Floats, Indices
-from model.video.flow import quantise_flow
+from model.video.flow import make_flow, quantise_flow
 from model.video.limits import Limits
 from model.video.probe import sha256_of
 
@@ -66,15 +66,15 @@ def step_images(
 
     Frames are squeezed into the square as in an analysis. More than `max_steps` steps are thinned
     to the middles of equal parts; above four times as many only every second, fourth, ... is a
-    candidate, so that memory stays bounded. Raises UnreadableVideo or VideoTooLarge.
+    candidate, so that memory stays bounded. The flow, which takes longest, is that of the steps
+    that stay. Raises UnreadableVideo or VideoTooLarge.
     """
-    kept: list[tuple[NDArray[np.uint8], NDArray[np.uint8], float, int]] = []
+    kept: list[tuple[NDArray[np.uint8], Pair, float, int]] = []
     seen, stride = 0, 1
-    for batch in decoded_steps(path, recipe.steps_per_second, recipe.flow, limits, side=side):
+    for batch in decoded_pairs(path, recipe.steps_per_second, limits, side=side):
         rgb_NHWC = shrink(batch.frames_NHWC, side)
-        flow_NHWC = shrink(quantise_flow(batch.flows_NHW2), side)
         times, index = batch.times_N.tolist(), batch.index_N.tolist()
-        for step in zip(rgb_NHWC, flow_NHWC, times, index, strict=True):
+        for step in zip(rgb_NHWC, batch.pairs, times, index, strict=True):
             if seen % stride == 0:
                 kept.append(step)
             seen += 1
@@ -82,7 +82,9 @@ def step_images(
                 kept, stride = kept[::2], 2 * stride
     if len(kept) > max_steps:
         kept = [kept[place] for place in midpoints(len(kept), max_steps).tolist()]
-    rgb, flow, times, index = zip(*kept, strict=True)
+    rgb, pairs, times, index = zip(*kept, strict=True)
+    solver = make_flow(recipe.flow)
+    flow = [shrink(quantise_flow(pair.flow(solver)[None]), side)[0] for pair in pairs]
     return StepImages(
         np.stack(rgb), np.stack(flow), np.array(times, np.float64), np.array(index, np.int64)
     )

@@ -3,7 +3,7 @@
 Shape legend: N steps of one decoded batch, H = W the side of the decoded square.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,28 +33,61 @@ class StepBatch:
     flows_NHW2: Flow
 
 
+@dataclass(frozen=True)
+class Pair:
+    """The grey frames between which a step's flow is; None where a clip has one frame alone."""
+
+    here: Frame
+    following: Frame | None
+
+    def flow(self, solver: FlowAlgorithm) -> Flow:
+        """In pixels of the 224 grid."""
+        if self.following is None:
+            return np.zeros((*self.here.shape[:2], 2), np.float32)
+        return solver(self.here, self.following) * np.float32(GRID / self.here.shape[0])
+
+
+@dataclass(frozen=True)
+class PairBatch:
+    """Steps in a row whose flow nobody has computed yet."""
+
+    index_N: Indices
+    times_N: Floats
+    frames_NHWC: NDArray[np.uint8]
+    pairs: Sequence[Pair]
+
+
 def decoded_steps(
     path: Path, rate: float, flow: str, limits: Limits | None = None, *, side: int = GRID
 ) -> Iterator[StepBatch]:
+    """`decoded_pairs` with the flow of each."""
+    solver = make_flow(flow)
+    for batch in decoded_pairs(path, rate, limits, side=side):
+        flows_NHW2 = np.stack([pair.flow(solver) for pair in batch.pairs])
+        yield StepBatch(batch.index_N, batch.times_N, batch.frames_NHWC, flows_NHW2)
+
+
+def decoded_pairs(
+    path: Path, rate: float, limits: Limits | None = None, *, side: int = GRID
+) -> Iterator[PairBatch]:
     """The first frame at or after each tick of `rate` per second (0: every frame), in order.
 
     The flow equals `FlowAdder`'s at these frames: between decoded neighbours, the clip's last
     frame repeating the flow before it. Frames are `side` pixels wide, 224 or more. Raises
     UnreadableVideo or VideoTooLarge, also while iterating.
     """
-    solver, clock = make_flow(flow), StepClock(rate)
+    clock = StepClock(rate)
     before: Frame | None = None
     with open_clip(path, limits, size=max(side, GRID)) as stream:
         for batch, after in _with_following(stream):
             chosen_N = clock.pick(batch.times_N)
             if len(chosen_N):
                 around = _Around(before, batch.frames_NHWC, after)
-                flows = [around.flow(place, solver) for place in chosen_N.tolist()]
-                yield StepBatch(
+                yield PairBatch(
                     batch.start + chosen_N,
                     batch.times_N[chosen_N],
                     batch.frames_NHWC[chosen_N],
-                    np.stack(flows) * np.float32(GRID / batch.frames_NHWC.shape[1]),
+                    [around.pair(place) for place in chosen_N.tolist()],
                 )
             before = batch.frames_NHWC[-1]
 
@@ -80,14 +113,12 @@ class _Around:
     frames_NHWC: NDArray[np.uint8]
     after: Frame | None
 
-    def flow(self, place: int, solver: FlowAlgorithm) -> Flow:
-        """From the frame at `place` to the next, or of the pair before where it is the last."""
-        here, following = self._at(place), self._at(place + 1)
-        if following is None:
-            here, following = self._at(place - 1), here
-        if here is None or following is None:
-            return np.zeros((*self.frames_NHWC.shape[1:3], 2), np.float32)
-        return solver(_gray(here), _gray(following))
+    def pair(self, place: int) -> Pair:
+        """The frame at `place` and the next, or the pair before where it is the last."""
+        here, following = self.frames_NHWC[place], self._at(place + 1)
+        if following is None and (earlier := self._at(place - 1)) is not None:
+            here, following = earlier, here
+        return Pair(_gray(here), None if following is None else _gray(following))
 
     def _at(self, place: int) -> Frame | None:
         if place < 0:

@@ -10,8 +10,8 @@ from model.features.steps import shrink
 from model.networks.frontend import Recipe
 from model.training import clips
 from model.training.clips import ClipCache, StepImages, step_images
-from model.training.steps import decoded_steps
-from model.video.flow import quantise_flow
+from model.training.steps import decoded_pairs, decoded_steps
+from model.video.flow import make_flow, quantise_flow
 from tests.clips import grey_frames, levels, moving_square, write_clip
 
 RECIPE = Recipe(steps_per_second=5.0)
@@ -25,9 +25,9 @@ def decodes(monkeypatch):
 
     def counting(path, *rest, **options):
         seen.append(path)
-        return decoded_steps(path, *rest, **options)
+        return decoded_pairs(path, *rest, **options)
 
-    monkeypatch.setattr(clips, "decoded_steps", counting)
+    monkeypatch.setattr(clips, "decoded_pairs", counting)
     return seen
 
 
@@ -69,6 +69,23 @@ def test_flow_images_are_quantised_on_the_grid_and_then_shrunk(clip):
 def test_many_steps_are_thinned_to_the_middles_of_equal_parts(clip):
     images = step_images(clip, Recipe(steps_per_second=0), 64, 10)  # 30 frames
     assert images.index_T.tolist() == [1, 4, 7, 10, 13, 16, 19, 22, 25, 28]
+
+
+@pytest.mark.slow
+def test_flow_is_computed_of_the_steps_that_stay_alone(clip, monkeypatch):
+    """Of every frame's flow, those of the frames that thinning leaves: ten of thirty."""
+    computed = []
+
+    def counting(name):
+        solver = make_flow(name)
+        return lambda *frames: computed.append(name) or solver(*frames)
+
+    monkeypatch.setattr(clips, "make_flow", counting)
+    images = step_images(clip, Recipe(steps_per_second=0), 64, 10)
+    assert len(computed) == len(images) == 10
+    flows_NHW2 = np.concatenate([batch.flows_NHW2 for batch in decoded_steps(clip, 0, "dis")])
+    wanted = shrink(quantise_flow(flows_NHW2[images.index_T]), 64)
+    np.testing.assert_array_equal(images.flow_THWC, wanted)
 
 
 @pytest.mark.slow
