@@ -332,12 +332,15 @@ def _train(
 @contextmanager
 def together(arguments: argparse.Namespace) -> "Iterator[tuple[World, str, Speaker | None]]":
     """This process's place among torchrun's, its device, and who speaks if it leads; with
-    --restart the state of an interrupted run is gone. Raises DeviceUnavailable."""
+    --restart the state of an interrupted run is gone. Raises DeviceUnavailable, InvalidParameter or
+    CannotWrite."""
     from model.networks.device import resolve
     from model.training.distributed import joined
+    from model.training.preparation import check_out
 
     with joined(resolve(arguments.device)) as (world, device):
         if arguments.restart and world.leads:
+            check_out(arguments.out)
             state = arguments.out.with_suffix(".resume") / "state.safetensors"
             state.unlink(missing_ok=True)
         world.wait()
