@@ -7,8 +7,9 @@ import importlib
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from model.errors import InvalidParameter, KairoscopeError
 from model.weights import fetch, package
@@ -69,6 +70,12 @@ class Entry:
         if not path.is_file():
             raise MissingWeights(f"the weights {self.name} are not at {path}", self.how())
         return path
+
+    def known(self) -> dict[str, Any]:
+        """What can be said of them before they are there: licence, sources with hashes, and how to
+        get them."""
+        told = {name: getattr(self, name) for name in ("name", "task", "about", "licence")}
+        return {**told, "sources": [asdict(source) for source in self.sources], "get": self.how()}
 
     def how(self) -> str:
         """How to get them, for a reader who lacks them."""
