@@ -306,12 +306,7 @@ def test_a_dry_run_tells_states_and_the_estimate(
         (["--dataset", "ucf101", "--root", "CLIPS", "--preset", "paper"], "trainlist02.txt"),
         (["--dataset", "ucf101", "--root", "CLIPS", "--only", "third"], "There are: first."),
         (["--dataset", "ucf101", "--root", "CLIPS", "--summaries", "NOWHERE"], "--summaries"),
-        (["--dataset", "ucf101", "--root", "CLIPS", "--summaries", "EMPTY"], "UserSummary/<video>"),
         (["--dataset", "ucf101", "--root", "CLIPS", "--backbone", "NOWHERE"], "--backbone"),
-        (
-            ["--dataset", "ucf101", "--root", "CLIPS", "--backbone", __file__],
-            "VGG-16's convolutions",
-        ),
         (["--dataset", "ucf101", "--root", "CLIPS", "--out", "/dev/null/x"], "--out"),
         (["--dataset", "ucf101", "--root", "CLIPS", "--device", "cuda:77"], "device"),
     ],
