@@ -1,6 +1,7 @@
 """The one error hierarchy: every failure a user can meet has a code, a cause and a fix."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -92,6 +93,18 @@ class InvalidDataset(KairoscopeError):
 
     code = "invalid-dataset"
     status = 422
+
+
+class CannotWrite(KairoscopeError):
+    """A result cannot be written where it was asked for."""
+
+    code = "cannot-write"
+
+    @classmethod
+    def at(cls, path: Path | str, error: OSError) -> "CannotWrite":
+        """Of this file or folder, for the reason that the system gives."""
+        cause = f"{path} cannot be written: {error.strerror or error}"
+        return cls(cause, "Name a place that you may write to.")
 
 
 class TrainingDiverged(KairoscopeError):

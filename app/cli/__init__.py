@@ -18,12 +18,6 @@ from model import __version__
 from model.errors import InvalidParameter, KairoscopeError, UnreadableVideo
 
 
-class CannotWrite(KairoscopeError):
-    """A result could not be written where it was asked for."""
-
-    code = "cannot-write"
-
-
 class Exit(IntEnum):
     """What the command's exit code says."""
 

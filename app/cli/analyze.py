@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from app.cli import CannotWrite, Exit, exit_code
+from app.cli import Exit, exit_code
 from app.cli.options import (
     add_attention_options,
     add_method_options,
@@ -24,7 +24,7 @@ from app.cli.options import (
 )
 from app.cli.output import ProgressLine, folder_names, skipped, summary, write_folder
 from app.exports import FORMATS
-from model.errors import InvalidParameter, KairoscopeError
+from model.errors import CannotWrite, InvalidParameter, KairoscopeError
 from model.networks.fallback import or_cpu
 
 if TYPE_CHECKING:
@@ -164,5 +164,4 @@ def _writing(target: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        cause = f"{target} cannot be written: {error.strerror}"
-        raise CannotWrite(cause, "Name a place that you may write to.") from error
+        raise CannotWrite.at(target, error) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import deployment_settings, positive_int
+from app.cli.options import positive_int, weights_folder
 from app.cli.protocols import GOES_ON, add_out, held_in, parts_beside, write_out
 from model.errors import InvalidParameter
 
@@ -105,7 +105,7 @@ def _fixed_space(folder: Path | None) -> "tuple[VggBlocks | None, Read]":
     from model.networks.checkpoint import sha256
     from model.weights import vgg16
 
-    path = deployment_settings().data_dir / "weights" / f"{vgg16.NAME}.safetensors"
+    path = weights_folder() / f"{vgg16.NAME}.safetensors"
     fixed, key = (vgg16.load_blocks(path, 5), sha256(path)) if path.exists() else (None, "")
     if fixed is None:
         command = f"kairoscope weights pull {vgg16.NAME}"

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,11 @@ def deployment_settings() -> "Settings":
         faults = [(str(fault["loc"][0]).upper(), fault) for fault in error.errors()]
         causes = [f"KAIROSCOPE_{name}={fault['input']}: {fault['msg']}" for name, fault in faults]
         raise InvalidParameter("; ".join(causes), "Correct or unset it.") from None
+
+
+def weights_folder() -> Path:
+    """Where pulled weights are kept. Raises InvalidParameter as `deployment_settings` does."""
+    return deployment_settings().data_dir / "weights"
 
 
 def plug_in() -> None:
@@ -140,6 +145,34 @@ def add_recognition_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_backbone_option(add: Callable[..., Any], default: str = "") -> None:
+    """The convolutions that a training starts from: read by `backbone_file`."""
+    usual = f"; default: {default}" if default else ""
+    about = f"a converted VGG-16: vgg16-imagenet, once it is pulled, or a file{usual}"
+    add("--backbone", metavar="NAME|FILE", help=about)
+
+
+def backbone_file(given: str | None) -> Path | None:
+    """The file of `--backbone`, which names it, or registered weights; None where nothing is given.
+
+    Raises MissingWeights, with the command that gets them, for weights that were not pulled, and
+    InvalidParameter for what is neither.
+    """
+    from model.weights.registry import ENTRIES
+
+    if given is None:
+        return None
+    if (path := Path(given)).is_file():
+        return path
+    named = {entry.name: entry for entry in ENTRIES if entry.task == "backbone"}
+    if given not in named:
+        known = ", ".join(named)
+        raise InvalidParameter(
+            f"--backbone: no file {given}", f"Check the path, or name registered weights: {known}."
+        )
+    return named[given].find(weights_folder())
+
+
 def chosen_methods(
     arguments: argparse.Namespace, usual: Mapping[str, Mapping[str, Any]] | None = None
 ) -> "list[Method]":
@@ -189,8 +222,7 @@ def load_recogniser(arguments: argparse.Namespace, device: str) -> "Recogniser |
     """
     from model.recognisers import choose
 
-    folder = deployment_settings().data_dir / "weights"
-    chosen = choose(arguments.recognizer, arguments.recognizer_weights, folder)
+    chosen = choose(arguments.recognizer, arguments.recognizer_weights, weights_folder())
     if chosen is None:
         return None
     recogniser, weights = chosen

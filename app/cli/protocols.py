@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.cli import CannotWrite
 from app.cli.options import positive_int
 from app.cli.train_labelled import add_dataset_options, open_named
-from model.errors import InvalidParameter
+from model.errors import CannotWrite, InvalidParameter
 
 if TYPE_CHECKING:
     from model.reproduction.document import Table
@@ -116,7 +115,7 @@ def write_out(path: Path | None, result: Mapping[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(path, result)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise CannotWrite.at(path, error) from error
 
 
 class Told:
@@ -167,7 +166,7 @@ def parts_beside(out: Path | None) -> Iterator[Path | None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise CannotWrite.at(folder, error) from error
     try:
         yield folder
     except BaseException:
@@ -200,10 +199,6 @@ def kept_in(path: Path | None, schema: str, protocol: str) -> dict[str, dict[str
     if any(row.get("protocol") != protocol for row in rows):
         raise _other(path)
     return {row["key"]: row for row in rows}
-
-
-def _cannot_write(path: Path, error: OSError) -> CannotWrite:
-    return CannotWrite(f"{path}: {error.strerror or error}", "Name a place that you may write to.")
 
 
 def _other(path: Path | None) -> InvalidParameter:

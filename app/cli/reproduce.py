@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import deployment_settings, positive_int
+from app.cli.options import (
+    add_backbone_option,
+    backbone_file,
+    deployment_settings,
+    positive_int,
+    weights_folder,
+)
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -47,8 +53,7 @@ def register(subparsers: Any) -> None:
     add("--only", metavar="a,b", help="these experiments, with the trainings that they need")
     summaries = "videos with users' summaries in VSUMM's layout, for the experiment of that name"
     add("--summaries", metavar="DIR", type=Path, help=summaries)
-    backbone = "a converted VGG-16 (default: that of `weights pull vgg16-imagenet`, if it is there)"
-    add("--backbone", metavar="FILE", type=Path, help=backbone)
+    add_backbone_option(add, "vgg16-imagenet, if it is pulled")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 or mps")
     add("--jobs", metavar="N", type=positive_int, help="clips decoded at a time (default: a core)")
     workers = "let workers run the tasks: `kairoscope worker --queue reproductions`, any number, "
@@ -91,7 +96,8 @@ def _request(arguments: argparse.Namespace) -> "Request":
     from model.weights import registry, vgg16
 
     home = deployment_settings().data_dir
-    pulled = registry.get(vgg16.NAME).path(home / "weights")
+    pulled = registry.get(vgg16.NAME).path(weights_folder())
+    usual = pulled if pulled.is_file() else None
     only = [name.strip() for name in (arguments.only or "").split(",")]
     return Request(
         dataset=arguments.dataset,
@@ -100,7 +106,7 @@ def _request(arguments: argparse.Namespace) -> "Request":
         root=arguments.root,
         only=tuple(dict.fromkeys(name for name in only if name)),
         summaries=arguments.summaries,
-        backbone=arguments.backbone or (pulled if pulled.is_file() else None),
+        backbone=backbone_file(arguments.backbone) or usual,
         device=arguments.device,
         jobs=arguments.jobs,
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import positive_int
+from app.cli.options import add_backbone_option, backbone_file, positive_int
 from app.cli.train_labelled import add_dataset_options, add_stages, open_named, together
 from model.errors import InvalidParameter
 
@@ -43,7 +43,7 @@ def _add_rtsae(stages: Any) -> None:
     )
     add("--out", metavar="FILE", type=Path, default=Path("attention.safetensors"))
     add("--cache", metavar="DIR", type=Path, help="features (default: beside --out)")
-    add("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    add_backbone_option(add, "the shipped attention's blocks")
     add("--from", dest="start", metavar="FILE", type=Path, help="the front of a dscnn checkpoint")
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
     readings = ("default", "soft", "literal")
@@ -85,13 +85,13 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
         recipe = replace(recipe, position=int(arguments.position[1]))
     if arguments.start and arguments.position:
         raise InvalidParameter("--from brings its own features", "Leave --position out.")
-    config = _config(arguments)
+    config, backbone = _config(arguments), backbone_file(arguments.backbone)
     with together(arguments) as (world, device, speaker):
         stage = Stage2(
             videos=_videos(arguments, speak=world.leads),
             out=arguments.out,
             cache=arguments.cache or arguments.out.parent / "feature-cache",
-            backbone=arguments.backbone,
+            backbone=backbone,
             start=arguments.start,
             recipe=recipe,
             config=config,

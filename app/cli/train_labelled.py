@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import FLOWS, positive_int, rate
+from app.cli.options import FLOWS, add_backbone_option, backbone_file, positive_int, rate
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _add_dscnn(stages: Any) -> None:
     add = parser.add_argument
     add("--out", metavar="FILE", type=Path, default=Path("dscnn.safetensors"))
     starts = parser.add_mutually_exclusive_group().add_argument
-    starts("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    add_backbone_option(starts)
     starts("--from", dest="start", metavar="FILE", type=Path, help="a wider network, to prune")
     add("--share", type=rate, help="of the paper's widths behind the gate, 0 to 1")
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer")
@@ -172,7 +172,7 @@ def _add_two_stream(stages: Any) -> None:
     _common(parser)
     add = parser.add_argument
     add("--out", metavar="FILE", type=Path, default=Path("two-stream.safetensors"))
-    add("--backbone", metavar="FILE", type=Path, help="from `weights pull vgg16-imagenet`")
+    add_backbone_option(add)
     add("--views", type=positive_int, help="crops used of each clip, 1 to 5")
     parser.set_defaults(run=run_two_stream)
 
@@ -208,7 +208,7 @@ def run_dscnn(arguments: argparse.Namespace) -> Exit:
         preset, recipe=recipe, dscnn=dscnn, views=arguments.views, dropout=arguments.dropout
     )
     preset = changed(preset, share=arguments.share)
-    checkpoints = {"backbone": arguments.backbone, "start": arguments.start}
+    checkpoints = {"backbone": backbone_file(arguments.backbone), "start": arguments.start}
     return _train(arguments, preset, train_dscnn, arguments.second, **checkpoints)
 
 
@@ -263,7 +263,8 @@ def run_two_stream(arguments: argparse.Namespace) -> Exit:
     preset = PRESETS[arguments.preset]()
     two_stream = changed(preset.two_stream, **_schedule(arguments))
     preset = changed(preset, two_stream=two_stream, views=arguments.views)
-    return _train(arguments, preset, train_two_stream, backbone=arguments.backbone)
+    backbone = backbone_file(arguments.backbone)
+    return _train(arguments, preset, train_two_stream, backbone=backbone)
 
 
 def run_c3d(arguments: argparse.Namespace) -> Exit:
@@ -332,12 +333,15 @@ def _train(
 @contextmanager
 def together(arguments: argparse.Namespace) -> "Iterator[tuple[World, str, Speaker | None]]":
     """This process's place among torchrun's, its device, and who speaks if it leads; with
-    --restart the state of an interrupted run is gone. Raises DeviceUnavailable."""
+    --restart the state of an interrupted run is gone. Raises DeviceUnavailable, InvalidParameter or
+    CannotWrite."""
     from model.networks.device import resolve
     from model.training.distributed import joined
+    from model.training.preparation import check_out
 
     with joined(resolve(arguments.device)) as (world, device):
         if arguments.restart and world.leads:
+            check_out(arguments.out)
             state = arguments.out.with_suffix(".resume") / "state.safetensors"
             state.unlink(missing_ok=True)
         world.wait()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
+from app.cli.options import weights_folder
 
 TABLE = "{:<18}{:<13}{:<10}{:>8}  {}"
 
@@ -20,7 +21,10 @@ def register(subparsers: Any) -> None:
         "list", help="all that the program knows: shipped, pulled, or to be had"
     )
     listing.set_defaults(run=run_list)
-    show = commands.add_parser("show", help="recipe, architecture and model card, as JSON")
+    show = commands.add_parser(
+        "show",
+        help="recipe, architecture and model card, as JSON; before a pull licence and sources",
+    )
     show.add_argument(
         "checkpoint",
         metavar="NAME|FILE",
@@ -35,10 +39,10 @@ def register(subparsers: Any) -> None:
 
 
 def run_list(arguments: argparse.Namespace) -> Exit:
-    """Print a line for each: where it is, or how to get it."""
+    """Print a line for each: where it is, or how to get it; and another with its licence."""
     from model.weights import registry
 
-    folder = _folder()
+    folder = weights_folder()
     print(TABLE.format("name", "task", "state", "MB", "where"))
     for entry in registry.ENTRIES:
         path = entry.path(folder)
@@ -48,18 +52,22 @@ def run_list(arguments: argparse.Namespace) -> Exit:
         else:
             state, size, where = "missing", "", entry.how()
         print(TABLE.format(entry.name, entry.task, state, size, where))
+        print(f"  licence: {entry.licence}")
     return Exit.DONE
 
 
 def run_show(arguments: argparse.Namespace) -> Exit:
-    """Print all that one says."""
+    """Print all that one says; of one that is not there, what the program knows of it."""
     from model.weights import registry
     from model.weights.cards import describe
 
     path = Path(arguments.checkpoint)
     entry = next((e for e in registry.ENTRIES if e.name == arguments.checkpoint), None)
     if entry and not path.is_file():
-        path = entry.find(_folder())
+        path = entry.path(weights_folder())
+        if not path.is_file():
+            print(json.dumps(entry.known(), indent=2))
+            return Exit.DONE
     print(json.dumps(asdict(describe(path)), indent=2))
     return Exit.DONE
 
@@ -68,17 +76,10 @@ def run_pull(arguments: argparse.Namespace) -> Exit:
     """Download, check the hash, convert to safetensors; prints where they are."""
     from model.weights import registry
 
-    path = registry.pull(arguments.name, _folder(), _note)
+    path = registry.pull(arguments.name, weights_folder(), _note)
     print(f"{path}\n{registry.get(arguments.name).licence}")
     return Exit.DONE
 
 
 def _note(failure: str) -> None:
     print(f"not to be had there: {failure}", file=sys.stderr)
-
-
-def _folder() -> Path:
-    """Where pulled weights are kept."""
-    from app.cli.options import deployment_settings
-
-    return deployment_settings().data_dir / "weights"

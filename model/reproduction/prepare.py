@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from model.datasets import hmdb51, ucf101
+from model.datasets import hmdb51, ucf101, vsumm
 from model.datasets.athletics import ATHLETICS_VERSION
 from model.datasets.athletics.benchmark import listed, render_benchmark
 from model.datasets.types import Dataset
-from model.errors import InvalidDataset, InvalidParameter
+from model.errors import InvalidCheckpoint, InvalidDataset, InvalidParameter
 from model.networks.device import native_precision, resolve
+from model.networks.vgg import BLOCKS
 from model.reproduction.experiment import Experiment, Preset, Setup
 from model.reproduction.plan import Plan
 from model.reproduction.plan_file import splits_of
 from model.reproduction.protocol import cores
 from model.reproduction.reproduction import Reproduction
+from model.weights.vgg16 import load_blocks
 
 ATHLETICS = "athletics"
 LAYOUTS: Mapping[str, str] = {
@@ -70,10 +72,11 @@ def render(request: Request, on_progress: Callable[[int, int], None] | None = No
 def prepared(request: Request, experiments: Mapping[str, Experiment]) -> Reproduction:
     """The reproduction that was asked for; clips that are rendered need not be there yet.
 
-    Raises InvalidParameter for an unknown experiment, a file or folder that is not there, or a
-    root that does not hold the data set, saying what was expected.
+    Raises InvalidParameter for an unknown experiment, or a root, summaries or a backbone that are
+    not there or something else, saying what was expected.
     """
     _check_names(request, experiments)
+    _check_places(request)
     split_of = _splits(request)
     preset = request.preset
     if request.dataset == ATHLETICS:
@@ -114,10 +117,20 @@ def _check_names(request: Request, experiments: Mapping[str, Experiment]) -> Non
             raise InvalidParameter(
                 f"--only: there is no experiment {name!r}", f"There are: {', '.join(experiments)}."
             )
-    if request.summaries and not request.summaries.is_dir():
-        raise InvalidParameter(f"--summaries: no folder {request.summaries}", "Check the path.")
-    if request.backbone and not request.backbone.is_file():
-        raise InvalidParameter(f"--backbone: no file {request.backbone}", "Check the path.")
+
+
+def _check_places(request: Request) -> None:
+    """Read what is not the data set as the tasks will. Raises InvalidParameter."""
+    try:
+        if request.summaries:
+            vsumm.read(request.summaries)
+    except InvalidDataset as error:
+        raise InvalidParameter(f"--summaries: {error.message}", error.hint) from error
+    try:
+        if request.backbone:
+            load_blocks(request.backbone, len(BLOCKS))
+    except InvalidCheckpoint as error:
+        raise InvalidParameter(f"--backbone: {error.message}", error.hint) from error
 
 
 def _splits(request: Request) -> Callable[[int], Dataset]:

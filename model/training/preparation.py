@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import torch
 
 from model.datasets.types import Dataset, Fault, Sample
 from model.datasets.verify import verify
-from model.errors import InvalidParameter, UnreadableVideo
+from model.errors import CannotWrite, InvalidParameter, UnreadableVideo
 from model.methods.filling import midpoints
 from model.networks.device import Precision, resolve
 from model.networks.dscnn import RTSAEDSCNN
@@ -81,7 +82,7 @@ class Parts:
 def check(run: Run) -> None:
     """Refuse, before any work, what cannot come to anything.
 
-    Raises InvalidParameter or DeviceUnavailable.
+    Raises InvalidParameter, DeviceUnavailable or CannotWrite.
     """
     classes, train = len(run.dataset.classes), run.dataset.train
     if classes < 2:
@@ -97,12 +98,40 @@ def check(run: Run) -> None:
         raise InvalidParameter(f"{run.dataset.name}: all clips to train on are of one class")
     if not 0 <= run.validation_share < 1:
         raise InvalidParameter(f"validation share: wanted 0 to below 1, got {run.validation_share}")
-    if run.out.suffix != ".safetensors":
-        raise InvalidParameter(f"--out: wanted a name ending in .safetensors, got {run.out.name}")
-    for path in (run.backbone, run.start, run.attention):
+    resolve(run.device)
+    check_places(run.out, run.cache, run.backbone, run.start, run.attention)
+
+
+def check_places(out: Path, cache: Path, *starts: Path | None) -> None:
+    """Refuse files to start from that are not there, and places that cannot be written.
+
+    Makes the folders of `out` and `cache`. Raises InvalidParameter or CannotWrite.
+    """
+    for path in starts:
         if path is not None and not path.is_file():
             raise InvalidParameter(f"there is no file {path}", "Check the path.")
-    resolve(run.device)
+    check_out(out)
+    _make(cache)
+
+
+def check_out(out: Path) -> None:
+    """Make the folder of a checkpoint. Raises InvalidParameter for another kind of name, beside
+    which the curves would not have one of their own, or CannotWrite."""
+    if out.suffix != ".safetensors":
+        raise InvalidParameter(f"--out: wanted a name ending in .safetensors, got {out.name}")
+    if out.is_dir():
+        raise InvalidParameter(f"--out: wanted the name of a file, got the folder {out}")
+    _make(out.parent)
+
+
+def _make(folder: Path) -> None:
+    """The folder, in which something was written. Raises CannotWrite."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise CannotWrite.at(folder, error) from error
 
 
 def split(run: Run) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:

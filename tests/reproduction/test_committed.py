@@ -57,4 +57,5 @@ def _annotations(committed: Document, folder: Path, monkeypatch: pytest.MonkeyPa
     ]
     for content in contents:
         monkeypatch.setattr("model.datasets.vsumm.content", lambda root, content=content: content)
+        monkeypatch.setattr("model.datasets.vsumm.read", lambda root: None)
     return folder if contents else None

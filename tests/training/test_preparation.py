@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from model.datasets.types import Dataset, Fault, Sample
-from model.errors import InvalidParameter, UnreadableVideo
+from model.errors import CannotWrite, InvalidParameter, UnreadableVideo
 from model.networks.frontend import FrontEnd
 from model.training.distributed import World
 from model.training.preparation import Parts, Run, check, sources, split, usable, verified
@@ -70,6 +70,20 @@ def test_missing_checkpoints_other_devices_and_names_are_refused(run, tmp_path):
         {"validation_share": 1.0},
     ):
         with pytest.raises(InvalidParameter):
+            check(replace(run, **changes))
+
+
+def test_the_folders_are_there_before_any_work_or_it_is_refused(run, tmp_path):
+    check(replace(run, out=tmp_path / "new" / "x.safetensors", cache=tmp_path / "kept" / "cache"))
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [
+        "kept",
+        "kept/cache",
+        "new",
+    ]
+    file = tmp_path / "file"
+    file.write_text("")
+    for changes in ({"out": file / "x.safetensors"}, {"cache": file / "cache"}):
+        with pytest.raises(CannotWrite, match=f"{file}.* cannot be written"):
             check(replace(run, **changes))
 
 

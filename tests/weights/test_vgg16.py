@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from model.errors import InvalidCheckpoint
 from model.networks.vgg import VggBlocks
@@ -99,9 +100,21 @@ def test_a_wrong_shape_is_named(pickled):
         vgg16.convert(pickled(layers))
 
 
-def test_only_the_blocks_before_the_gate_are_loaded(tmp_path):
-    from safetensors.torch import save_file
+@pytest.mark.slow
+def test_what_does_not_hold_the_blocks_is_no_checkpoint_of_them(tmp_path):
+    shallow, other, text = (tmp_path / name for name in ("shallow", "other", "text"))
+    save_file(VggBlocks(2).state_dict(), shallow)
+    misshapen = {name: tensor[:1] for name, tensor in VggBlocks(3).state_dict().items()}
+    save_file({name: tensor.clone() for name, tensor in misshapen.items()}, other)
+    text.write_text("no tensors")
+    assert vgg16.load_blocks(shallow, 2).channels == 128
+    for path in (shallow, other, text, tmp_path, tmp_path / "absent"):
+        with pytest.raises(InvalidCheckpoint, match=f"{path} does not hold VGG-16") as caught:
+            vgg16.load_blocks(path, 3)
+        assert "kairoscope weights pull vgg16-imagenet" in caught.value.hint
 
+
+def test_only_the_blocks_before_the_gate_are_loaded(tmp_path):
     torch.manual_seed(0)
     network = VggBlocks(5)
     save_file(network.state_dict(), tmp_path / "v.safetensors")
