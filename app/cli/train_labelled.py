@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import FLOWS, positive_int, rate
+from app.cli.options import FLOWS, add_cache_options, cache_bytes, positive_int, rate
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -82,8 +82,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     add_dataset_options(parser, required=True)
     add = parser.add_argument
     add("--preset", choices=("compact", "paper", "tiny"), default="compact")
-    add("--cache", metavar="DIR", type=Path, help="decoded steps and maps (default: beside --out)")
-    add("--cache-gb", type=rate, default=24.0, help="cap of the cache (default: 24)")
+    add_cache_options(parser, "decoded steps and maps")
     add("--epochs", type=float, help="over the clips to train on")
     add("--iterations", type=positive_int, help="updates, in place of --epochs")
     add("--batch", type=positive_int, help="clips of an update, over all processes")
@@ -297,8 +296,7 @@ def _train(
     from model.training.preparation import Run
     from model.training.presets import changed
 
-    if arguments.cache_gb == 0:
-        raise InvalidParameter("--cache-gb: wanted above 0, got 0")
+    cap = cache_bytes(arguments)
     with together(arguments) as (world, device, speaker):
         dataset = open_named(arguments, speak=world.leads)
         run = Run(
@@ -310,7 +308,7 @@ def _train(
             note=arguments.note,
             device=device,
             world=world,
-            cache_bytes=int(arguments.cache_gb * 1e9),
+            cache_bytes=cap,
             validation_share=arguments.validation_share,
             **checkpoints,
         )

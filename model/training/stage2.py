@@ -15,6 +15,7 @@ from model.networks.device import Precision
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.networks.vgg import VggBlocks
+from model.training.capped import CAP_BYTES
 from model.training.card import provenance
 from model.training.curves import Curves
 from model.training.distributed import World
@@ -26,7 +27,8 @@ from model.video.limits import Limits
 
 @dataclass(frozen=True)
 class Stage2:
-    """What a run needs: videos, where features are cached, where the checkpoint goes.
+    """What a run needs: videos, where features are cached and how many bytes of them, where the
+    checkpoint goes.
 
     `device` and `precision` are the front's; what it made is trained on by the CPU.
     """
@@ -44,6 +46,7 @@ class Stage2:
     device: str = "cpu"
     precision: Precision = "float32"
     world: World = field(default_factory=World)
+    cache_bytes: int = CAP_BYTES
     limits: Limits | None = None
     on_clip: Callable[[int, int, str], None] = lambda done, total, name: None
     on_progress: Callable[[Progress], None] | None = None
@@ -70,7 +73,15 @@ def run(stage: Stage2) -> dict[str, Any]:
         stage = replace(stage, recipe=front.recipe, config=config)
     else:
         front = build_front(stage.recipe, stage.backbone, stage.device)
-    cache = FeatureCache(stage.cache, front, stage.precision, stage.limits, stage.world)
+    cache = FeatureCache(
+        stage.cache,
+        front,
+        stage.precision,
+        stage.limits,
+        stage.world,
+        stage.cache_bytes,
+        stage.on_notice,
+    )
     clips, refused = cache.load(stage.videos, stage.on_clip)
     if not clips:
         raise UnreadableVideo(f"none of {len(stage.videos)} videos is readable", refused[0])
