@@ -28,7 +28,7 @@ from model.networks.rtsae import Opener
 from model.training.augment import draw_insertion
 from model.training.distributed import World
 from model.training.examples import Batch, Example, collate, random_steps
-from model.training.monitor import alarms, gate_shares
+from model.training.monitor import alarms, gate_gradient, gate_shares
 from model.training.selections import compare
 from model.training.sources import Source
 from model.training.trainer import Draw, Schedule, Task
@@ -105,9 +105,8 @@ class JointTask(Task):
     def observe(self) -> dict[str, float]:
         """The gradient that reaches W_a, sigma and the price."""
         gate = self.network.encoder.gate
-        own = [p.grad for name, p in gate.named_parameters() if name != "rho"]
-        norm = math.sqrt(sum(float(g.square().sum()) for g in own if g is not None))
-        return {"gate_gradient": norm, "sigma": float(gate.sigma.detach()), **self.scalars}
+        sigma = float(gate.sigma.detach())
+        return {"gate_gradient": gate_gradient(gate), "sigma": sigma, **self.scalars}
 
     def learned(self, means: Mapping[str, float]) -> None:
         """Dual ascent: the price rises while more than the wanted share opens, else it falls."""

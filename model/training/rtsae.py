@@ -23,7 +23,7 @@ from model.networks.rtsae import RTSAE, Opener, RTSAEConfig, Trace, hard, soft
 from model.training.curves import Curves
 from model.training.distributed import World
 from model.training.hindsight import advantage_of_opening
-from model.training.monitor import alarms, gate_shares, measure
+from model.training.monitor import alarms, gate_gradient, gate_shares, measure
 from model.training.sequences import Mixing, Sampler
 from model.training.trainer import Draw, Progress, Schedule, Task, Trainer
 
@@ -147,8 +147,9 @@ class AttentionTask(Task):
         return min(1.0, math.pow(FULL_PACE / self.network.config.hidden, 1.5))
 
     def observe(self) -> dict[str, float]:
-        """See Task."""
-        return {"sigma": float(self.network.encoder.gate.sigma.detach())}
+        """The gradient that reaches W_a, and sigma."""
+        gate = self.network.encoder.gate
+        return {"gate_gradient": gate_gradient(gate), "sigma": float(gate.sigma.detach())}
 
     def measure(self, world: World) -> dict[str, tuple[float, float]]:
         """The monitors of the last batch."""

@@ -152,8 +152,9 @@ def test_a_report_has_the_gates_in_five_bins_and_what_else_is_watched():
     for row in history:
         bins = [row[f"gates_from_{low:.1f}"] for low in (0, 0.2, 0.4, 0.6, 0.8)]
         assert sum(bins) == pytest.approx(1)
-        watched = {"open_rate", "gate_spread", "soft_error", "hold_error", "sigma", "mean_o"}
-        assert watched | {"loss", "hindsight", "contrast", "gradient_norm"} <= row.keys()
+        watched = {"open_rate", "gate_spread", "soft_error", "hard_error", "leakage", "hold_error"}
+        watched |= {"sigma", "mean_o", "gate_gradient", "gradient_norm"}
+        assert watched | {"loss", "hindsight", "contrast"} <= row.keys()
         assert all(np.isfinite(value) for value in row.values())
 
 
