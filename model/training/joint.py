@@ -11,7 +11,6 @@ those of equation 12 that need no decoder, which this stage removes, here as mea
 cost accuracy by both gates wherever it was tried (docs/recognition.md), and is off.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -63,8 +62,9 @@ class Stage3:
                 raise InvalidParameter(f"{name}: wanted 0 to 1, got {getattr(self, name)}")
         if self.open_share is not None and not 0 < self.open_share < 1:
             raise InvalidParameter(f"open_share: wanted between 0 and 1, got {self.open_share}")
-        if self.steps < 1 or not all(map(math.isfinite, (self.phi, self.tau, self.lam))):
-            raise InvalidParameter("wanted steps of at least 1 and finite phi, tau and lambda")
+        if self.steps < 1:
+            raise InvalidParameter(f"steps: wanted at least 1, got {self.steps}", "", "/steps")
+        terms.check_weights(phi=self.phi, tau=self.tau, lam=self.lam, phi_bound=self.phi_bound)
 
 
 class JointTask(Task):

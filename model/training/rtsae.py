@@ -85,6 +85,8 @@ class TrainConfig:
         if self.reading not in READINGS:
             wanted = ", ".join(READINGS)
             raise InvalidParameter(f"reading: wanted one of {wanted}, got {self.reading!r}")
+        own = ("autoencoder_weight", "contrast_weight")
+        terms.check_weights(**{name: getattr(self, name) for name in own})
 
     @classmethod
     def read(cls, reading: str, **changes: Any) -> "TrainConfig":

@@ -248,6 +248,9 @@ def test_a_front_that_both_streams_share_is_not_trained(dataset, stage1, tmp_pat
         ("dscnn", ["--preset", "paper", "--share", "0.5"]),
         ("dscnn", ["--share", "0.001"]),
         ("joint", ["--from", "/nowhere/dscnn.safetensors"]),
+        ("joint", ["--from", str(SHIPPED), "--open-share", "0", "--phi", "-5"]),
+        ("joint", ["--from", str(SHIPPED), "--tau", "-0.1"]),
+        ("joint", ["--from", str(SHIPPED), "--lam", "-0.1"]),
         ("arch", ["--attention", "/nowhere/rtsae.safetensors", "--selection", "rtsae"]),
     ],
 )

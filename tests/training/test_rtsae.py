@@ -159,11 +159,28 @@ def test_a_report_has_the_gates_in_five_bins_and_what_else_is_watched():
 
 
 @pytest.mark.parametrize(
-    "changes", [{"iterations": 0}, {"steps": 4}, {"reading": "other"}, {"seed": -1}]
+    "changes",
+    [
+        {"iterations": 0},
+        {"steps": 4},
+        {"reading": "other"},
+        {"seed": -1},
+        {"autoencoder_weight": -1.0},
+        {"contrast_weight": -0.1},
+    ],
 )
 def test_nonsense_is_refused_before_work_starts(changes):
     with pytest.raises(InvalidParameter):
         TrainConfig(**changes)
+
+
+@pytest.mark.parametrize("name", ["mu", "tau", "lam", "phi"])
+@pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf")])
+def test_a_term_of_equation_12_is_never_weighed_below_nothing(name, weight):
+    with pytest.raises(InvalidParameter, match=f"{name}: wanted a finite weight") as refused:
+        LossWeights(**{name: weight})
+    assert refused.value.pointer == f"/{name}"
+    assert getattr(LossWeights(**{name: 0}), name) == 0
 
 
 def test_sequences_are_full_of_the_clips_and_repeat_with_the_seed():
