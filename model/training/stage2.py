@@ -99,6 +99,7 @@ def run(stage: Stage2) -> dict[str, Any]:
         world=stage.world,
         curves=curves,
         on_progress=stage.on_progress,
+        steps_per_second=stage.recipe.steps_per_second,
     )
     card = _card(stage, clips, refused, history, time.monotonic() - began)
     if stage.world.leads:

@@ -98,9 +98,26 @@ def dscnn(path, **recipe):
     """A network of stage 1, untrained."""
     torch.manual_seed(0)
     config = DSCNNConfig(("a", "b"), 2, ((8, 8, 8),) * 3, cam=8, fusion=8, hidden=8, size=32)
-    network = RTSAEDSCNN.untrained(config, Recipe(steps_per_second=4.0, **recipe))
+    recipe = Recipe(**{"steps_per_second": 4.0, **recipe})
+    network = RTSAEDSCNN.untrained(config, recipe)
     recognition_checkpoint.save(path, network, {})
     return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rate", "steps"), [(0.0, [30, 24]), (4.0, [5, 4])])
+def test_the_price_is_set_at_the_rate_of_the_front(folder, tmp_path, monkeypatch, rate, steps):
+    """At rate 0 every frame is a step: of 30 and 24 frames none is left out."""
+    seen = []
+
+    def priced(rtsae, clips_SD, open_rate):
+        seen.extend(map(len, clips_SD))
+        return rtsae
+
+    monkeypatch.setattr("model.training.rtsae._priced", priced)
+    start = dscnn(tmp_path / "dscnn.safetensors", steps_per_second=rate)
+    assert train(folder, tmp_path / "x.safetensors", "--from", str(start)) == Exit.DONE
+    assert seen == steps
 
 
 @pytest.mark.slow
