@@ -330,11 +330,12 @@ def _train(
 @contextmanager
 def together(arguments: argparse.Namespace) -> "Iterator[tuple[World, str, Speaker | None]]":
     """This process's place among torchrun's, its device, and who speaks if it leads; with
-    --restart the state of an interrupted run is gone. Raises DeviceUnavailable."""
-    from model.networks.device import resolve
+    --restart the state of an interrupted run is gone. Raises DeviceUnavailable, DeviceFull."""
+    from model.networks.device import resolve, room_on
     from model.training.distributed import joined
 
-    with joined(resolve(arguments.device)) as (world, device):
+    hint = "Free some of it, or take --device cpu."
+    with joined(resolve(arguments.device)) as (world, device), room_on(device, hint):
         if arguments.restart and world.leads:
             state = arguments.out.with_suffix(".resume") / "state.safetensors"
             state.unlink(missing_ok=True)

@@ -61,18 +61,10 @@ def run(stage: Stage2) -> dict[str, Any]:
     raises.
     """
     began = time.monotonic()
-    if stage.start is not None:
-        front = dscnn_front(stage.start).to(stage.device)
-        if stage.config.reading == "literal" and front.recipe.pool != "map":
-            raise InvalidParameter(
-                f"{stage.start.name}: the literal reading wants whole maps, its front has their "
-                f"{front.recipe.pool}",
-                "Start from a network of `kairoscope train dscnn --preset paper`.",
-            )
-        config = at_rate(stage.config, front.recipe.steps_per_second)
-        stage = replace(stage, recipe=front.recipe, config=config)
-    else:
+    if stage.start is None:
         front = build_front(stage.recipe, stage.backbone, stage.device)
+    else:
+        stage, front = _behind(stage, stage.start)
     cache = FeatureCache(
         stage.cache,
         front,
@@ -107,6 +99,22 @@ def run(stage: Stage2) -> dict[str, Any]:
         if folder:
             shutil.rmtree(folder)
     return card
+
+
+def _behind(stage: Stage2, start: Path) -> tuple[Stage2, FrontEnd]:
+    """The stage with the recipe and the rate of a recognition network's front, and that front.
+
+    Raises InvalidCheckpoint, InvalidParameter for features that are not those of the reading.
+    """
+    front = dscnn_front(start).to(stage.device)
+    if stage.config.reading == "literal" and front.recipe.pool != "map":
+        raise InvalidParameter(
+            f"{start.name}: the literal reading wants whole maps, its front has their "
+            f"{front.recipe.pool}",
+            "Start from a network of `kairoscope train dscnn --preset paper`.",
+        )
+    config = at_rate(stage.config, front.recipe.steps_per_second)
+    return replace(stage, recipe=front.recipe, config=config), front
 
 
 def build_front(recipe: Recipe, backbone: Path | None, device: str = "cpu") -> FrontEnd:

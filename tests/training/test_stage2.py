@@ -353,3 +353,16 @@ def test_a_device_that_is_not_there_is_refused_before_work(folder, tmp_path, cap
     assert train(folder, tmp_path / "x.safetensors", "--device", "cuda:99") == Exit.USAGE
     assert "cuda:99" in capsys.readouterr().err
     assert not (tmp_path / "feature-cache").exists()
+
+
+def test_a_device_without_room_for_the_front_says_what_to_do(
+    folder, start, tmp_path, monkeypatch, capsys
+):
+    def full(cache, path):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(FeatureCache, "_compute", full)
+    assert train(folder, tmp_path / "x.safetensors", "--from", str(start)) == Exit.FAILED
+    said = capsys.readouterr().err
+    assert "CUDA out of memory" in said
+    assert "--device cpu" in said
