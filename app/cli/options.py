@@ -69,6 +69,20 @@ def rate(text: str) -> float:
     return value
 
 
+def add_cache_options(parser: argparse.ArgumentParser, what: str) -> None:
+    """Where a training keeps `what` it makes of the clips, and how much: see `cache_bytes`."""
+    add = parser.add_argument
+    add("--cache", metavar="DIR", type=Path, help=f"{what} (default: beside --out)")
+    add("--cache-gb", type=rate, default=24.0, help="cap of the cache (default: 24)")
+
+
+def cache_bytes(arguments: argparse.Namespace) -> int:
+    """The cap of the cache. Raises InvalidParameter when it would hold nothing."""
+    if arguments.cache_gb == 0:
+        raise InvalidParameter("--cache-gb: wanted above 0, got 0")
+    return int(arguments.cache_gb * 1e9)
+
+
 def export_formats(text: str) -> list[Format]:
     """An argparse type: names of exports, separated by commas, or `all`."""
     names = list(FORMATS) if text == "all" else [name.strip() for name in text.split(",")]

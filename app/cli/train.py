@@ -6,7 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import add_backbone_option, backbone_file, positive_int
+from app.cli.options import (
+    add_backbone_option,
+    add_cache_options,
+    backbone_file,
+    cache_bytes,
+    positive_int,
+)
 from app.cli.train_labelled import add_dataset_options, add_stages, open_named, together
 from model.errors import InvalidParameter
 
@@ -42,7 +48,7 @@ def _add_rtsae(stages: Any) -> None:
         help="JSON with a list `train` of paths in the first DIR",
     )
     add("--out", metavar="FILE", type=Path, default=Path("attention.safetensors"))
-    add("--cache", metavar="DIR", type=Path, help="features (default: beside --out)")
+    add_cache_options(rtsae, "features")
     add_backbone_option(add, "the shipped attention's blocks")
     add("--from", dest="start", metavar="FILE", type=Path, help="the front of a dscnn checkpoint")
     add("--position", choices=("p1", "p2", "p3"), help="the gate's pooling layer (default: p3)")
@@ -85,7 +91,8 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
         recipe = replace(recipe, position=int(arguments.position[1]))
     if arguments.start and arguments.position:
         raise InvalidParameter("--from brings its own features", "Leave --position out.")
-    config, backbone = _config(arguments), backbone_file(arguments.backbone)
+    config, cap = _config(arguments), cache_bytes(arguments)
+    backbone = backbone_file(arguments.backbone)
     with together(arguments) as (world, device, speaker):
         stage = Stage2(
             videos=_videos(arguments, speak=world.leads),
@@ -100,6 +107,7 @@ def run_rtsae(arguments: argparse.Namespace) -> Exit:
             device=device,
             precision=arguments.precision,
             world=world,
+            cache_bytes=cap,
         )
         if speaker:
             on_clip = partial(speaker.clip, "features")

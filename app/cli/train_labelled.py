@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.cli import Exit
-from app.cli.options import FLOWS, add_backbone_option, backbone_file, positive_int, rate
+from app.cli.options import (
+    FLOWS,
+    add_backbone_option,
+    add_cache_options,
+    backbone_file,
+    cache_bytes,
+    positive_int,
+    rate,
+)
 from model.errors import InvalidParameter
 
 if TYPE_CHECKING:
@@ -82,8 +90,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     add_dataset_options(parser, required=True)
     add = parser.add_argument
     add("--preset", choices=("compact", "paper", "tiny"), default="compact")
-    add("--cache", metavar="DIR", type=Path, help="decoded steps and maps (default: beside --out)")
-    add("--cache-gb", type=rate, default=24.0, help="cap of the cache (default: 24)")
+    add_cache_options(parser, "decoded steps and maps")
     add("--epochs", type=float, help="over the clips to train on")
     add("--iterations", type=positive_int, help="updates, in place of --epochs")
     add("--batch", type=positive_int, help="clips of an update, over all processes")
@@ -298,8 +305,7 @@ def _train(
     from model.training.preparation import Run
     from model.training.presets import changed
 
-    if arguments.cache_gb == 0:
-        raise InvalidParameter("--cache-gb: wanted above 0, got 0")
+    cap = cache_bytes(arguments)
     with together(arguments) as (world, device, speaker):
         dataset = open_named(arguments, speak=world.leads)
         run = Run(
@@ -311,7 +317,7 @@ def _train(
             note=arguments.note,
             device=device,
             world=world,
-            cache_bytes=int(arguments.cache_gb * 1e9),
+            cache_bytes=cap,
             validation_share=arguments.validation_share,
             **checkpoints,
         )
@@ -333,13 +339,14 @@ def _train(
 @contextmanager
 def together(arguments: argparse.Namespace) -> "Iterator[tuple[World, str, Speaker | None]]":
     """This process's place among torchrun's, its device, and who speaks if it leads; with
-    --restart the state of an interrupted run is gone. Raises DeviceUnavailable, InvalidParameter or
-    CannotWrite."""
-    from model.networks.device import resolve
+    --restart the state of an interrupted run is gone. Raises DeviceUnavailable, DeviceFull,
+    InvalidParameter or CannotWrite."""
+    from model.networks.device import resolve, room_on
     from model.training.distributed import joined
     from model.training.preparation import check_out
 
-    with joined(resolve(arguments.device)) as (world, device):
+    hint = "Free some of it, or take --device cpu."
+    with joined(resolve(arguments.device)) as (world, device), room_on(device, hint):
         if arguments.restart and world.leads:
             check_out(arguments.out)
             state = arguments.out.with_suffix(".resume") / "state.safetensors"

@@ -1,10 +1,12 @@
 """The device that networks run on, checked before anything is loaded onto it, and its precision."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import torch
 
-from model.errors import InvalidParameter
+from model.errors import InvalidParameter, KairoscopeError
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -13,6 +15,22 @@ class DeviceUnavailable(InvalidParameter):
     """The named torch device is not there."""
 
     code = "device-unavailable"
+
+
+class DeviceFull(KairoscopeError):
+    """A device has too little memory for the work."""
+
+    code = "device-full"
+
+
+@contextmanager
+def room_on(device: str, hint: str) -> Iterator[None]:
+    """Raises DeviceFull, with `hint`, where the work inside runs out of the device's memory."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        cause, _, _ = str(error).partition(". GPU ")  # then who holds how much, and settings
+        raise DeviceFull(f"device {device}: {cause}", hint) from error
 
 
 def resolve(wanted: str) -> str:

@@ -10,20 +10,40 @@ reconstructed from what the gates let through, and the dissimilarity of keyframe
 over neighbouring pairs, since as a sum it outbids the price of opening.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 
 import torch
 from torch import Tensor
 
+from model.errors import InvalidParameter
+
 
 @dataclass(frozen=True)
 class LossWeights:
-    """mu, tau, lambda and phi of equation 12; the paper's values (section 5.1.1)."""
+    """mu, tau, lambda and phi of equation 12; the paper's values (section 5.1.1).
+
+    Raises InvalidParameter for a negative one.
+    """
 
     mu: float = 0.5
     tau: float = 0.02
     lam: float = 0.05
     phi: float = 0.8
+
+    def __post_init__(self) -> None:
+        check_weights(**asdict(self))
+
+
+def check_weights(**weights: float) -> None:
+    """Raises InvalidParameter for a weight of an objective that is negative or not finite."""
+    for name, weight in weights.items():
+        if not 0 <= weight < math.inf:
+            raise InvalidParameter(
+                f"{name}: wanted a finite weight of at least 0, got {weight}",
+                "At 0 its term plays no part.",
+                f"/{name}",
+            )
 
 
 def reconstruction(k_NTD: Tensor, x_NTD: Tensor, weight_NT: Tensor) -> Tensor:

@@ -5,11 +5,11 @@ training can draw other rates and phases.
 """
 
 import hashlib
+import io
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from model.features.steps import shrink
 from model.networks.device import Precision
 from model.networks.frontend import FrontEnd
 from model.order import from_anywhere
+from model.training.capped import CAP_BYTES, CappedFolder
 from model.training.distributed import World
 from model.training.steps import decoded_steps
 from model.video.flow import quantise_flow
@@ -67,13 +68,16 @@ def front_key(front: FrontEnd) -> str:
 
 @dataclass(frozen=True)
 class FeatureCache:
-    """Features by `front`, on its device and in `precision`, kept in `folder`."""
+    """Features by `front`, on its device and in `precision`, kept in `folder`: at most about
+    `cap_bytes` there, the least used dropped first."""
 
     folder: Path
     front: FrontEnd
     precision: Precision = "float32"
     limits: Limits | None = None
     world: World = field(default_factory=World)
+    cap_bytes: int = CAP_BYTES
+    on_notice: Callable[[str], None] = lambda text: None
 
     def load(
         self,
@@ -81,9 +85,13 @@ class FeatureCache:
         on_progress: Callable[[int, int, str], None] = lambda done, total, name: None,
     ) -> tuple[list[ClipFeatures], list[str]]:
         """Features of all readable clips, and why the others are not: the same on each rank, which
-        computes its share, heard of by `on_progress`, and reads what others computed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        computes its share, heard of by `on_progress`, and reads what others computed.
+
+        What is there of its clips counts as used now, so that others make room for the rest.
+        """
         mine = from_anywhere(range(self.world.rank, len(paths), self.world.size))
+        for number in mine:
+            self._stored.touch(self._name(paths[number]))
         clips, faults = {}, {}
         for done, number in enumerate(mine, 1):
             try:
@@ -93,7 +101,22 @@ class FeatureCache:
             on_progress(done, len(mine), paths[number].name)
         faults = self.world.gather(faults)
         readable = [number for number in range(len(paths)) if number not in faults]
-        return [clips.get(n) or self._get(paths[n]) for n in readable], list(faults.values())
+        found = [clips.get(n) or self._get(paths[n]) for n in readable]
+        if not all(self._stored.touch(self._name(paths[n])) for n in readable):
+            self.on_notice(
+                f"the features of all clips need more than {self.cap_bytes / 1e9:.1f} GB: those of "
+                "the rest are computed again by the next run (--cache-gb raises the cap)"
+            )
+        return found, list(faults.values())
+
+    @cached_property
+    def _stored(self) -> CappedFolder:
+        return CappedFolder(self.folder, ".npz", self.cap_bytes)
+
+    @cached_property
+    def _sha256(self) -> Callable[[Path], str]:
+        """Of a file's bytes, which are read once."""
+        return cache(sha256_of)
 
     @cached_property
     def _key(self) -> str:
@@ -101,16 +124,19 @@ class FeatureCache:
         suffix = "" if self.precision == "float32" else f"-{self.precision}"
         return front_key(self.front) + suffix
 
+    def _name(self, path: Path) -> str:
+        return f"{self._sha256(path)[:32]}-{self._key}"
+
     def _get(self, path: Path) -> ClipFeatures:
-        sha256 = sha256_of(path)
-        stored = self.folder / f"{sha256[:32]}-{self._key}.npz"
-        if not stored.exists():
+        stored = self._stored.read(self._name(path))
+        if stored is None:
             time_S, pooled_Sn = self._compute(path)
-            temporary = stored.with_suffix(f".{os.getpid()}.partial.npz")
-            np.savez(temporary, time_S=time_S, pooled_Sn=pooled_Sn)
-            temporary.replace(stored)
-        with np.load(stored, allow_pickle=False) as data:
-            return ClipFeatures(path.name, sha256, data["time_S"], data["pooled_Sn"])
+            file = io.BytesIO()
+            np.savez(file, time_S=time_S, pooled_Sn=pooled_Sn)
+            stored = file.getvalue()
+            self._stored.write(self._name(path), stored)
+        with np.load(io.BytesIO(stored), allow_pickle=False) as data:
+            return ClipFeatures(path.name, self._sha256(path), data["time_S"], data["pooled_Sn"])
 
     @torch.inference_mode()
     def _compute(self, path: Path) -> tuple[Any, Any]:

@@ -11,7 +11,6 @@ those of equation 12 that need no decoder, which this stage removes, here as mea
 cost accuracy by both gates wherever it was tried (docs/recognition.md), and is off.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -28,7 +27,7 @@ from model.networks.rtsae import Opener
 from model.training.augment import draw_insertion
 from model.training.distributed import World
 from model.training.examples import Batch, Example, collate, random_steps
-from model.training.monitor import alarms, gate_shares
+from model.training.monitor import alarms, gate_gradient, gate_shares
 from model.training.selections import compare
 from model.training.sources import Source
 from model.training.trainer import Draw, Schedule, Task
@@ -63,8 +62,9 @@ class Stage3:
                 raise InvalidParameter(f"{name}: wanted 0 to 1, got {getattr(self, name)}")
         if self.open_share is not None and not 0 < self.open_share < 1:
             raise InvalidParameter(f"open_share: wanted between 0 and 1, got {self.open_share}")
-        if self.steps < 1 or not all(map(math.isfinite, (self.phi, self.tau, self.lam))):
-            raise InvalidParameter("wanted steps of at least 1 and finite phi, tau and lambda")
+        if self.steps < 1:
+            raise InvalidParameter(f"steps: wanted at least 1, got {self.steps}", "", "/steps")
+        terms.check_weights(phi=self.phi, tau=self.tau, lam=self.lam, phi_bound=self.phi_bound)
 
 
 class JointTask(Task):
@@ -105,9 +105,8 @@ class JointTask(Task):
     def observe(self) -> dict[str, float]:
         """The gradient that reaches W_a, sigma and the price."""
         gate = self.network.encoder.gate
-        own = [p.grad for name, p in gate.named_parameters() if name != "rho"]
-        norm = math.sqrt(sum(float(g.square().sum()) for g in own if g is not None))
-        return {"gate_gradient": norm, "sigma": float(gate.sigma.detach()), **self.scalars}
+        sigma = float(gate.sigma.detach())
+        return {"gate_gradient": gate_gradient(gate), "sigma": sigma, **self.scalars}
 
     def learned(self, means: Mapping[str, float]) -> None:
         """Dual ascent: the price rises while more than the wanted share opens, else it falls."""

@@ -21,6 +21,7 @@ from model.networks.device import Precision, resolve
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.order import from_anywhere
+from model.training.capped import CAP_BYTES
 from model.training.clips import ClipCache
 from model.training.distributed import World
 from model.training.mapped import MappedFolder
@@ -52,7 +53,7 @@ class Run:
     note: str = ""
     device: str = "cpu"
     world: World = field(default_factory=World)
-    cache_bytes: int = 24 << 30
+    cache_bytes: int = CAP_BYTES
     validation_share: float = 0.1
     limits: Limits | None = None
     on_clip: OnClip = lambda what, done, total, name: None

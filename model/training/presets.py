@@ -201,6 +201,13 @@ def tiny() -> Preset:
 PRESETS = {"paper": paper, "compact": compact, "tiny": tiny}
 
 
+def passes_apart(preset: Preset) -> Preset:
+    """The preset as a kept state knows it: without how many clips pass at once, so that a run goes
+    on with fewer where the device had no room for them."""
+    stages = ("dscnn", "joint", "arch")
+    return replace(preset, **{name: changed(getattr(preset, name), at_once=0) for name in stages})
+
+
 def changed(config: Any, **changes: Any) -> Any:
     """A frozen dataclass with the changes that are not None; those of its schedule go there."""
     given = {name: value for name, value in changes.items() if value is not None}

@@ -17,13 +17,14 @@ import torch
 from torch import Tensor
 
 from model.errors import InvalidParameter
+from model.features.steps import StepClock
 from model.networks import loss as terms
 from model.networks.novelty import FULL_CONTRAST, contrast, eased
 from model.networks.rtsae import RTSAE, Opener, RTSAEConfig, Trace, hard, soft
 from model.training.curves import Curves
 from model.training.distributed import World
 from model.training.hindsight import advantage_of_opening
-from model.training.monitor import alarms, gate_shares, measure
+from model.training.monitor import alarms, gate_gradient, gate_shares, measure
 from model.training.sequences import Mixing, Sampler
 from model.training.trainer import Draw, Progress, Schedule, Task, Trainer
 
@@ -85,6 +86,8 @@ class TrainConfig:
         if self.reading not in READINGS:
             wanted = ", ".join(READINGS)
             raise InvalidParameter(f"reading: wanted one of {wanted}, got {self.reading!r}")
+        own = ("autoencoder_weight", "contrast_weight")
+        terms.check_weights(**{name: getattr(self, name) for name in own})
 
     @classmethod
     def read(cls, reading: str, **changes: Any) -> "TrainConfig":
@@ -147,8 +150,9 @@ class AttentionTask(Task):
         return min(1.0, math.pow(FULL_PACE / self.network.config.hidden, 1.5))
 
     def observe(self) -> dict[str, float]:
-        """See Task."""
-        return {"sigma": float(self.network.encoder.gate.sigma.detach())}
+        """The gradient that reaches W_a, and sigma."""
+        gate = self.network.encoder.gate
+        return {"gate_gradient": gate_gradient(gate), "sigma": float(gate.sigma.detach())}
 
     def measure(self, world: World) -> dict[str, tuple[float, float]]:
         """The monitors of the last batch."""
@@ -169,13 +173,15 @@ def train(
     world: World | None = None,
     curves: Curves | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    steps_per_second: float = 10.0,
 ) -> tuple[RTSAE, list[dict[str, float]]]:
     """Train on clips given as (x_SD, time_S); the network and the reports.
 
-    With `resume` (a folder) the state is kept there and an interrupted run goes on from it, on the
-    same random numbers. On the CPU: at a batch of 24, hundreds of small steps in a row take an H200
-    0.41 s for each update, one core beside it 0.24 s. Raises InvalidParameter for the state of
-    another run, TrainingDiverged.
+    The price is set at the rate of use, `steps_per_second` (0: every step that is given). With
+    `resume` (a folder) the state is kept there and an interrupted run goes on from it, on the same
+    random numbers. On the CPU: at a batch of 24, hundreds of small steps in a row take an H200 0.41
+    s for each update, one core beside it 0.24 s. Raises InvalidParameter for the state of another
+    run, TrainingDiverged.
     """
     torch.manual_seed(config.seed)
     rtsae = RTSAE(architecture or config.architecture())
@@ -191,7 +197,17 @@ def train(
     )
     history = trainer.run()
     rtsae.eval()
-    return (_priced(rtsae, clips, config.open_rate) if rtsae.encoder.J else rtsae), history
+    if not rtsae.encoder.J:
+        return rtsae, history
+    return _priced(rtsae, steps_of_use(clips, steps_per_second), config.open_rate), history
+
+
+def steps_of_use(clips: list[Any], steps_per_second: float) -> list[Tensor]:
+    """Of clips given as (x_SD, time_S) the steps (S', D) that an analysis at this rate takes: the
+    first at or after each tick, 0 for all. Clips are cached at twice the rate, unless it is 0."""
+    return [
+        torch.from_numpy(x_SD[StepClock(steps_per_second).pick(time_S)]) for x_SD, time_S in clips
+    ]
 
 
 def _identity(config: TrainConfig, architecture: RTSAEConfig, clips: list[Any]) -> dict[str, Any]:
@@ -206,20 +222,17 @@ def _identity(config: TrainConfig, architecture: RTSAEConfig, clips: list[Any]) 
     }
 
 
-def _priced(rtsae: RTSAE, clips: list[Any], open_rate: float) -> RTSAE:
-    """The same network at the price at which its gate opens this often on the training clips.
-
-    By bisection on a logarithmic scale; clips are read at half their rate, that of use.
-    """
-    clips_1SD = [torch.from_numpy(x_SD[::2])[None] for x_SD, _ in clips]
+def _priced(rtsae: RTSAE, clips_SD: list[Tensor], open_rate: float) -> RTSAE:
+    """The same network at the price at which its gate opens this often on the clips, given at the
+    rate of use. By bisection on a logarithmic scale."""
     low, high = math.log(1e-2), math.log(1e3)
     with torch.inference_mode():
         for _ in range(8):
             middle = (low + high) / 2
             price_1 = torch.tensor([math.exp(middle)])
             rates = [
-                float((rtsae.encoder.run(x, hard(), price_1).gate_NT > 0.5).float().mean())
-                for x in clips_1SD
+                float((rtsae.encoder.run(x_SD[None], hard(), price_1).gate_NT > 0.5).float().mean())
+                for x_SD in clips_SD
             ]
             low, high = (middle, high) if sum(rates) / len(rates) > open_rate else (low, middle)
     priced = RTSAE(replace(rtsae.config, price=round(math.exp((low + high) / 2), 3)))

@@ -15,6 +15,7 @@ from model.networks.device import Precision
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd, Recipe
 from model.networks.vgg import VggBlocks
+from model.training.capped import CAP_BYTES
 from model.training.card import provenance
 from model.training.curves import Curves
 from model.training.distributed import World
@@ -28,7 +29,8 @@ from model.weights.vgg16 import load_blocks
 
 @dataclass(frozen=True)
 class Stage2:
-    """What a run needs: videos, where features are cached, where the checkpoint goes.
+    """What a run needs: videos, where features are cached and how many bytes of them, where the
+    checkpoint goes.
 
     `device` and `precision` are the front's; what it made is trained on by the CPU.
     """
@@ -46,6 +48,7 @@ class Stage2:
     device: str = "cpu"
     precision: Precision = "float32"
     world: World = field(default_factory=World)
+    cache_bytes: int = CAP_BYTES
     limits: Limits | None = None
     on_clip: Callable[[int, int, str], None] = lambda done, total, name: None
     on_progress: Callable[[Progress], None] | None = None
@@ -61,19 +64,19 @@ def run(stage: Stage2) -> dict[str, Any]:
     """
     began = time.monotonic()
     check_places(stage.out, stage.cache, stage.backbone, stage.start)
-    if stage.start is not None:
-        front = dscnn_front(stage.start).to(stage.device)
-        if stage.config.reading == "literal" and front.recipe.pool != "map":
-            raise InvalidParameter(
-                f"{stage.start.name}: the literal reading wants whole maps, its front has their "
-                f"{front.recipe.pool}",
-                "Start from a network of `kairoscope train dscnn --preset paper`.",
-            )
-        config = at_rate(stage.config, front.recipe.steps_per_second)
-        stage = replace(stage, recipe=front.recipe, config=config)
-    else:
+    if stage.start is None:
         front = build_front(stage.recipe, stage.backbone, stage.device)
-    cache = FeatureCache(stage.cache, front, stage.precision, stage.limits, stage.world)
+    else:
+        stage, front = _behind(stage, stage.start)
+    cache = FeatureCache(
+        stage.cache,
+        front,
+        stage.precision,
+        stage.limits,
+        stage.world,
+        stage.cache_bytes,
+        stage.on_notice,
+    )
     clips, refused = cache.load(stage.videos, stage.on_clip)
     if not clips:
         raise UnreadableVideo(f"none of {len(stage.videos)} videos is readable", refused[0])
@@ -91,6 +94,7 @@ def run(stage: Stage2) -> dict[str, Any]:
         world=stage.world,
         curves=curves,
         on_progress=stage.on_progress,
+        steps_per_second=stage.recipe.steps_per_second,
     )
     card = _card(stage, clips, refused, history, time.monotonic() - began)
     if stage.world.leads:
@@ -98,6 +102,22 @@ def run(stage: Stage2) -> dict[str, Any]:
         if folder:
             shutil.rmtree(folder)
     return card
+
+
+def _behind(stage: Stage2, start: Path) -> tuple[Stage2, FrontEnd]:
+    """The stage with the recipe and the rate of a recognition network's front, and that front.
+
+    Raises InvalidCheckpoint, InvalidParameter for features that are not those of the reading.
+    """
+    front = dscnn_front(start).to(stage.device)
+    if stage.config.reading == "literal" and front.recipe.pool != "map":
+        raise InvalidParameter(
+            f"{start.name}: the literal reading wants whole maps, its front has their "
+            f"{front.recipe.pool}",
+            "Start from a network of `kairoscope train dscnn --preset paper`.",
+        )
+    config = at_rate(stage.config, front.recipe.steps_per_second)
+    return replace(stage, recipe=front.recipe, config=config), front
 
 
 def build_front(recipe: Recipe, backbone: Path | None, device: str = "cpu") -> FrontEnd:

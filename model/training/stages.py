@@ -15,6 +15,7 @@ import torch
 from model.errors import InvalidCheckpoint, InvalidParameter
 from model.networks import checkpoint, recognition_checkpoint
 from model.networks.arch import ARCH
+from model.networks.device import room_on
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.frontend import FrontEnd
 from model.networks.recognition_checkpoint import Stored
@@ -26,6 +27,7 @@ from model.training.curves import Curves
 from model.training.dscnn import DSCNNTask, Labelled
 from model.training.joint import JointTask
 from model.training.preparation import Parts, Run, check, fit_front, fit_head, sources, verified
+from model.training.presets import passes_apart
 from model.training.trainer import Schedule, Task, Trainer
 from model.weights.vgg16 import load_blocks
 
@@ -43,7 +45,7 @@ def train_dscnn(run: Run) -> dict[str, Any]:
     """Stage 1: both streams and the head on labels, ungated; writes `run.out`, returns its card.
 
     What lies behind the gate starts from `run.start`, a wider network of this stage, pruned; or
-    from `run.backbone`. Raises InvalidParameter, InvalidCheckpoint, UnreadableVideo,
+    from `run.backbone`. Raises InvalidParameter, InvalidCheckpoint, UnreadableVideo, DeviceFull,
     TrainingDiverged.
     """
     check(run)
@@ -183,10 +185,14 @@ def finish(
     network: Any,
     extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Train, then write checkpoint, card and curves; the state goes when all is written."""
+    """Train, then write checkpoint, card and curves; the state goes when all is written.
+
+    Raises DeviceFull, TrainingDiverged.
+    """
     from_vgg = stage in ("dscnn", "joint") or run.backbone is not None
     began, folder = time.monotonic(), run.out.with_suffix(".resume")
-    history = fit(run, stage, task, config.schedule, parts, origin, folder)
+    with room_on(run.device, _with_less(run, config.schedule, network.config.size)):
+        history = fit(run, stage, task, config.schedule, parts, origin, folder)
     network = network.cpu().eval()
     about = {
         "model": MODELS[stage],
@@ -212,6 +218,17 @@ def finish(
         shutil.rmtree(folder, ignore_errors=True)
     run.world.wait()
     return about
+
+
+def _with_less(run: Run, schedule: Schedule, size: int) -> str:
+    """What to do where the device has no room for passes of the schedule's clips."""
+    share = -(-schedule.batch // run.world.size)
+    clips = min(schedule.at_once or share, share)
+    fewer = f"--at-once {clips // 2} (these were {clips}) or " if clips > 1 else ""
+    return (
+        f"Repeat it with {fewer}--device cpu: it goes on from its last report; or take a smaller "
+        f"--preset than {run.preset.name} ({size} pixels)."
+    )
 
 
 def _counted(views: int) -> str:
@@ -242,7 +259,7 @@ def fit(
         run.on_notice(curves.notice)
     identity = {
         "stage": stage,
-        "preset": repr(run.preset),
+        "preset": repr(passes_apart(run.preset)),
         "origin": dict(origin),
         "list": card.list_hash(run.dataset.root, parts.train),
         "processes": run.world.size,

@@ -3,7 +3,7 @@
 Shape legend: n examples of one forward pass. All randomness follows from the seed and the number
 of the iteration or example, never from what was drawn before: an interrupted run goes on with the
 same bits, and several processes draw the examples that one would. Dropout draws its masks by the
-rank, too: with it, two processes and one learn alike, but not the same.
+rank and the pass, too: with it, two processes and one learn alike, but not the same.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -281,7 +281,9 @@ class Trainer:
         save_state(self.resume, network, optimiser, history, self._identity(), done, scalars)
 
     def _identity(self) -> dict[str, Any]:
-        return {**self.identity, "schedule": repr(self.schedule), "clips": self.clips}
+        """How many examples pass at once is left out: it may change where they do not fit."""
+        schedule = replace(self.schedule, at_once=0)
+        return {**self.identity, "schedule": repr(schedule), "clips": self.clips}
 
 
 class _Window:

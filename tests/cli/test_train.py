@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,11 @@ from model.networks.attention import AttentionModel
 from model.networks.checkpoint import SHIPPED
 from model.networks.frontend import Recipe
 from model.recognisers import registry
+from model.training.distributed import World
+from model.training.dscnn import DSCNNTask
 from model.training.presets import PRESETS, tiny
+from model.training.stages import _with_less
+from model.training.trainer import Schedule
 from tests.clips import write_clip
 
 SMALL = ("--preset", "tiny", "--iterations", "2", "--batch", "4")
@@ -196,6 +201,45 @@ def test_a_network_to_prune_brings_its_own_features(dataset, tmp_path, option, c
     assert option[0] in said
 
 
+@pytest.mark.slow
+def test_a_training_that_does_not_fit_says_so_and_goes_on_with_fewer_at_once(
+    dataset, stage1, tmp_path, monkeypatch, capsys
+):
+    calls, losses = [], DSCNNTask.losses
+
+    def full(task, draws, share_done):
+        calls.append(len(draws))
+        if len(calls) > 2:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return losses(task, draws, share_done)
+
+    out, cache = tmp_path / "x.safetensors", stage1.parent / "training-cache"
+    more = ["--cache", str(cache), "--iterations", "4", "--report-every", "1"]
+    with monkeypatch.context() as patched:
+        patched.setattr(DSCNNTask, "losses", full)
+        assert train("dscnn", dataset, out, *more) == Exit.FAILED
+    said = capsys.readouterr().err
+    assert "out of memory" in said
+    assert "--at-once 2 (these were 4)" in said
+    assert "--preset than tiny (32 pixels)" in said
+    assert train("dscnn", dataset, out, *more, "--at-once", "2") == Exit.DONE
+    said = capsys.readouterr().err
+    assert [n for n in range(1, 5) if f"iteration {n}/4" in said] == [3, 4]
+    assert recognition_checkpoint.load(out)[1]["training"]["schedule"]["at_once"] == 2
+
+
+@pytest.mark.parametrize(
+    ("processes", "at_once", "wanted"),
+    [(1, 0, "--at-once 4 (these were 9)"), (2, 0, "--at-once 2"), (1, 3, "--at-once 1")],
+)
+def test_fewer_at_once_are_half_of_what_did_not_fit(processes, at_once, wanted):
+    run = SimpleNamespace(world=World(0, processes), preset=tiny())
+    assert wanted in _with_less(run, Schedule(batch=9, at_once=at_once), 32)
+    alone = _with_less(run, Schedule(batch=9, at_once=1), 32)
+    assert "--at-once" not in alone
+    assert "--device cpu" in alone
+
+
 def small_paper():
     """The preset `paper` in what sets it apart, at the sizes of `tiny`."""
     small = tiny()
@@ -248,6 +292,9 @@ def test_a_front_that_both_streams_share_is_not_trained(dataset, stage1, tmp_pat
         ("dscnn", ["--preset", "paper", "--share", "0.5"]),
         ("dscnn", ["--share", "0.001"]),
         ("joint", ["--from", "/nowhere/dscnn.safetensors"]),
+        ("joint", ["--from", str(SHIPPED), "--open-share", "0", "--phi", "-5"]),
+        ("joint", ["--from", str(SHIPPED), "--tau", "-0.1"]),
+        ("joint", ["--from", str(SHIPPED), "--lam", "-0.1"]),
         ("arch", ["--attention", "/nowhere/rtsae.safetensors", "--selection", "rtsae"]),
     ],
 )

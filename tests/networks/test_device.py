@@ -1,9 +1,9 @@
-"""The precision of a device: never one that it would only imitate."""
+"""The precision of a device is never one that it would only imitate; a full one says what to do."""
 
 import pytest
 import torch
 
-from model.networks.device import native_precision
+from model.networks.device import DeviceFull, native_precision, room_on
 
 
 def test_a_processor_without_bfloat16_computes_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,3 +19,20 @@ def test_one_with_it_uses_it(monkeypatch: pytest.MonkeyPatch, instruction: str) 
 
 def test_a_device_of_another_kind_computes_in_full() -> None:
     assert native_precision("mps") == "float32"
+
+
+def test_a_full_device_is_named_with_what_to_do() -> None:
+    said = (
+        "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 1 has a total capacity of 79.10 GiB of"
+        " which 1.02 GiB is free. See documentation for Memory Management"
+    )
+    with pytest.raises(DeviceFull) as full, room_on("cuda:1", "Take less."):
+        raise torch.cuda.OutOfMemoryError(said)
+    assert full.value.message == ("device cuda:1: CUDA out of memory. Tried to allocate 2.00 GiB")
+    assert full.value.hint == "Take less."
+    assert full.value.to_problem()["type"] == "urn:kairoscope:problem:device-full"
+
+
+def test_other_failures_stay_what_they_are() -> None:
+    with pytest.raises(RuntimeError, match="shapes"), room_on("cuda", "Take less."):
+        raise RuntimeError("shapes do not match")

@@ -201,6 +201,11 @@ def test_the_gate_finds_the_one_step_that_tells_the_classes_apart():
         {"open_share": 1.0},
         {"steps": 0},
         {"phi": float("nan")},
+        {"phi": -5.0, "open_share": None},
+        {"phi": -5.0},
+        {"tau": -1e-3},
+        {"lam": -1e-3},
+        {"phi_bound": -1.0},
     ],
 )
 def test_nonsense_is_refused(wrong):

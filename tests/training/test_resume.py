@@ -21,8 +21,8 @@ class Interrupted(Exception):
     """What stops a run in these tests."""
 
 
-def line(folder, stop_at=None, iterations=9, **changes):
-    task = Line(dropout=0.5)
+def line(folder, stop_at=None, iterations=9, dropout=0.5, **changes):
+    task = Line(dropout)
 
     def on_progress(progress):
         if progress.iteration == stop_at:
@@ -56,6 +56,17 @@ def test_a_half_written_state_is_no_state(tmp_path):
     (tmp_path / "stopped" / "state.partial").write_bytes(b"cut short")
     resumed, _ = line(tmp_path / "stopped")
     assert resumed.network[0].weight.item() == straight.network[0].weight.item()
+
+
+def test_a_run_goes_on_with_fewer_clips_at_once(tmp_path):
+    """As after a pass that did not fit: nothing is lost, and rounding alone differs."""
+    straight, _ = line(tmp_path / "straight", dropout=0.0)
+    with pytest.raises(Interrupted):
+        line(tmp_path / "stopped", 4, dropout=0.0)
+    resumed, _ = line(tmp_path / "stopped", dropout=0.0, at_once=3)
+    assert len(resumed.shown) == 8 * (9 - 4)
+    weights = [task.network[0].weight.item() for task in (resumed, straight)]
+    assert weights[0] == pytest.approx(weights[1], rel=1e-5)
 
 
 def test_the_state_of_other_options_is_refused(tmp_path):

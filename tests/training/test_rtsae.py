@@ -9,10 +9,19 @@ import torch
 
 from model.errors import InvalidParameter
 from model.evaluation.hold import hold_error, squared_distances
+from model.features.steps import StepClock
+from model.networks.attention import AttentionModel
 from model.networks.loss import LossWeights
 from model.networks.rtsae import RTSAE, RTSAEConfig, hard, soft
 from model.training.resume import save_state
-from model.training.rtsae import _LOSSES, AttentionTask, TrainConfig, train
+from model.training.rtsae import (
+    _LOSSES,
+    AttentionTask,
+    TrainConfig,
+    _priced,
+    steps_of_use,
+    train,
+)
 from model.training.sequences import Mixing, Sampler
 from model.training.trainer import Draw
 
@@ -141,6 +150,38 @@ def test_the_rate_stays_and_then_falls_to_nearly_nothing():
     assert literal.optimiser == "adadelta"
 
 
+@pytest.mark.parametrize("fps", [12, 24, 25, 30])
+@pytest.mark.parametrize("rate", [0, 4, 10])
+def test_the_steps_of_use_are_those_that_an_analysis_takes_of_all_frames(fps, rate):
+    time_F = np.arange(100) / fps
+    time_F[60:] += 0.7  # a gap in which no frame is shown
+    x_FD = np.arange(100, dtype=np.float32)[:, None]
+    kept = StepClock(2 * rate).pick(time_F)  # as features are cached
+    (found_SD,) = steps_of_use([(x_FD[kept], time_F[kept])], rate)
+    assert found_SD[:, 0].tolist() == StepClock(rate).pick(time_F).tolist()
+
+
+@pytest.mark.slow
+def test_the_price_is_the_one_at_which_so_many_steps_of_use_open():
+    rtsae, clips = AttentionModel.load().rtsae, segments(4, np.random.default_rng(0), 128)
+
+    def opened(price, x_SD):
+        trace = rtsae.encoder.run(x_SD[None], hard(), torch.tensor([price]))
+        return float((trace.gate_NT > 0.5).float().mean())
+
+    prices = []
+    for stride, rate in ((1, 0.0), (2, 10.0)):
+        price = _priced(rtsae, steps_of_use(clips, rate), 0.05).config.price
+        rows = [torch.from_numpy(x_SD[::stride]) for x_SD, _ in clips]
+        with torch.no_grad():
+            dear, cheap = (
+                np.mean([opened(price * factor, x_SD) for x_SD in rows]) for factor in (1.1, 0.9)
+            )
+        assert dear <= 0.05 <= cheap
+        prices.append(price)
+    assert prices[0] != pytest.approx(prices[1], rel=0.1)
+
+
 @pytest.mark.slow
 def test_a_report_has_the_gates_in_five_bins_and_what_else_is_watched():
     clips = segments(3, np.random.default_rng(0), 16)
@@ -152,17 +193,35 @@ def test_a_report_has_the_gates_in_five_bins_and_what_else_is_watched():
     for row in history:
         bins = [row[f"gates_from_{low:.1f}"] for low in (0, 0.2, 0.4, 0.6, 0.8)]
         assert sum(bins) == pytest.approx(1)
-        watched = {"open_rate", "gate_spread", "soft_error", "hold_error", "sigma", "mean_o"}
-        assert watched | {"loss", "hindsight", "contrast", "gradient_norm"} <= row.keys()
+        watched = {"open_rate", "gate_spread", "soft_error", "hard_error", "leakage", "hold_error"}
+        watched |= {"sigma", "mean_o", "gate_gradient", "gradient_norm"}
+        assert watched | {"loss", "hindsight", "contrast"} <= row.keys()
         assert all(np.isfinite(value) for value in row.values())
 
 
 @pytest.mark.parametrize(
-    "changes", [{"iterations": 0}, {"steps": 4}, {"reading": "other"}, {"seed": -1}]
+    "changes",
+    [
+        {"iterations": 0},
+        {"steps": 4},
+        {"reading": "other"},
+        {"seed": -1},
+        {"autoencoder_weight": -1.0},
+        {"contrast_weight": -0.1},
+    ],
 )
 def test_nonsense_is_refused_before_work_starts(changes):
     with pytest.raises(InvalidParameter):
         TrainConfig(**changes)
+
+
+@pytest.mark.parametrize("name", ["mu", "tau", "lam", "phi"])
+@pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf")])
+def test_a_term_of_equation_12_is_never_weighed_below_nothing(name, weight):
+    with pytest.raises(InvalidParameter, match=f"{name}: wanted a finite weight") as refused:
+        LossWeights(**{name: weight})
+    assert refused.value.pointer == f"/{name}"
+    assert getattr(LossWeights(**{name: 0}), name) == 0
 
 
 def test_sequences_are_full_of_the_clips_and_repeat_with_the_seed():

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from model.networks.loss import LossWeights
-from model.networks.rtsae import RTSAE, RTSAEConfig, Trace, hard
+from model.networks.rtsae import RTSAE, RTSAEConfig, hard
+from model.training.monitor import measure
 from model.training.rtsae import AttentionTask, TrainConfig, train
 from model.training.sequences import Mixing
 
@@ -44,14 +45,6 @@ def trained(seed: int) -> RTSAE:
     return train(clips, config, architecture=ARCHITECTURE)[0]
 
 
-def hard_error(rtsae: RTSAE, trace: Trace, x_NTD: torch.Tensor) -> float:
-    """|k_t - x_t|^2 a step, when the decoder is shown the state held by the binary gates alone."""
-    steps = torch.arange(T).expand_as(trace.gate_NT)
-    source_NT = torch.where(trace.share_NT > 0.5, steps, 0).cummax(1).values
-    shown_NTD = trace.h_NTH.gather(1, source_NT[..., None].expand_as(trace.h_NTH))
-    return float((rtsae.decode(shown_NTD) - x_NTD).square().sum(2).mean())
-
-
 @pytest.mark.slow
 def test_soft_gates_learn_to_open_where_a_segment_starts():
     """No gate is helped: that of the first step, which opens by rule, must open by itself too."""
@@ -60,7 +53,8 @@ def test_soft_gates_learn_to_open_where_a_segment_starts():
     x_NTD = torch.from_numpy(np.stack([x_TD for x_TD, _ in sequences]))
     with torch.no_grad():
         trace = rtsae.encoder.run(x_NTD, hard())
-        error = hard_error(rtsae, trace, x_NTD)
+        found = measure(rtsae, x_NTD, trace.shown_NTD, trace.o_NTH)
+    error = float(found["hard_error"].mean())
     opened_NT = (trace.gate_NT > 0.5).numpy()
     covered, at_start = [], []
     for open_T, (_, starts) in zip(opened_NT, sequences, strict=True):

@@ -23,6 +23,7 @@ from model.training.features import FeatureCache, front_key, videos_under
 from model.training.resume import save_state
 from model.training.stage2 import dscnn_front
 from model.training.stages import adopt_gate, load_dscnn
+from model.video.probe import sha256_of
 from tests.clips import moving_square, write_clip
 
 ROOT, BIN = Path(__file__).resolve().parents[2], Path(sys.executable).parent
@@ -38,6 +39,19 @@ def folder(tmp_path):
     (root / "broken.mp4").write_bytes(b"this is no video")
     (root / "notes.txt").write_text("nor is this")
     return root
+
+
+@pytest.fixture
+def computed(monkeypatch):
+    """The names of the clips whose features are computed, in order."""
+    names, compute = [], FeatureCache._compute
+
+    def heard(cache, path):
+        names.append(path.name)
+        return compute(cache, path)
+
+    monkeypatch.setattr(FeatureCache, "_compute", heard)
+    return names
 
 
 def train(root, out, *more):
@@ -63,13 +77,14 @@ def test_the_command_trains_on_a_folder_and_writes_what_it_says(folder, tmp_path
 
 
 @pytest.mark.slow
-def test_features_are_computed_once(folder, tmp_path):
+def test_features_are_computed_once(folder, tmp_path, computed):
     out = tmp_path / "mine.safetensors"
-    train(folder, out)
-    cached = {p: p.stat().st_mtime_ns for p in (tmp_path / "feature-cache").iterdir()}
-    assert len(cached) == 2
-    train(folder, out, "--restart", "--seed", "1")
-    assert {p: p.stat().st_mtime_ns for p in (tmp_path / "feature-cache").iterdir()} == cached
+    assert train(folder, out) == Exit.DONE
+    assert sorted(computed) == ["broken.mp4", "one.mp4", "two.mp4"]
+    assert len(list((tmp_path / "feature-cache").iterdir())) == 2
+    computed.clear()
+    assert train(folder, out, "--restart", "--seed", "1") == Exit.DONE
+    assert computed == ["broken.mp4"]  # of which nothing can be kept
 
 
 def test_a_split_names_the_files(folder, tmp_path):
@@ -83,9 +98,26 @@ def dscnn(path, **recipe):
     """A network of stage 1, untrained."""
     torch.manual_seed(0)
     config = DSCNNConfig(("a", "b"), 2, ((8, 8, 8),) * 3, cam=8, fusion=8, hidden=8, size=32)
-    network = RTSAEDSCNN.untrained(config, Recipe(steps_per_second=4.0, **recipe))
+    recipe = Recipe(**{"steps_per_second": 4.0, **recipe})
+    network = RTSAEDSCNN.untrained(config, recipe)
     recognition_checkpoint.save(path, network, {})
     return path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("rate", "steps"), [(0.0, [30, 24]), (4.0, [5, 4])])
+def test_the_price_is_set_at_the_rate_of_the_front(folder, tmp_path, monkeypatch, rate, steps):
+    """At rate 0 every frame is a step: of 30 and 24 frames none is left out."""
+    seen = []
+
+    def priced(rtsae, clips_SD, open_rate):
+        seen.extend(map(len, clips_SD))
+        return rtsae
+
+    monkeypatch.setattr("model.training.rtsae._priced", priced)
+    start = dscnn(tmp_path / "dscnn.safetensors", steps_per_second=rate)
+    assert train(folder, tmp_path / "x.safetensors", "--from", str(start)) == Exit.DONE
+    assert seen == steps
 
 
 @pytest.mark.slow
@@ -108,6 +140,8 @@ def test_a_start_that_does_not_fit_is_refused_before_work(folder, tmp_path, caps
     assert "wants whole maps" in capsys.readouterr().err
     assert train(folder, out, "--from", str(start), "--position", "p2") == Exit.USAGE
     assert "Leave --position out" in capsys.readouterr().err
+    assert train(folder, out, "--cache-gb", "0") == Exit.USAGE
+    assert "--cache-gb" in capsys.readouterr().err
     assert not any((tmp_path / "feature-cache").iterdir())
 
 
@@ -148,6 +182,52 @@ def test_features_in_half_precision_are_kept_beside_those_in_full(folder, start,
     assert [(done, total) for done, total, _ in heard] == [(1, 3), (2, 3), (3, 3)]
     assert {name for _, _, name in heard} == {"one.mp4", "broken.mp4", "two.mp4"}
     assert ["broken.mp4" in line for line in refused] == [True]
+
+
+def three_clips(root):
+    """Short clips of the same length, whose features take as many bytes each."""
+    root.mkdir()
+    for number in range(3):
+        write_clip(root / f"{number}.mp4", moving_square(6, step=2 + number))
+    return videos_under(root)
+
+
+def bytes_in(folder):
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+@pytest.mark.slow
+def test_features_stay_below_the_cap_and_a_clip_that_was_dropped_is_the_same_again(start, tmp_path):
+    front, videos = dscnn_front(start), three_clips(tmp_path / "three")
+    free, capped = tmp_path / "free", tmp_path / "capped"
+    wanted, _ = FeatureCache(free, front).load(videos)
+    cap, said = bytes_in(free) * 5 // 6, []  # of two and a half clips
+    found, _ = FeatureCache(capped, front, cap_bytes=cap, on_notice=said.append).load(videos)
+    assert bytes_in(capped) <= cap
+    assert len(list(capped.iterdir())) == 2
+    assert ["--cache-gb" in line for line in said] == [True]
+    for one, other in zip(wanted, found, strict=True):
+        assert (one.name, one.sha256) == (other.name, other.sha256)
+        np.testing.assert_array_equal(one.pooled_Sn, other.pooled_Sn)
+        np.testing.assert_array_equal(one.time_S, other.time_S)
+
+
+@pytest.mark.slow
+def test_clips_of_other_runs_make_room_before_those_of_this_one(
+    start, tmp_path, computed, monkeypatch
+):
+    monkeypatch.setattr("model.training.features.from_anywhere", list)
+    front, videos, folder = dscnn_front(start), three_clips(tmp_path / "three"), tmp_path / "cache"
+    FeatureCache(folder, front).load(videos[:2])
+    key = front_key(front)
+    mine, other = (folder / f"{sha256_of(path)[:32]}-{key}.npz" for path in videos[:2])
+    cap, said = bytes_in(folder) * 5 // 4, []
+    os.utime(mine, (1, 1))  # unused for the longest, but wanted now
+    FeatureCache(folder, front, cap_bytes=cap, on_notice=said.append).load([videos[2], videos[0]])
+    assert computed.count("0.mp4") == 1
+    assert mine.exists()
+    assert not other.exists()
+    assert said == []
 
 
 @pytest.mark.slow
@@ -273,3 +353,16 @@ def test_a_device_that_is_not_there_is_refused_before_work(folder, tmp_path, cap
     assert train(folder, tmp_path / "x.safetensors", "--device", "cuda:99") == Exit.USAGE
     assert "cuda:99" in capsys.readouterr().err
     assert not (tmp_path / "feature-cache").exists()
+
+
+def test_a_device_without_room_for_the_front_says_what_to_do(
+    folder, start, tmp_path, monkeypatch, capsys
+):
+    def full(cache, path):
+        raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    monkeypatch.setattr(FeatureCache, "_compute", full)
+    assert train(folder, tmp_path / "x.safetensors", "--from", str(start)) == Exit.FAILED
+    said = capsys.readouterr().err
+    assert "CUDA out of memory" in said
+    assert "--device cpu" in said
