@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from model.errors import InvalidParameter, InvalidValue
 from model.networks.frontend import FrontEnd, Recipe
 from model.networks.head import Head
+from model.networks.noise import Noise
 from model.networks.rtsae import Encoder, Opener, RTSAEConfig, Trace, hard, soft
 from model.networks.stream import Stream, Widths, in_parts
 from model.networks.threads import one_thread
@@ -163,12 +164,17 @@ class RTSAEDSCNN(nn.Module):
         return z_MC.new_zeros(*there.shape, z_MC.shape[1]).index_put((there,), z_MC)
 
     def classify(
-        self, x_s_NTCHW: Tensor, x_t_NTCHW: Tensor, gate_NT: Tensor, mask_NT: Tensor
+        self,
+        x_s_NTCHW: Tensor,
+        x_t_NTCHW: Tensor,
+        gate_NT: Tensor,
+        mask_NT: Tensor,
+        noise: Noise | None = None,
     ) -> Tensor:
         """Logits (N, K) under any gates in [0, 1]; the mask as gates gives the ungated DSCNN."""
         z_s = self.features(self.s_tail, x_s_NTCHW, gate_NT, mask_NT)
         z_t = self.features(self.t_tail, x_t_NTCHW, gate_NT, mask_NT)
-        logits: Tensor = self.head(z_s, z_t, gate_NT * mask_NT)
+        logits: Tensor = self.head(z_s, z_t, gate_NT * mask_NT, noise)
         return logits
 
     def soft_forward(
@@ -178,12 +184,14 @@ class RTSAEDSCNN(nn.Module):
         x_NTD: Tensor,
         mask_NT: Tensor,
         opener: Opener = soft,
+        noise: Noise | None = None,
     ) -> Output:
-        """Training (equation 13); `opener` is the paper's soft gate, or one of ablation.py."""
+        """Training (equation 13); `opener` is the paper's soft gate, or one of ablation.py; units
+        of the head drop out by `noise`."""
         trace = self.gates(x_NTD, opener, mask_NT)
-        share_NT = torch.cat([opener(trace.gate_NT[:, 0])[:, None], trace.share_NT[:, 1:]], 1)
-        gate_NT = share_NT * mask_NT
-        return Output(self.classify(x_s_NTCHW, x_t_NTCHW, gate_NT, mask_NT), gate_NT, trace)
+        gate_NT = trace.share_NT * mask_NT
+        logits_NK = self.classify(x_s_NTCHW, x_t_NTCHW, gate_NT, mask_NT, noise)
+        return Output(logits_NK, gate_NT, trace)
 
     @torch.no_grad()
     def open_steps(self, x_TD: Tensor, threshold: float = 0.5) -> Tensor:

@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from model.networks.noise import Noise, dropout
+
 EPS = 1e-6
 STD_FLOOR = 1e-3  # a feature that hardly moves is not blown up
 
@@ -60,7 +62,7 @@ class Head(nn.Module):
         self.register_buffer("mean", torch.zeros(features))
         self.register_buffer("std", torch.ones(features))
         self.fc7 = nn.Linear(features, fusion)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
         self.lstm = GatedLSTM(fusion, hidden)
         self.classifier = nn.Linear(hidden, classes)
 
@@ -80,13 +82,19 @@ class Head(nn.Module):
         self.mean.copy_(z_f_MC.mean(0))
         self.std.copy_(z_f_MC.std(0) + STD_FLOOR)
 
-    def forward(self, z_s_NTC: Tensor, z_t_NTC: Tensor, gate_NT: Tensor) -> Tensor:
+    def forward(
+        self, z_s_NTC: Tensor, z_t_NTC: Tensor, gate_NT: Tensor, noise: Noise | None = None
+    ) -> Tensor:
         """Logits, (N, K). A step whose gate is 0 (closed, or padding) leaves no trace.
 
-        Of one clip, with several gates, the logits by each: F-Net runs on its steps once.
+        F-Net's units drop out by `noise`, in training; without it none does. Of one clip, with
+        several gates, the logits by each: F-Net runs on its steps once.
         """
         z_f_NTC = (self.fuse(z_s_NTC, z_t_NTC) - self.mean) / self.std
-        step_NTF = self.dropout(F.relu(self.fc7(z_f_NTC))).expand(len(gate_NT), -1, -1)
+        step_NTF = F.relu(self.fc7(z_f_NTC))
+        if noise is not None:
+            step_NTF = dropout(step_NTF, self.dropout, noise)
+        step_NTF = step_NTF.expand(len(gate_NT), -1, -1)
         logits: Tensor = self.classifier(self.lstm(step_NTF, gate_NT))
         return logits
 

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from model.networks.alstm import ALSTMCell, AttentionGate, GateForm, State
 from model.networks.novelty import eased, novelty, width, windows
 
-Opener = Callable[[Tensor], Tensor]  # soft gates (N,) to the share g_t of the memory renewed
+# soft gates (N,) to the share g_t that counts; asked once for each step, in their order
+Opener = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class RTSAEConfig:
 class Trace:
     """What the encoder did: o, h (N, T, H), soft gates (N, T), the step each memory came from
     before step t (N, T; -1 for none), what the decoder is shown (N, T, D or H), and the share g_t
-    of the memory renewed (N, T): 1 at the first step, then what the opener made of the gate."""
+    that the opener made of the gate (N, T): that of the memory renewed, but for the first step."""
 
     o_NTH: Tensor
     h_NTH: Tensor
@@ -111,7 +112,8 @@ class Encoder(nn.Module):
         past_NPD: Tensor | None = None,
         length_N: Tensor | None = None,
     ) -> Trace:
-        """The recursion over the steps; `opener` turns soft gates into the share renewed.
+        """The recursion over the steps; `opener` turns soft gates into the share renewed, which is
+        all of it at the first step.
 
         With `carry` it goes on where an earlier run stopped (`first` numbers its first step, and
         `past_NPD` are the steps before), and with `last` False it stops where the look-ahead is
@@ -131,10 +133,11 @@ class Encoder(nn.Module):
             known = memory if first + t else x
             n = novelty(ahead, t, known, carry.age_N, price_NT[:, t]) if ahead else None
             o, a = self.step(x, n, carry)
-            g = torch.ones_like(a) if first + t == 0 else opener(a)
+            share = opener(a)
+            g = share if first + t else torch.ones_like(a)
             value = x if self.config.hold == "input" else carry.layers[-1].h
             shown = torch.lerp(memory, value, a[:, None])
-            rows.append((o, carry.layers[-1].h, a, carry.held_N, shown, g))
+            rows.append((o, carry.layers[-1].h, a, carry.held_N, shown, share))
             carry.memory_ND = torch.lerp(memory, value, g[:, None])
             carry.age_N = (carry.age_N + 1) * (1 - g)
             carry.held_N = torch.where(g > 0.5, first + t, carry.held_N)

@@ -1,8 +1,8 @@
 """Several processes, one training: gradients and figures are summed over the ranks of torchrun.
 
-Every rank takes its share of each global batch; what is random about an example depends on its
-place in the batch alone. Without dropout, whose masks each rank draws for itself, the number of
-ranks therefore changes the result by rounding only.
+Every rank takes its share of each global batch; what is random about an example, dropout and noisy
+gates included, depends on its place in the batch alone. The number of ranks therefore changes the
+result by rounding only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from model.errors import InvalidParameter
 from model.networks.dscnn import RTSAEDSCNN
 from model.networks.head import normalise
+from model.networks.noise import Noise
 from model.training.distributed import World
 from model.training.examples import Batch, Example, collate, random_steps
 from model.training.sources import Source
@@ -101,7 +102,8 @@ class DSCNNTask(Task):
     def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
         """See Task."""
         examples = [self._example(draw, draw.clip, self.first) for draw in draws]
-        terms = self._terms(collate(self.dscnn, self.first.source, examples))
+        noise = Noise([draw.rng for draw in draws])
+        terms = self._terms(collate(self.dscnn, self.first.source, examples), noise)
         return self._with_second(terms, draws, self.second) if self.second else terms
 
     def measure(self, world: World) -> dict[str, tuple[float, float]]:
@@ -147,14 +149,14 @@ class DSCNNTask(Task):
         loss = terms["loss"] + self.config.stream_weight * entropy
         return {**terms, "loss": loss, "second": entropy, "second_accuracy": right}
 
-    def _terms(self, batch: Batch) -> dict[str, Tensor]:
+    def _terms(self, batch: Batch, noise: Noise | None = None) -> dict[str, Tensor]:
         network, mask = self.dscnn, batch.mask_NT
         open_NT = mask.to(batch.x_s_NTCHW)
         z_s = network.features(network.s_tail, batch.x_s_NTCHW, open_NT, mask)
         z_t = network.features(network.t_tail, batch.x_t_NTCHW, open_NT, mask)
         terms, loss = {}, torch.zeros(len(mask), device=mask.device)
         if self.config.fused_weight:
-            logits_NK = network.head(z_s, z_t, open_NT)
+            logits_NK = network.head(z_s, z_t, open_NT, noise)
             terms["fused"] = F.cross_entropy(logits_NK.float(), batch.label_N, reduction="none")
             terms["accuracy"] = (logits_NK.argmax(1) == batch.label_N).float()
             loss = loss + self.config.fused_weight * terms["fused"]

@@ -21,8 +21,9 @@ from torch.nn import functional as F
 
 from model.errors import InvalidParameter
 from model.networks import loss as terms
-from model.networks.ablation import OPENERS, hard_concrete_price, straight_through
+from model.networks.ablation import OPENERS, hard_concrete_price, opener_of, straight_through
 from model.networks.dscnn import RTSAEDSCNN, Output
+from model.networks.noise import Noise
 from model.networks.rtsae import Opener
 from model.training.augment import draw_insertion
 from model.training.distributed import World
@@ -92,8 +93,14 @@ class JointTask(Task):
     def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
         """See Task."""
         batch = collate(self.network, self.source, [self._example(draw) for draw in draws])
+        rngs = [draw.rng for draw in draws]
         output = self.network.soft_forward(
-            batch.x_s_NTCHW, batch.x_t_NTCHW, batch.x_NTD, batch.mask_NT, self._opener(share_done)
+            batch.x_s_NTCHW,
+            batch.x_t_NTCHW,
+            batch.x_NTD,
+            batch.mask_NT,
+            self._opener(share_done, Noise(rngs)),
+            Noise(rngs),
         )
         entropy_N = F.cross_entropy(output.logits_NK.float(), batch.label_N, reduction="none")
         right_N = (output.logits_NK.argmax(1) == batch.label_N).float()
@@ -129,9 +136,9 @@ class JointTask(Task):
         """See Task."""
         return alarms(row)
 
-    def _opener(self, share_done: float) -> Opener:
+    def _opener(self, share_done: float, noise: Noise) -> Opener:
         binary = share_done >= 1 - self.config.binary_share
-        return straight_through if binary else OPENERS[self.config.gate]
+        return straight_through if binary else opener_of(self.config.gate, noise)
 
     def _prices(self, output: Output, mask_NT: Tensor) -> dict[str, Tensor]:
         """The terms beside cross-entropy, means over the steps."""

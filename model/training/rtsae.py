@@ -257,7 +257,8 @@ def _autoencoder(
 def _exploring(rngs: Generators, T: int, config: TrainConfig) -> Opener:
     """The binary gate, but for a share of the decisions, which are drawn."""
     u_TN2 = np.stack([rng.random((T, 2)) for rng in rngs], 1)
-    steps = iter(torch.from_numpy(u_TN2 < (config.explore, config.explore_open)))
+    drawn_TN2 = torch.from_numpy(u_TN2 < (config.explore, config.explore_open))
+    steps = iter(drawn_TN2.roll(1, 0))  # the first step opens by rule: the last row will do for it
 
     def opener(a_N: Tensor) -> Tensor:
         drawn_N, open_N = next(steps).unbind(1)

@@ -1,14 +1,12 @@
 """The training loop of every stage: order, optimiser, monitors, state and reports.
 
-Shape legend: n examples of one forward pass. All randomness follows from the seed and the number
-of the iteration or example, never from what was drawn before: an interrupted run goes on with the
-same bits, and several processes draw the examples that one would. Dropout draws its masks by the
-rank and the pass, too: with it, two processes and one learn alike, but not the same.
+Shape legend: n examples of one forward pass. All randomness, that of the networks too (noise.py),
+comes from the generators of the examples, which follow from the seed and an example's number alone,
+never from what was drawn before: an interrupted run goes on with the same bits, and a batch shared
+by several processes, or computed in several passes, is the same but for rounding.
 """
 
-import hashlib
 import math
-import random
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -103,7 +101,8 @@ class Task(ABC):
     def losses(self, draws: Sequence[Draw], share_done: float) -> Mapping[str, Tensor]:
         """Terms of each example, (n,): `loss` is minimised, the others are reported.
 
-        A term may be NaN for an example that it does not concern.
+        A term may be NaN for an example that it does not concern. What is random about an example
+        is drawn by its own generator, never by a global one.
         """
 
     def pace(self, name: str) -> float:
@@ -208,7 +207,6 @@ class Trainer:
     ) -> dict[str, float]:
         """One step on one global batch; the means of its terms over all ranks."""
         schedule, world = self.schedule, self.world
-        _seed(schedule.seed, iteration, world.rank)
         draws = self._draws(iteration)
         sums: dict[str, float] = {}
         self.task.network.train()
@@ -299,11 +297,3 @@ class _Window:
 
     def means(self) -> dict[str, float]:
         return {name: total / count for name, (total, count) in self._sums.items()}
-
-
-def _seed(seed: int, iteration: int, rank: int) -> None:
-    """Set every global generator (dropout draws from torch's) by the iteration's number."""
-    key = hashlib.sha256(f"{seed} {iteration} {rank}".encode()).digest()
-    torch.manual_seed(int.from_bytes(key[:8], "big") >> 1)
-    np.random.seed(int.from_bytes(key[8:12], "big"))
-    random.seed(key)

@@ -34,7 +34,7 @@ def test_attention_scores_are_equation_21():
 def test_hard_gates_hold_the_input_of_the_last_open_step():
     encoder, x = network().encoder, torch.randn(3, 12, 6)
     pattern = torch.tensor([1, 0, 0, 1, 0, 1, 1, 0, 0, 0, 1, 0]).bool()
-    step = iter(pattern[1:].float().tolist())
+    step = iter(pattern.float().tolist())
     trace = encoder.run(x, lambda a: torch.full_like(a, next(step)))
     held, memory = -1, torch.zeros(3, 6)
     for t in range(12):
@@ -103,11 +103,12 @@ def test_sequences_of_several_lengths_run_as_they_do_alone():
         torch.testing.assert_close(together.o_NTH[n, :length], alone.o_NTH[0])
 
 
-def test_the_share_renewed_is_what_the_opener_made_of_the_gate():
+def test_the_share_is_what_the_opener_made_of_each_gate_in_order():
     encoder, x = network().encoder, torch.randn(2, 9, 6)
-    trace = encoder.run(x, lambda a: a / 2)
-    assert (trace.share_NT[:, 0] == 1).all()
-    torch.testing.assert_close(trace.share_NT[:, 1:], trace.gate_NT[:, 1:] / 2)
+    asked = []
+    trace = encoder.run(x, lambda a: asked.append(a) or a / 2)
+    assert torch.equal(torch.stack(asked, 1), trace.gate_NT)
+    assert torch.equal(trace.share_NT, trace.gate_NT / 2)
 
 
 def test_contrast_compares_what_follows_with_what_came_before():

@@ -1,6 +1,7 @@
-"""A small stage 3 as a process of its own, to be killed, resumed or run by torchrun.
+"""A small stage 3 with dropout as a process of its own, to be killed, resumed or run by torchrun.
 
-python -m tests.training.run_labelled FOLDER [HOLD_AT]: at iteration HOLD_AT it says so and waits.
+python -m tests.training.run_labelled FOLDER GATE [HOLD_AT]: at iteration HOLD_AT it says so and
+waits.
 """
 
 import json
@@ -18,16 +19,16 @@ from tests.training.labelled import MadeClips, small_network
 ITERATIONS = 10
 
 
-def run(folder, hold_at=0, dropout=0.5):
+def run(folder, gate, hold_at=0):
     """Train; the weights and the reports end in `folder`."""
     torch.set_num_threads(1)
     with joined("cpu") as (world, _):
         clips = MadeClips(24)
-        network = small_network(dropout=dropout)
+        network = small_network(dropout=0.5)
         schedule = Schedule(
             iterations=ITERATIONS, batch=8, optimiser="adam", learning_rate=1e-3, report_every=3
         )
-        config = Stage3(schedule, steps=8, tau=0.01, lam=1e-3)
+        config = Stage3(schedule, gate, steps=8, tau=0.01, lam=1e-3)
         task = JointTask(network, config, clips, clips.label_N, (clips, clips.label_N))
         network.front.requires_grad_(False)
 
@@ -45,6 +46,4 @@ def run(folder, hold_at=0, dropout=0.5):
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    with_dropout = 0.0 if "--no-dropout" in given else 0.5
-    run(Path(given[0]), int(given[1]) if given[1:2] and given[1].isdigit() else 0, with_dropout)
+    run(Path(sys.argv[1]), sys.argv[2], *map(int, sys.argv[3:]))

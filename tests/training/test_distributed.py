@@ -31,12 +31,13 @@ def test_ranks_share_a_batch_without_overlap():
 
 
 @pytest.mark.slow
-def test_two_processes_reach_the_losses_of_one(tmp_path):
+@pytest.mark.parametrize("gate", ["soft", "hard-concrete"])
+def test_two_processes_reach_the_losses_of_one(tmp_path, gate):
     module = ["-m", "tests.training.run_labelled"]
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     for name, launcher in (("one", []), ("two", torchrun)):
         (tmp_path / name).mkdir()
-        command = [sys.executable, *launcher, *module, str(tmp_path / name), "--no-dropout"]
+        command = [sys.executable, *launcher, *module, str(tmp_path / name), gate]
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         done = subprocess.run(
             command,

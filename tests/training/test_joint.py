@@ -8,6 +8,7 @@ import torch
 
 from model.errors import InvalidParameter
 from model.networks.ablation import straight_through
+from model.networks.noise import Noise
 from model.networks.rtsae import soft
 from model.training.dscnn import DSCNNTask, Stage1
 from model.training.examples import Example, collate
@@ -82,13 +83,14 @@ def test_the_price_rises_while_too_many_open_and_falls_below_the_target():
 
 def test_only_the_end_of_the_run_trains_through_binary_gates():
     task = task_of(binary_share=0.25)
-    assert [task._opener(share) is straight_through for share in (0, 0.74, 0.75, 0.99)] == [
+    noise = Noise([])
+    assert [task._opener(s, noise) is straight_through for s in (0, 0.74, 0.75, 0.99)] == [
         False,
         False,
         True,
         True,
     ]
-    assert task._opener(0.0) is soft
+    assert task._opener(0.0, noise) is soft
 
 
 def test_inserted_steps_keep_label_and_order_and_are_known():

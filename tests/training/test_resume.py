@@ -76,7 +76,8 @@ def test_the_state_of_other_options_is_refused(tmp_path):
 
 
 def start(folder, *more):
-    command = [sys.executable, "-m", "tests.training.run_labelled", str(folder), *more]
+    module = ["-m", "tests.training.run_labelled"]
+    command = [sys.executable, *module, str(folder), "hard-concrete", *more]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     folder.mkdir(exist_ok=True)
     pipe = subprocess.PIPE
