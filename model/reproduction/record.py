@@ -31,7 +31,7 @@ def recorded(
 
     Raises any KairoscopeError.
     """
-    started, began = datetime.now(UTC), time.monotonic()
+    started, began, load = datetime.now(UTC), time.monotonic(), machine()["load"]
     result = protocol.run(context)
     return {
         "schema": SCHEMA,
@@ -53,7 +53,7 @@ def recorded(
             "seconds": round(time.monotonic() - began, 1),
             "device": context.device,
             "precision": context.precision,
-            "machine": machine(),
+            "machine": {**machine(), "load_before": load},
         },
         "result": result,
     }

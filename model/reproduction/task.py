@@ -41,6 +41,11 @@ class Task:
         if absent:
             raise InvalidParameter(f"{self.name}: wanted {', '.join(sorted(absent))} in its needs")
 
+    @property
+    def timed(self) -> bool:
+        """Whether it measures time."""
+        return registry()[self.protocol].timed
+
 
 def shipped(name: str) -> Path:
     """The file of a need `shipped/attention` or `shipped/compact`."""

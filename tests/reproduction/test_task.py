@@ -172,6 +172,21 @@ def test_rendered_clips_count_by_name_and_from_the_next_version_on_by_that_too(t
     assert later.content["test"] == hashed(whole.test, " 3")
 
 
+def test_a_record_tells_the_load_at_its_start_and_at_its_end(monkeypatch, tmp_path):
+    class Busy(Protocol):
+        name = "busy"
+
+        def run(self, context):
+            monkeypatch.setattr(os, "getloadavg", lambda: (2.0, 0.0, 0.0))
+            return {}
+
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.5, 0.0, 0.0))
+    context = Context(dataset_of(tmp_path), tmp_path, tmp_path)
+    record = recorded(Busy(), context, key="k", task="t", options={})
+    machine = record["provenance"]["machine"]
+    assert (machine["load_before"], machine["load"]) == (0.5, 2.0)
+
+
 def test_a_record_tells_the_content_that_its_key_has(tmp_path):
     (tmp_path / "0.avi").write_bytes(b"a clip")
     found = data(dataset_of(tmp_path), 1)
