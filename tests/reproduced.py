@@ -42,6 +42,7 @@ def run(key: str, task: str, **inputs: str) -> dict[str, Any]:
                 "system": "Linux",
                 "python": "3.11.7",
                 "load": 1.25,
+                "load_before": 0.375,
             },
         },
     }

@@ -19,7 +19,7 @@ from model.errors import Cancelled, KairoscopeError
 from model.plugins import in_words
 from model.reproduction import plan_file
 from model.reproduction.attempt import TaskFailed, attempt, fail, lock_of
-from model.reproduction.course import Course, Progress, coordinator
+from model.reproduction.course import Course, Progress, coordinator, turn
 from model.reproduction.lock import Lock, held, said
 from model.reproduction.plan import Plan
 from model.reproduction.task import Task
@@ -63,7 +63,7 @@ def spread(
 @dataclass
 class _Hands:
     """Tasks handed out: when a message was last sent for each, and at which a worker was seen
-    since."""
+    since; `tasks` are all that were ready."""
 
     plan: Plan
     celery: Celery
@@ -72,25 +72,26 @@ class _Hands:
     seen: set[str] = field(default_factory=set)
 
     def ended(self, ready: dict[str, Task]) -> list[Task]:
-        """Those handed out that are no longer open, once."""
-        names = [name for name in self.sent if name not in ready]
+        """Those that were ready and are no longer open, once."""
+        names = [name for name in self.tasks if name not in ready]
         for name in names:
-            del self.sent[name]
+            self.sent.pop(name, None)
         return [self.tasks.pop(name) for name in names]
 
     def give(self, ready: dict[str, Task]) -> None:
-        """Send messages: for what is newly ready, once for what a dead worker left, and, when no
-        message waits any more, for what nobody has taken."""
-        free = [task for task in ready.values() if not held(lock_of(self.plan, task.name).path)]
+        """Send messages for what may run now: where it is new, once for what a dead worker left,
+        and, when no message waits any more, for what nobody has taken."""
+        allowed = turn(self.plan, [*ready.values()])
+        free = [task for task in allowed if not held(lock_of(self.plan, task.name).path)]
         unheard = messages.waiting(self.celery, messages.REPRODUCTIONS) == 0
         for task in free:
             due = self.sent.get(task.name, 0.0) + LOST_AFTER_S < time.monotonic()
             died = task.name in self.seen and self._left(task)
             if task.name not in self.sent or (due and (unheard or died)):
                 self._send(task)
-        for task in ready.values():  # those that a worker had before, too
+        for task in allowed:  # those that a worker had before, too
             self.sent.setdefault(task.name, time.monotonic())
-            self.tasks[task.name] = task
+        self.tasks |= ready
 
     def _left(self, task: Task) -> bool:
         """Whether a worker that died had it."""
@@ -120,7 +121,8 @@ class _Hands:
 
 
 def work(out: Path, name: str) -> None:
-    """Run a task of the plan in `out`, unless it is done, somebody is at it, or nobody waits."""
+    """Run a task of the plan in `out`, unless it is done, somebody is at it, nobody waits, or it is
+    not its turn."""
     if not out.is_dir():
         log.error("there is no folder %s here: workers share the disk of the reproduction", out)
     elif not held(coordinator(out)):
@@ -160,8 +162,12 @@ def _attempt(plan: Plan, name: str) -> None:
             if not held(coordinator(plan.out)):
                 raise Cancelled("nobody waits any more")
 
+    [task] = [task for task in plan.ordered if task.name == name]
+    if task not in turn(plan, plan.ready()):
+        log.info("%s: it is not its turn, the message is old", name)
+        return
     try:
-        attempt(plan, next(task for task in plan.ordered if task.name == name), on_progress)
+        attempt(plan, task, on_progress)
     except Cancelled as error:
         log.info("%s: %s", name, error.message)
 

@@ -68,7 +68,7 @@ def of_run(document: Document, key: str) -> list[Fact]:
     """The provenance of a run: protocol, options, inputs, data, versions, seed, machine, time."""
     run = document.runs.get(key, {})
     made = dict(run.get("provenance", {}))
-    data = dict(made.get("data", {}))
+    data, machine = dict(made.get("data", {})), dict(made.get("machine") or {})
     options = dict(run.get("options", {}))
     facts = [
         Fact("Task", str(run.get("task", ""))),
@@ -80,7 +80,8 @@ def of_run(document: Document, key: str) -> list[Fact]:
         Fact("Seed", _plain(options["seed"]) if "seed" in options else ""),
         Fact("Version", _version(made)),
         Fact("Machine", _machine(made)),
-        Fact("Load at the end", _plain(dict(made.get("machine") or {}).get("load", ""))),
+        Fact("Load at the start", _plain(machine.get("load_before", ""))),
+        Fact("Load at the end", _plain(machine.get("load", ""))),
         Fact("Started", str(made.get("started", ""))),
         Fact("Time", duration(float(made["seconds"])) if made.get("seconds") is not None else ""),
         *(Fact(*row) for row in flat({k: v for k, v in made.items() if k not in TOLD})),

@@ -46,7 +46,9 @@ def _with_truth(dataset: Dataset, *, required: bool) -> Dataset:
     """`dataset` as Athletics, if each clip has its ground truth beside it."""
     bare = [s.path for s in dataset.samples if not s.path.with_suffix(".json").is_file()]
     if not bare:
-        return replace(dataset, name="athletics")
+        from model.datasets.athletics.benchmark import edition
+
+        return replace(dataset, name="athletics", edition=edition())
     if required:
         raise InvalidDataset(
             f"wanted ground truth beside each clip, got none for {len(bare)} of "

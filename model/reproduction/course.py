@@ -1,11 +1,12 @@
 """Running a plan: one ready task after another, with how far it is and how long it will take."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.reproduction.attempt import attempt
+from model.reproduction.attempt import attempt, lock_of
+from model.reproduction.lock import held
 from model.reproduction.plan import Eta, Plan
 from model.reproduction.state import states
 from model.reproduction.task import Task
@@ -62,6 +63,14 @@ class Course:
         return self.eta.remaining(self.left(), workers)
 
 
+def turn(plan: Plan, ready: Sequence[Task]) -> list[Task]:
+    """Those of all ready tasks, at work or not, that may be at work now. What measures time runs
+    when nothing else of the plan can, one task after the other: neighbours would slow it."""
+    timed = [task for task in ready if task.timed]
+    at_work = [task for task in timed if held(lock_of(plan, task.name).path)]
+    return at_work or [task for task in ready if not task.timed] or timed[:1]
+
+
 def here(plan: Plan, on_progress: Callable[[Progress], None]) -> Iterator[Task]:
     """Run all tasks in this process; yields each that has ended, with a result or a failure, those
     that a worker of an earlier start still had included."""
@@ -74,7 +83,8 @@ def here(plan: Plan, on_progress: Callable[[Progress], None]) -> Iterator[Task]:
                 yield task
         if not ready:
             return
-        if not any(attempt(plan, task, _teller(course, task, on_progress)) for task in ready):
+        free = turn(plan, ready)
+        if not any(attempt(plan, task, _teller(course, task, on_progress)) for task in free):
             time.sleep(WAIT_S)  # others are at them
         before = ready
 

@@ -66,7 +66,8 @@ class Context:
 class Protocol(ABC):
     """Subclasses declare `name` and their options as fields with JSON values; `maker` is raised
     whenever the same options give another result. `roles` are the inputs it cannot do without;
-    `timed` says that the result is of the device that made it; `places` are options that say where
+    `timed` says that the result is of the device that made it and wants nothing of the plan to run
+    beside it; `places` are options that say where
     data lie, whose content another option tells."""
 
     name: ClassVar[str]

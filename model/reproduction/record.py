@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from model.datasets.hashes import list_hash
 from model.datasets.types import Dataset
 from model.networks.checkpoint import sha256
 from model.reproduction.protocol import Context, Protocol, cores
-from model.training.card import list_hash, provenance
+from model.training.card import provenance
 
 SCHEMA = "kairoscope/run@1"
 
@@ -30,7 +31,7 @@ def recorded(
 
     Raises any KairoscopeError.
     """
-    started, began = datetime.now(UTC), time.monotonic()
+    started, began, load = datetime.now(UTC), time.monotonic(), machine()["load"]
     result = protocol.run(context)
     return {
         "schema": SCHEMA,
@@ -52,7 +53,7 @@ def recorded(
             "seconds": round(time.monotonic() - began, 1),
             "device": context.device,
             "precision": context.precision,
-            "machine": machine(),
+            "machine": {**machine(), "load_before": load},
         },
         "result": result,
     }
@@ -71,13 +72,18 @@ def write(path: Path, record: Mapping[str, Any]) -> None:
 
 
 def data(dataset: Dataset, split: int) -> dict[str, Any]:
-    """The data set by name and split, and of each part how many clips and the list's hash."""
+    """The data set by name and split, and of each part how many clips, the list's hash and that of
+    what determines the clips. Raises InvalidDataset for a clip that is gone."""
     parts = {"train": dataset.train, "validation": dataset.validation, "test": dataset.test}
     return {
         "name": dataset.name,
         "split": split,
         **{
-            part: {"clips": len(samples), "list_sha256": list_hash(dataset.root, samples)}
+            part: {
+                "clips": len(samples),
+                "list_sha256": list_hash(dataset.root, samples),
+                "content_sha256": dataset.content[part],
+            }
             for part, samples in parts.items()
         },
     }

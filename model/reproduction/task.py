@@ -11,7 +11,6 @@ from model.datasets.types import Dataset
 from model.errors import InvalidParameter
 from model.networks import checkpoint
 from model.reproduction.protocol import registry
-from model.training.card import list_hash
 from model.weights import registry as weights
 
 SHIPPED = "shipped/"  # needs of this name are files that ship: shipped/attention, shipped/compact
@@ -41,6 +40,11 @@ class Task:
         absent = set(found.roles) - set(self.needs)
         if absent:
             raise InvalidParameter(f"{self.name}: wanted {', '.join(sorted(absent))} in its needs")
+
+    @property
+    def timed(self) -> bool:
+        """Whether it measures time."""
+        return registry()[self.protocol].timed
 
 
 def shipped(name: str) -> Path:
@@ -112,11 +116,11 @@ def key_of(
     precision: str = "float32",
 ) -> str:
     """A hash of all that determines the result of a protocol; `needs` are the keys, or the sha256,
-    of its inputs by role. The clips count by their lists, not by their bytes, and other data by
-    their content, wherever they lie; the device counts where time is measured, the precision
-    elsewhere."""
-    parts = (dataset.train, dataset.validation, dataset.test)
-    data = [dataset.name, *(list_hash(dataset.root, samples) for samples in parts)]
+    of its inputs by role. The clips count by their lists and sizes, not by their bytes (those that
+    are rendered by their edition), and other data by their content, wherever they lie; the device
+    counts where time is measured, the precision elsewhere. Raises InvalidDataset for a clip that is
+    gone."""
+    data = [dataset.name, *dataset.content.values()]
     found = registry()[protocol]
     counted = {name: value for name, value in options.items() if name not in found.places}
     about = [protocol, found.maker, counted, dict(needs), data]

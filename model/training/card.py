@@ -1,6 +1,5 @@
 """What a checkpoint says of how it was made: data, command, figures, versions, licences."""
 
-import hashlib
 import shlex
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from typing import Any
 import torch
 
 import model
+from model.datasets.hashes import list_hash
 from model.datasets.types import Dataset, Sample
 
 
@@ -36,17 +36,6 @@ def data(dataset: Dataset, parts: Mapping[str, Sequence[Sample]]) -> dict[str, A
         for part, samples in parts.items()
     }
     return {"name": dataset.name, "classes": list(dataset.classes), **listed}
-
-
-def list_hash(root: Path, samples: Sequence[Sample]) -> str:
-    """Hash of the clips' places below `root` and of their labels, in order."""
-    root = root.resolve()
-    digest = hashlib.sha256()
-    for sample in samples:
-        path = sample.path.resolve()
-        name = path.relative_to(root) if path.is_relative_to(root) else path.name
-        digest.update(f"{name} {sample.label}\n".encode())
-    return digest.hexdigest()
 
 
 def _commit() -> str:

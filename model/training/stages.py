@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from model.datasets.hashes import list_hash
 from model.errors import InvalidCheckpoint, InvalidParameter
 from model.networks import checkpoint, recognition_checkpoint
 from model.networks.arch import ARCH
@@ -261,7 +262,7 @@ def fit(
         "stage": stage,
         "preset": repr(passes_apart(run.preset)),
         "origin": dict(origin),
-        "list": card.list_hash(run.dataset.root, parts.train),
+        "list": list_hash(run.dataset.root, parts.train),
         "processes": run.world.size,
     }
     trainer = Trainer(

@@ -11,9 +11,10 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 from unittest.mock import patch
@@ -32,6 +33,7 @@ from worker.settings import Settings
 from worker.tasks import run_reproducer
 
 CLASSES, GROUPS = ("Jump", "Throw"), 4
+TESTED = {1: (1,), 2: (2,), 3: (3, 4)}  # groups by split
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,14 @@ class Made(Protocol):
             raise ZeroDivisionError("division by zero")
         if self.end == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class MadeTimed(Made):
+    """The same as a protocol that measures time."""
+
+    name: ClassVar[str] = "made-timed"
+    timed: ClassVar[bool] = True
 
 
 def told(folder: str, what: str) -> None:
@@ -146,14 +156,19 @@ def task(name: str, *needs: str, seconds: float = 60.0, **options: Any) -> Task:
     return Task(name, "made", options, {need: need for need in needs}, seconds=seconds)
 
 
+def timed(name: str, *needs: str, **options: Any) -> Task:
+    """A made task that measures time."""
+    return replace(task(name, *needs, **options), protocol="made-timed")
+
+
 def chain(**options: Any) -> tuple[Task, ...]:
     """a, then b which needs a, then c which needs b; and d by itself. `options` are b's."""
     return (task("a"), task("b", "a", **options), task("c", "b"), task("d", value=7))
 
 
 def protocols() -> AbstractContextManager[Any]:
-    """The made protocol beside the paper's: no task can be made of it elsewhere."""
-    return patch.dict(protocol.registry(), {"made": Made})
+    """The made protocols beside the paper's: no task can be made of them elsewhere."""
+    return patch.dict(protocol.registry(), {each.name: each for each in (Made, MadeTimed)})
 
 
 def experiments(*made: Experiment) -> AbstractContextManager[Any]:
@@ -161,22 +176,29 @@ def experiments(*made: Experiment) -> AbstractContextManager[Any]:
     return patch.dict(experiment.registry(), {each.name: each for each in made}, clear=True)
 
 
-def folder_of_clips(root: Path) -> Path:
+def folder_of_clips(root: Path, splits: Sequence[int] = (1,)) -> Path:
     """A data set in UCF101's layout, of files without content: enough to be listed."""
     lists = root / "ucfTrainTestlist"
     lists.mkdir(parents=True)
     (lists / "classInd.txt").write_text("".join(f"{n} {c}\n" for n, c in enumerate(CLASSES, 1)))
-    lines: dict[str, list[str]] = {"train": [], "test": []}
-    for label, name in enumerate(CLASSES, 1):
+    for name in CLASSES:
         (root / name).mkdir()
         for group in range(1, GROUPS + 1):
-            clip = f"{name}/v_{name}_g{group:02d}_c01.avi"
-            (root / clip).touch()
-            part = "train" if group > 1 else "test"
-            lines[part].append(f"{clip} {label}\n" if part == "train" else f"{clip}\n")
-    for part, rows in lines.items():
-        (lists / f"{part}list01.txt").write_text("".join(rows))
+            (root / ucf_clip(name, group)).touch()
+    for split in splits:
+        lines: dict[str, list[str]] = {"train": [], "test": []}
+        for label, name in enumerate(CLASSES, 1):
+            for group in range(1, GROUPS + 1):
+                tested, clip = group in TESTED[split], ucf_clip(name, group)
+                lines["test" if tested else "train"].append(clip if tested else f"{clip} {label}")
+        for part, rows in lines.items():
+            (lists / f"{part}list{split:02d}.txt").write_text("\n".join(rows) + "\n")
     return root
+
+
+def ucf_clip(name: str, group: int) -> str:
+    """The clip of a class and a group, as UCF101's lists name it."""
+    return f"{name}/v_{name}_g{group:02d}_c01.avi"
 
 
 def main(arguments: list[str]) -> int:

@@ -1,15 +1,20 @@
 """Tasks take results of other tasks, and files by what is in them."""
 
+import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from model.datasets import types
+from model.datasets.athletics.benchmark import edition, listed
+from model.datasets.hashes import content_hash
 from model.datasets.types import Dataset, Sample
-from model.errors import InvalidParameter
+from model.errors import InvalidDataset, InvalidParameter
 from model.reproduction.protocol import Context, Input, Protocol
 from model.reproduction.protocols.train_rtsae import TrainRTSAE
-from model.reproduction.record import recorded
+from model.reproduction.record import data, recorded
 from model.reproduction.task import Task, in_order, key_of, keys
 from model.training import stage2
 from model.training.rtsae import READINGS
@@ -19,6 +24,8 @@ SHIPPED = "shipped/attention"
 
 def dataset_of(root: Path) -> Dataset:
     samples = tuple(Sample(root / f"{n}.avi", n, f"g{n}") for n in range(2))
+    for sample in samples:
+        sample.path.touch()
     return Dataset("made", root, ("Jump", "Throw"), samples, samples)
 
 
@@ -115,6 +122,76 @@ def test_clips_that_move_between_parts_make_another_key(tmp_path):
     moved = replace(whole, validation=(), test=(first, second))
     assert held.samples == moved.samples
     assert key_of("train-dscnn", {}, {}, held) != key_of("train-dscnn", {}, {}, moved)
+
+
+def test_a_clip_that_is_replaced_under_its_name_makes_another_key(tmp_path):
+    def key(root: Path) -> str:
+        return key_of("train-dscnn", {}, {}, dataset_of(root))
+
+    first, second = tmp_path / "first", tmp_path / "second"
+    for root in (first, second):
+        root.mkdir()
+        (root / "0.avi").write_bytes(b"a clip")
+    os.utime(second / "0.avi", (1, 1))
+    before = key(first)
+    assert key(second) == before  # copies are the same, wherever and whenever
+    (first / "0.avi").write_bytes(b"encoded anew")
+    assert key(first) != before
+
+
+def test_all_tasks_of_a_plan_have_one_look_at_the_clips(tmp_path, monkeypatch):
+    parts = []
+
+    def look(root, samples, edition):
+        parts.append(samples)
+        return content_hash(root, samples, edition)
+
+    monkeypatch.setattr(types, "content_hash", look)
+    dataset = dataset_of(tmp_path)
+    found = keys([Task(f"{n}", "train-dscnn", {"seed": n}) for n in range(9)], lambda _: dataset)
+    assert len(set(found.values())) == 9
+    assert parts == [dataset.train, dataset.validation, dataset.test]
+
+
+def test_clips_that_are_gone_are_said(tmp_path):
+    dataset = dataset_of(tmp_path)
+    (tmp_path / "1.avi").unlink()
+    with pytest.raises(InvalidDataset, match=r"1\.avi was listed and cannot be read"):
+        key_of("train-dscnn", {}, {}, dataset)
+
+
+def test_rendered_clips_count_by_name_and_from_the_next_version_on_by_that_too(tmp_path):
+    whole = listed(tmp_path, train=1, validation=0, test=2)  # none of them is rendered
+
+    def hashed(samples, said=""):
+        lines = (f"{s.path.relative_to(tmp_path)} {s.label}{said}\n" for s in samples)
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    assert list(whole.content.values()) == [hashed(whole.train), hashed(()), hashed(whole.test)]
+    later = replace(whole, edition=edition("3"))
+    assert later.content["test"] == hashed(whole.test, " 3")
+
+
+def test_a_record_tells_the_load_at_its_start_and_at_its_end(monkeypatch, tmp_path):
+    class Busy(Protocol):
+        name = "busy"
+
+        def run(self, context):
+            monkeypatch.setattr(os, "getloadavg", lambda: (2.0, 0.0, 0.0))
+            return {}
+
+    monkeypatch.setattr(os, "getloadavg", lambda: (0.5, 0.0, 0.0))
+    context = Context(dataset_of(tmp_path), tmp_path, tmp_path)
+    record = recorded(Busy(), context, key="k", task="t", options={})
+    machine = record["provenance"]["machine"]
+    assert (machine["load_before"], machine["load"]) == (0.5, 2.0)
+
+
+def test_a_record_tells_the_content_that_its_key_has(tmp_path):
+    (tmp_path / "0.avi").write_bytes(b"a clip")
+    found = data(dataset_of(tmp_path), 1)
+    assert found["test"]["list_sha256"] == hashlib.sha256(b"0.avi 0\n1.avi 1\n").hexdigest()
+    assert found["test"]["content_sha256"] == hashlib.sha256(b"0.avi 0 6\n1.avi 1 0\n").hexdigest()
 
 
 @pytest.mark.parametrize("reading", READINGS)

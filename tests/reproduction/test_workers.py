@@ -5,15 +5,16 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from app.cli import Exit
 from model.reproduction.attempt import lock_of
-from model.reproduction.course import coordinator
+from model.reproduction.course import coordinator, here
 from model.reproduction.experiment import PRESETS
 from model.reproduction.lock import Lock, held
 from model.reproduction.plan import Plan
@@ -22,7 +23,7 @@ from model.reproduction.prepare import Request, prepared
 from model.reproduction.task import Task
 from tests.reproduction import made
 from tests.reproduction.conftest import Started
-from tests.reproduction.made import First, chain, task
+from tests.reproduction.made import First, chain, task, timed
 from tests.worker.scripted import ScriptedEngine
 from worker import broker, messages
 from worker.reproductions import spread, work
@@ -110,6 +111,88 @@ def test_what_dead_workers_leave_is_handed_out_again_and_nothing_runs_twice_at_o
     assert sums["z"] == 3
     assert re.search(r"x: taken by .* \(process \d+\)", told)
     assert re.search(rf"y: taken by .* \(process {y}\)", told)
+
+
+def measured_alone(told: list[dict[str, Any]], names: Sequence[str]) -> bool:
+    """Whether nothing else was told between start and end of each task of these names."""
+    rows = [(row["task"], row["what"]) for row in told]
+    return all(rows[rows.index((name, "start")) + 1] == (name, "end") for name in names)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("valkey")
+def test_two_workers_leave_what_measures_time_alone(
+    started: Started, clips: Path, out: Path, runs: Path
+) -> None:
+    measuring = [timed(name, lasts=0.3) for name in ("s", "t")]
+    tasks = (*measuring, task("x", lasts=0.3), task("y", lasts=0.3))
+    workers = [started(tasks, "worker") for _ in range(2)]
+    places = ["--root", clips, "--out", out]
+    command = started(tasks, "reproduce", "--dataset", "ucf101", *places, "--workers")
+    command.communicate(timeout=WAIT_S)
+    for worker in workers:
+        worker.terminate()
+        worker.communicate(timeout=WAIT_S)
+    assert command.returncode == Exit.DONE
+    assert sorted(made.runs(runs, "end")) == sorted(each.name for each in tasks)
+    assert measured_alone(made.rows(runs), ["s", "t"])
+
+
+class Queue:
+    """Messages of a plan's tasks, and workers that take all that wait at once."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waiting: list[tuple[str, str]] = []
+        self.taken: list[set[str]] = []
+        monkeypatch.setattr(broker, "answers", lambda settings: True)
+        monkeypatch.setattr(messages, "send_task", lambda celery, *what: self._sent(*what))
+        monkeypatch.setattr(messages, "waiting", lambda celery, queues: len(self.waiting))
+        monkeypatch.setattr("worker.reproductions.time.sleep", self._take)
+
+    def _sent(self, out: str, name: str) -> bool:
+        self.waiting.append((out, name))
+        return True
+
+    def _take(self, seconds: float) -> None:
+        taken, self.waiting = self.waiting, []
+        self.taken.append({name for _, name in taken})
+        for out, name in taken:
+            work(Path(out), name)
+
+
+def test_what_measures_time_is_handed_out_when_nothing_else_can_run(
+    clips: Path, out: Path, runs: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = (timed("s"), timed("t"), task("x"), task("y", "x"), task("z", "t"), task("w"))
+    plan, queue = plan_of(clips, out, *tasks), Queue(monkeypatch)
+    waiting = Lock(coordinator(out))
+    assert waiting.take()
+    ended = [each.name for each in spread(plan, settings, lambda progress: None)]
+    waiting.give_back()
+    assert queue.taken == [{"x", "w"}, {"y"}, {"s"}, {"t"}, {"z"}]
+    assert sorted(ended) == sorted(each.name for each in tasks)
+
+
+def test_in_one_process_what_measures_time_comes_last(clips: Path, out: Path, runs: Path) -> None:
+    plan = plan_of(clips, out, timed("t"), task("x"), task("y", "x"), task("z", "t"))
+    assert [each.name for each in here(plan, lambda progress: None)] == ["x", "y", "t", "z"]
+
+
+def test_a_worker_takes_no_old_message_beside_what_measures_time(
+    clips: Path, out: Path, runs: Path
+) -> None:
+    plan = plan_of(clips, out, timed("t"), task("x"))
+    waiting, measuring = Lock(coordinator(out)), lock_of(plan, "t")
+    assert waiting.take()
+    work(out, "t")  # x comes first
+    assert measuring.take()  # by a worker that an earlier command had
+    work(out, "x")
+    assert made.runs(runs) == []
+    measuring.give_back()
+    work(out, "x")
+    work(out, "t")
+    waiting.give_back()
+    assert made.runs(runs, "end") == ["x", "t"]
 
 
 @pytest.mark.slow

@@ -78,6 +78,7 @@ def test_each_number_leads_to_its_runs_and_each_run_says_how_it_was_made() -> No
         "0.1.0 at abcdef123456",
         "90.5 s",
         "1.25",
+        "0.375",
     ):
         assert said in page.text
         assert said in markdown.write(document())
