@@ -20,7 +20,7 @@ from model.methods.base import Method
 from model.methods.budget import answers
 from model.methods.outside import run as run_method
 from model.recognisers.base import Recogniser
-from model.recognisers.report import recognise
+from model.recognisers.report import beyond_gate, recognise
 from model.types import Analysis, FrameScores, Keyframes
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, make_flow
@@ -134,14 +134,14 @@ def analyze(
     results, skipped = _keyframes(methods, features, keyframes, watch, stopwatch)
     results = _with_budget(methods, results, features, watch, stopwatch) if budget else results
     results = _with_quality(results, features, stopwatch)
-    recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
+    recognition, beyond = _recognition(recogniser, shots, results, flow, watch, stopwatch)
     steps = features.gate.scores() if features.gate else None
     return Analysis(
         clip=stream.clip,
         steps=steps,
         methods=results,
         recognition=recognition,
-        compute={"seconds": stopwatch.seconds, **_operations(attention, steps)},
+        compute={"seconds": stopwatch.seconds, **_operations(attention, steps), **beyond},
         provenance=_provenance(attention, recogniser, flow, steps_per_second)
         | from_outside(results, skipped),
     )
@@ -254,11 +254,14 @@ def _recognition(
     flow: str,
     watch: _Watch,
     stopwatch: Stopwatch,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The analysis' `recognition`, and its share of `compute`."""
     if recogniser is None or shots is None:
-        return {}
+        return {}, {}
     with stopwatch.on("recognition"):
-        return recognise(recogniser, shots.finish(), results, flow, watch)
+        session = recogniser.open(shots.finish())
+        found = recognise(recogniser, session, results, flow, watch)
+        return found, beyond_gate(session, found)
 
 
 def _operations(attention: Attention | None, steps: FrameScores | None) -> dict[str, Any]:
