@@ -114,7 +114,9 @@ class Recogniser(ABC):
 
     Instances state what they want to see: `steps_per_second` (0: every frame), `size` (px),
     `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`;
-    `trained_on` names the data set of their weights.
+    `trained_on` names the data set of their weights; `selection` the method whose keyframes they
+    were trained on, where that decides what they see of a whole clip (`Shots.selected`), and
+    `selection_sha256` the attention checkpoint behind it, if any.
     """
 
     name: ClassVar[str]
@@ -132,6 +134,8 @@ class Recogniser(ABC):
     weights_name: str = "untrained"
     sha256: str = ""
     trained_on: str = ""
+    selection: str = ""
+    selection_sha256: str = ""
     device: str = "cpu"
 
     @classmethod
