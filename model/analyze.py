@@ -20,7 +20,8 @@ from model.methods.base import Method
 from model.methods.budget import answers
 from model.methods.outside import run as run_method
 from model.recognisers.base import Recogniser
-from model.recognisers.report import recognise
+from model.recognisers.report import beyond_gate, recognise
+from model.recognisers.selection import own_method, selected
 from model.types import Analysis, FrameScores, Keyframes
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, make_flow
@@ -124,7 +125,9 @@ def analyze(
     watch, stopwatch, algorithm = _Watch(on_progress, cancelled), Stopwatch(), make_flow(flow)
     run = attention.begin(steps_per_second) if attention else None
     shots = _collector(recogniser) if recogniser else None
-    wanted = {name for method in methods for name in (*method.needs, COLOURS)}
+    own = own_method(recogniser) if recogniser else None
+    asked = [*methods, own] if own else methods
+    wanted = {name for method in asked for name in (*method.needs, COLOURS)}
     with open_clip(path, limits) as stream:
         watch("decode", 0, None)
         tell = partial(watch.decoded, stream, run)
@@ -134,17 +137,14 @@ def analyze(
     results, skipped = _keyframes(methods, features, keyframes, watch, stopwatch)
     results = _with_budget(methods, results, features, watch, stopwatch) if budget else results
     results = _with_quality(results, features, stopwatch)
-    recognition = _recognition(recogniser, shots, results, flow, watch, stopwatch)
-    steps = features.gate.scores() if features.gate else None
-    return Analysis(
-        clip=stream.clip,
-        steps=steps,
-        methods=results,
-        recognition=recognition,
-        compute={"seconds": stopwatch.seconds, **_operations(attention, steps)},
-        provenance=_provenance(attention, recogniser, flow, steps_per_second)
-        | from_outside(results, skipped),
+    recognition, beyond = _recognition(
+        recogniser, shots, features, attention, results, flow, watch, stopwatch
     )
+    steps = features.gate.scores() if features.gate else None
+    compute = {"seconds": stopwatch.seconds, **_operations(attention, steps), **beyond}
+    provenance = _provenance(attention, recogniser, flow, steps_per_second)
+    provenance |= from_outside(results, skipped)
+    return Analysis(stream.clip, steps, results, recognition, compute, provenance)
 
 
 def _check(methods: Sequence[Method], attention: Attention | None) -> None:
@@ -250,15 +250,21 @@ def _with_quality(
 def _recognition(
     recogniser: Recogniser | None,
     shots: ShotCollector | None,
+    features: Features,
+    attention: Attention | None,
     results: Mapping[str, Keyframes],
     flow: str,
     watch: _Watch,
     stopwatch: Stopwatch,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The analysis' `recognition`, and its part of `compute`."""
     if recogniser is None or shots is None:
-        return {}
+        return {}, {}
     with stopwatch.on("recognition"):
-        return recognise(recogniser, shots.finish(), results, flow, watch)
+        chosen = selected(recogniser, features, attention.sha256 if attention else "")
+        session = recogniser.open(replace(shots.finish(), selected=chosen))
+        found = recognise(recogniser, session, results, flow, watch)
+    return found, beyond_gate(session, found)
 
 
 def _operations(attention: Attention | None, steps: FrameScores | None) -> dict[str, Any]:

@@ -22,3 +22,13 @@ def write_checkpoint(path: Path, sigma: float = 3.0, **card: Any) -> Path:
     state = {"rtsae.encoder.gate.rho": rho}
     save_file(state, path, metadata | {"format": "kairoscope/attention@1"})
     return path
+
+
+def write_recogniser(path: Path, kind: str, **card: Any) -> Path:
+    """The checkpoint of a recogniser, and no network."""
+    parts = {"config": {}, "recipe": {}, "architecture": {}, "card": card}
+    metadata = {name: json.dumps(part) for name, part in parts.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    about = {"format": "kairoscope/recognition@1", "kind": kind}
+    save_file({"none": np.zeros(1)}, path, metadata | about)
+    return path

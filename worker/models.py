@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import model
-from model import recognisers
+from model import methods, recognisers
 from model.errors import InvalidParameter, KairoscopeError
 from model.recognisers.base import Recogniser
 from model.training.curves import read_csv
@@ -51,6 +51,18 @@ def recogniser(settings: Settings) -> tuple[type[Recogniser], Path] | None:
     Raises UnknownRecogniser, MissingWeights or InvalidParameter for settings that do not fit.
     """
     return recognisers.choose(settings.recognizer, settings.recognizer_weights, _folder(settings))
+
+
+def reads_gate(settings: Settings) -> bool:
+    """Whether the recogniser in use sees a clip by keyframes that need the attention model, as its
+    card says. A recogniser that cannot be used needs nothing: its job says why."""
+    try:
+        chosen = recogniser(settings)
+        card = _described(chosen[1], file_sha256(chosen[1])).card if chosen else {}
+    except KairoscopeError:
+        return False
+    method = methods.registry().get(card.get("origin", {}).get("selection", ""))
+    return method is not None and method.needs_gate
 
 
 def another(settings: Settings, name: str | None) -> str | None:

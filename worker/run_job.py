@@ -16,7 +16,7 @@ from worker.database import JobRow, VideoRow, WorkerRow
 from worker.engine import Engine
 from worker.errors import CheckpointChanged, LeaseLost, NotFound, PluginChanged
 from worker.keys import analysis_key
-from worker.models import recogniser, weights_path
+from worker.models import reads_gate, recogniser, weights_path
 from worker.progress import Reporter
 from worker.scratch import scratch
 from worker.service import Service
@@ -121,7 +121,8 @@ class _Run:
         self._update_video(derivatives_ready=True, derived_bytes=size)
 
     def _analyze(self) -> Analysis:
-        networks = self.plan.attention or _recognises(self.service)
+        attention = self.plan.attention or reads_gate(self.service.settings)
+        networks = attention or _recognises(self.service)
         device = self.engine.device() if networks else "cpu"
         self._runs_on(device)
         weights = weights_path(self.service.settings, self.job.attention)
@@ -132,7 +133,7 @@ class _Run:
                 for name, parameters in self.plan.missing.items()
             ],
             self.job.keyframes,
-            weights if self.plan.attention else None,
+            weights if attention else None,
             self.reporter.analysis,
             self.attempt.should_stop,
         )

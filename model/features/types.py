@@ -5,13 +5,13 @@ Of shots: S steps kept, M of them, K keyframes, H W pixels of the size that was 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model.types import Floats, FrameScores, Indices
+from model.types import Floats, FrameScores, Indices, Keyframes
 
 MOST_SHOTS = 256
 HISTOGRAM_REACH = 50  # frames whose colours are compared: the longest window of RankTracing
@@ -88,7 +88,8 @@ class Shots:
     """Square RGB frames, and flow images (u, v, |flow|) where wanted, of S steps of one clip.
 
     `index_S` are decoded-frame indices, `time_S` their seconds; every `stride`-th step of the clip
-    is kept: above 1 it was too long to keep all.
+    is kept: above 1 it was too long to keep all. `selected` are the keyframes by which a recogniser
+    that was trained on a method's cuts the clip, None where nobody asked the method.
     """
 
     index_S: Indices
@@ -96,6 +97,7 @@ class Shots:
     rgb_SHWC: Images
     flow_SHWC: Images | None = None
     stride: int = 1
+    selected: Keyframes | None = None
 
     def __len__(self) -> int:
         return len(self.index_S)
@@ -107,9 +109,12 @@ class Shots:
 
     def at(self, step_M: Indices) -> "Shots":
         """These steps alone."""
-        flow = None if self.flow_SHWC is None else self.flow_SHWC[step_M]
-        return Shots(
-            self.index_S[step_M], self.time_S[step_M], self.rgb_SHWC[step_M], flow, self.stride
+        return replace(
+            self,
+            index_S=self.index_S[step_M],
+            time_S=self.time_S[step_M],
+            rgb_SHWC=self.rgb_SHWC[step_M],
+            flow_SHWC=None if self.flow_SHWC is None else self.flow_SHWC[step_M],
         )
 
     def thinned(self, most: int) -> "Shots":

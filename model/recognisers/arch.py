@@ -1,11 +1,13 @@
 """Vanilla ARCH: 3D convolutions over cubes around keyframes, and an LSTM over the cubes."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from model.features.types import Features, Images, Shots
+from model.methods import registry
 from model.methods.filling import midpoints
 from model.methods.sms import SMS
 from model.recognisers.base import Prediction, Recogniser, Session
@@ -23,7 +25,8 @@ class ARCHRecogniser(Recogniser):
     """The architecture before the paper's, reconstructed: each time step is a cube of a keyframe
     and five resampling frames up to the next.
 
-    On the whole clip the keyframes are those of SMS over the stored steps; on a method's, its own.
+    On the whole clip the keyframes are those of the method that its checkpoint was trained on, of
+    SMS over the stored steps where an analysis cannot run that; on a method's keyframes, its own.
     A cube's resampling frames are computed, too, and counted.
     """
 
@@ -33,7 +36,9 @@ class ARCHRecogniser(Recogniser):
     needs_flow = True  # of SMS
 
     def __init__(self, network: "ARCH", card: dict[str, Any]) -> None:
-        recipe = card.get("recipe", {})
+        recipe, origin = card.get("recipe", {}), card.get("origin", {})
+        self.selection = str(origin.get("selection", SMS.name))
+        self.selection_sha256 = str(origin.get("attention_sha256", ""))
         self.network, self.classes = network, network.config.classes
         self.size = network.config.size
         self.steps_per_second = float(recipe.get("steps_per_second", 10.0))
@@ -82,8 +87,13 @@ class ARCHSession(Session):
         return cubes * self._cube_cost + self._recogniser.network.classifier.weight.numel()
 
     def _whole(self) -> Prediction:
-        assert self.shots.flow_SHWC is not None
-        return self._on(sms_steps(self.shots, self.shots.flow_SHWC))
+        shots, trained_on = self.shots, self._recogniser.selection
+        if shots.selected is not None:
+            step_M = shots.nearest(shots.selected.index_K)
+            return replace(self._on(step_M), notices=shots.selected.notices)
+        assert shots.flow_SHWC is not None
+        notices = () if trained_on == SMS.name else (_instead(trained_on),)
+        return replace(self._on(sms_steps(shots, shots.flow_SHWC)), notices=notices)
 
     def _on(self, step_M: Indices) -> Prediction:
         import torch
@@ -98,6 +108,16 @@ class ARCHSession(Session):
         probability_K = self._recogniser.network.recognise(cubes)
         cost = self._cost(len(place_MD))
         return Prediction(probability_K.double().cpu().numpy(), np.unique(place_MD), cost)
+
+
+def _instead(selection: str) -> str:
+    """What to say of SMS in place of the method that the checkpoint was trained on."""
+    known = registry().get(selection)
+    return (
+        f"The recognizer was trained on keyframes of {known.title if known else selection}, which "
+        f"this analysis lacks: it names the whole clip by those of {SMS.title}."
+        + (f" Ask for {selection}, too." if known else "")
+    )
 
 
 def sms_steps(shots: Shots, flow_SHWC: Images) -> Indices:

@@ -30,7 +30,8 @@ class UnknownRecogniser(InvalidParameter):
 class Prediction:
     """Probabilities of the C classes, the steps that were computed to the end, and what it cost.
 
-    `multiply_adds` counts the recogniser's own work on this clip, whoever chose the frames.
+    `multiply_adds` counts the recogniser's own work on this clip, whoever chose the frames;
+    `seconds` are those of this prediction, for which a session computes nothing that it has.
     """
 
     probability_C: Floats
@@ -62,6 +63,17 @@ class Session(ABC):
         """On these decoded frames alone, each taken at the nearest stored step."""
         step_M = self.shots.nearest(index_K)
         return _timed(lambda: self._on(step_M))
+
+    @property
+    def beyond(self) -> int | None:
+        """Steps that predictions of this session have computed beyond a gate, each counted once;
+        None of a network without one."""
+        return None
+
+    @property
+    def step_beyond(self) -> int:
+        """Multiply-adds of one step beyond the gate."""
+        return 0
 
     def each(self, choices: Sequence[Indices]) -> list[Prediction]:
         """As `on` says of each of many choices of stored steps; not timed."""
@@ -97,12 +109,14 @@ def _timed(predict: Any) -> Prediction:
 class Recogniser(ABC):
     """A loaded network with the names of its classes. Subclasses declare `name`, `title`, `knows`
     (which classes, in a few words) and `weights`: the name of theirs in `model.weights.registry`,
-    or None when there are none but those that users train; `mixes_back` where further choices of
-    frames cost so little that the inverse analysis and the frame budget are tried on every clip.
+    or None when there are none but those that users train; `mixes_back` where what steps gave is
+    kept for further choices of them, so that the inverse analysis and the frame budget are tried.
 
     Instances state what they want to see: `steps_per_second` (0: every frame), `size` (px),
     `needs_flow`, `flow` (the optical flow that it was trained on, None for any), `most_shots`;
-    `trained_on` names the data set of their weights.
+    `trained_on` names the data set of their weights; `selection` the method whose keyframes they
+    were trained on, where that decides what they see of a whole clip (`Shots.selected`), and
+    `selection_sha256` the attention checkpoint behind it, if any.
     """
 
     name: ClassVar[str]
@@ -120,6 +134,8 @@ class Recogniser(ABC):
     weights_name: str = "untrained"
     sha256: str = ""
     trained_on: str = ""
+    selection: str = ""
+    selection_sha256: str = ""
     device: str = "cpu"
 
     @classmethod

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from model.features.types import Shots
 from model.recognisers.base import Prediction, Recogniser, Session
 from model.types import Keyframes
 
@@ -13,42 +12,44 @@ Watch = Callable[[str, int, int], None]
 STAGE = "recognition"
 RENDERED = "athletics"  # the data set that this program draws
 MIXED_BACK = (0.25, 0.5, 0.75, 1.0)  # shares of the discarded steps
+MOST_ADDED = 0.25  # by the inverse analysis, of what recognition costs: compact adds 6 % at most
 
 
 def recognise(
     recogniser: Recogniser,
-    shots: Shots,
+    session: Session,
     methods: Mapping[str, Keyframes],
     flow: str,
     watch: Watch = lambda stage, done, total: None,
 ) -> dict[str, Any]:
-    """Predictions on the whole clip, and on each method's keyframes alone.
+    """Predictions on the whole clip that `session` opened, and on each method's keyframes alone.
 
     `full_multiply_adds` is what the clip costs with all of its `steps` computed to the end, to
     compare with each prediction's own. Where more frames cost little, each method also has
     `mixed_back`: its prediction with growing shares of the discarded steps in the clip again, the
-    inverse analysis of section 5.1; and, with answers to a frame budget, `budget`: its predictions
-    on exactly 1, 2, ... keyframes, entry k - 1 on k, with the likeliest class alone. A dual-stream
-    network also says what each stream alone makes of the clip (`streams`), and its weight of
-    fusion, w_f (`fusion`). `flow` is the algorithm that made the flow images; `watch` hears of each
-    prediction, and what it raises ends the work.
+    inverse analysis of section 5.1 (it needs every step: left out, with a notice, where those that
+    a gate spared would cost more than MOST_ADDED); and, with answers to a frame budget, `budget`:
+    its predictions on exactly 1, 2, ... keyframes, entry k - 1 on k, with the likeliest class
+    alone. A dual-stream network also says what each stream alone makes of the clip (`streams`), and
+    its weight of fusion, w_f (`fusion`). `flow` is the algorithm that made the flow images; `watch`
+    hears of each prediction, and what it raises ends the work.
     """
     total = 1 + len(methods)
     watch(STAGE, 0, total)
-    session = recogniser.open(shots)
     whole = session.whole()
     watch(STAGE, 1, total)
-    entries = {}
+    streams = _streams(recogniser, session)
+    on, entries = {}, {}
     for done, (name, keyframes) in enumerate(methods.items(), start=2):
-        prediction = session.on(keyframes.index_K)
+        on[name] = session.on(keyframes.index_K)
         entries[name] = {
-            **_entry(recogniser, prediction),
-            "seconds": prediction.seconds,
-            "kept": _agree(prediction, whole),
-            **_inverse(recogniser, session, prediction, whole),
+            **_entry(recogniser, on[name]),
+            "seconds": on[name].seconds,
+            "kept": _agree(on[name], whole),
             **_within_budget(recogniser, session, keyframes, whole),
         }
         watch(STAGE, done, total)
+    inverse, left_out = _inverse(recogniser, session, on, whole)
     return {
         "recognizer": recogniser.name,
         "weights": {
@@ -60,10 +61,21 @@ def recognise(
         "steps": len(session.shots),
         "full_multiply_adds": session.full,
         "whole": {**_entry(recogniser, whole), "seconds": whole.seconds},
-        **_streams(recogniser, session),
-        "methods": entries,
-        "notices": [*whole.notices, *_notices(recogniser, session, methods, flow)],
+        **streams,
+        "methods": {name: entry | inverse.get(name, {}) for name, entry in entries.items()},
+        "notices": [*whole.notices, *_notices(recogniser, session, methods, flow), *left_out],
     }
+
+
+def beyond_gate(session: Session, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What of the clip went beyond the gate until now, for the `compute` of the analysis: of its
+    `steps` those for `recognition` itself, and how many more for `comparisons`, which are all other
+    predictions that `recognise` has `found`. Empty for a network without a gate."""
+    if session.beyond is None:
+        return {}
+    own = found["whole"]["frames"]
+    steps = {"steps": found["steps"], "recognition": own, "comparisons": session.beyond - own}
+    return {"beyond_gate": steps}
 
 
 def _entry(recogniser: Recogniser, prediction: Prediction, top: int = 5) -> dict[str, Any]:
@@ -85,22 +97,49 @@ def _agree(prediction: Prediction, whole: Prediction) -> bool:
 
 
 def _inverse(
+    recogniser: Recogniser, session: Session, on: Mapping[str, Prediction], whole: Prediction
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """`mixed_back` of each method by its prediction `on` its keyframes, or why there is none."""
+    if not recogniser.mixes_back or not on:
+        return {}, []
+    lacking, price = _added(session, whole)
+    if price > MOST_ADDED:
+        return {}, [
+            f"Discarded steps are not mixed back in: {lacking} more beyond the gate would add "
+            f"{100 * price:.0f} % to what recognition has cost. `kairoscope evaluate recognition` "
+            "does it, on labelled clips."
+        ]
+    mixed = {
+        name: {"mixed_back": _mixed_back(recogniser, session, prediction, whole)}
+        for name, prediction in on.items()
+    }
+    return mixed, []
+
+
+def _added(session: Session, whole: Prediction) -> tuple[int, float]:
+    """The steps that nothing has computed beyond the gate yet, and what computing them would add to
+    the multiply-adds of the whole clip and of the comparisons so far, as a share of these."""
+    if session.beyond is None:
+        return 0, 0.0
+    lacking, compared = len(session.shots) - session.beyond, session.beyond - len(whole.step_M)
+    spent = whole.multiply_adds + compared * session.step_beyond
+    return lacking, lacking * session.step_beyond / spent
+
+
+def _mixed_back(
     recogniser: Recogniser, session: Session, prediction: Prediction, whole: Prediction
-) -> dict[str, Any]:
+) -> list[dict[str, Any]]:
     """Predictions with shares of the discarded steps mixed back in, each holding the one before."""
-    if not recogniser.mixes_back:
-        return {}
     steps = np.arange(len(session.shots))
     discarded = np.random.default_rng(0).permutation(np.setdiff1d(steps, prediction.step_M))
     choices = [
         np.union1d(prediction.step_M, discarded[: round(share * len(discarded))])
         for share in MIXED_BACK
     ]
-    found = [
+    return [
         _entry(recogniser, mixed) | {"share": share, "kept": _agree(mixed, whole)}
         for share, mixed in zip(MIXED_BACK, session.each(choices), strict=True)
     ]
-    return {"mixed_back": found}
 
 
 def _within_budget(

@@ -1,12 +1,17 @@
-"""RTSAE-DSCNN: the attention gate decides which frames the dual-stream network computes."""
+"""RTSAE-DSCNN: the attention gate decides which frames the dual-stream network computes.
+
+Shape legend: M steps of one choice, U of any of several choices, C features of a stream.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from model.errors import InvalidCheckpoint
+from model.errors import InvalidCheckpoint, InvalidValue
 from model.features.types import Shots
 from model.recognisers.base import Prediction, Recogniser, Session
 from model.types import Indices
@@ -74,94 +79,110 @@ class RTSAEDSCNNRecogniser(Recogniser):
 
 
 class DSCNNSession(Session):
-    """One clip; the maps at the gate are computed once, for as many predictions as are asked."""
+    """One clip, for as many predictions as are asked: its maps at the gate are computed once, and
+    what a step gives beyond the gate when a prediction first needs that step."""
 
     def __init__(self, recogniser: RTSAEDSCNNRecogniser, shots: Shots) -> None:
         super().__init__(shots)
         self._network, self._device = recogniser.network, recogniser.device
         self._cost = recogniser.network.multiply_adds()
-        self._maps: tuple[torch.Tensor, ...] | None = None
-        self._beyond: tuple[torch.Tensor, torch.Tensor] | None = None
+        self._beyond: dict[int, torch.Tensor] = {}  # z_s and z_t (2, C) by step
 
     @property
     def full(self) -> int:
         """See Session: the same network without a gate."""
         return self._ungated(len(self.shots))
 
-    def _ungated(self, steps: int) -> int:
-        cost = self._cost
-        return steps * (cost.front + cost.tails + cost.head) + cost.classifier
+    @property
+    def beyond(self) -> int:
+        """See Session."""
+        return len(self._beyond)
 
-    def _whole(self) -> Prediction:
-        step_M = self._own_steps()
-        return self._predict(step_M, self._cost.clip(len(self.shots), len(step_M)))
-
-    def _own_steps(self) -> Indices:
-        """The steps at which the network's own gate opens."""
-        _, _, pooled = self._at_gate()
-        open_T = self._network.open_steps(self._network.front.standardise(pooled))
-        return np.flatnonzero(open_T.cpu().numpy())
-
-    def _on(self, step_M: Indices) -> Prediction:
-        return self._predict(step_M, self._ungated(len(step_M)))
-
-    def each(self, choices: Sequence[Indices]) -> list[Prediction]:
-        """See Session: every step is computed once, whichever are asked for."""
-        return self._named(*self._all_beyond(), choices)
-
-    def streams(self) -> dict[str, Prediction]:
-        """See Session: the features of the other stream are 0."""
-        own, (z_s, z_t) = [self._own_steps()], self._all_beyond()
-        return {
-            "S-Net": self._named(z_s, z_t * 0, own)[0],
-            "T-Net": self._named(z_s * 0, z_t, own)[0],
-        }
+    @property
+    def step_beyond(self) -> int:
+        """See Session."""
+        return self._cost.tails + self._cost.head
 
     @property
     def fusion(self) -> float:
         """See Session."""
         return float(self._network.head.w_f)
 
-    def _all_beyond(self) -> "tuple[torch.Tensor, torch.Tensor]":
-        if self._beyond is None:
-            self._beyond = self._network.beyond(*self._at_gate()[:2])
-        return self._beyond
+    def each(self, choices: Sequence[Indices]) -> list[Prediction]:
+        """See Session: a step of several choices is computed once, one of none not at all."""
+        if not choices:
+            return []
+        step_U = np.unique(np.concatenate(choices))
+        return self._named(*self._features(step_U), step_U, choices)
+
+    def streams(self) -> dict[str, Prediction]:
+        """See Session: at the open steps, the features of the other stream being 0."""
+        step_M = self._open_M
+        z_s, z_t = self._features(step_M)
+        alone = {"S-Net": (z_s, z_t * 0), "T-Net": (z_s * 0, z_t)}
+        return {name: self._named(*z, step_M, [step_M])[0] for name, z in alone.items()}
+
+    def _whole(self) -> Prediction:
+        multiply_adds = self._cost.clip(len(self.shots), len(self._open_M))
+        return replace(self._on(self._open_M), multiply_adds=multiply_adds)
+
+    def _on(self, step_M: Indices) -> Prediction:
+        return self.each([step_M])[0]
+
+    def _ungated(self, steps: int) -> int:
+        cost = self._cost
+        return steps * (cost.front + cost.tails + cost.head) + cost.classifier
+
+    @cached_property
+    def _open_M(self) -> Indices:
+        """The steps at which the network's own gate opens."""
+        _, _, pooled = self._at_gate
+        open_T = self._network.open_steps(self._network.front.standardise(pooled))
+        return np.flatnonzero(open_T.cpu().numpy())
+
+    def _features(self, step_M: Indices) -> "tuple[torch.Tensor, torch.Tensor]":
+        """z_s and z_t of these steps, (M, C)."""
+        import torch
+
+        lacking = [step for step in step_M.tolist() if step not in self._beyond]
+        if lacking:
+            x_s, x_t, _ = self._at_gate
+            z_M2C = torch.stack(self._network.beyond(x_s[lacking], x_t[lacking]), 1)
+            self._beyond.update(zip(lacking, z_M2C, strict=True))
+        z_2MC = torch.stack([self._beyond[step] for step in step_M.tolist()], 1)
+        return z_2MC[0], z_2MC[1]
 
     def _named(
-        self, z_s: "torch.Tensor", z_t: "torch.Tensor", choices: Sequence[Indices]
+        self,
+        z_s_UC: "torch.Tensor",
+        z_t_UC: "torch.Tensor",
+        step_U: Indices,
+        choices: Sequence[Indices],
     ) -> list[Prediction]:
         import torch
 
-        open_NS = torch.zeros(len(choices), len(self.shots), dtype=torch.bool, device=z_s.device)
-        for open_S, step_M in zip(open_NS, choices, strict=True):
-            open_S[torch.from_numpy(step_M)] = True
-        probability_NK = self._network.name(z_s, z_t, open_NS).double().cpu().numpy()
+        open_NU = np.stack([np.isin(step_U, step_M) for step_M in choices])
+        if not open_NU.any(1).all():
+            raise InvalidValue("wanted at least one step of each choice, got none")
+        gate_NU = torch.from_numpy(open_NU).to(z_s_UC.device)
+        probability_NK = self._network.name(z_s_UC, z_t_UC, gate_NU).double().cpu().numpy()
         return [
             Prediction(probability_K, step_M, self._ungated(len(step_M)))
             for probability_K, step_M in zip(probability_NK, choices, strict=True)
         ]
 
-    def _predict(self, step_M: Indices, multiply_adds: int) -> Prediction:
-        import torch
-
-        x_s, x_t, _ = self._at_gate()
-        open_T = torch.zeros(len(self.shots), dtype=torch.bool, device=x_s.device)
-        open_T[torch.from_numpy(step_M)] = True
-        probability_K = self._network.recognise(x_s, x_t, open_T)
-        return Prediction(probability_K.double().cpu().numpy(), step_M, multiply_adds)
-
+    @cached_property
     def _at_gate(self) -> "tuple[torch.Tensor, ...]":
+        """x_s, x_t (S, C, H, W) and pooled (S, n) of all steps."""
         import torch
 
-        if self._maps is None:
-            assert self.shots.flow_SHWC is not None
-            rgb, flow = self.shots.rgb_SHWC, self.shots.flow_SHWC
-            with torch.no_grad():
-                parts = [
-                    self._network.maps(
-                        *(torch.from_numpy(x[n : n + PART]).to(self._device) for x in (rgb, flow))
-                    )
-                    for n in range(0, len(rgb), PART)
-                ]
-            self._maps = tuple(torch.cat(column) for column in zip(*parts, strict=True))
-        return self._maps
+        assert self.shots.flow_SHWC is not None
+        rgb, flow = self.shots.rgb_SHWC, self.shots.flow_SHWC
+        with torch.no_grad():
+            parts = [
+                self._network.maps(
+                    *(torch.from_numpy(x[n : n + PART]).to(self._device) for x in (rgb, flow))
+                )
+                for n in range(0, len(rgb), PART)
+            ]
+        return tuple(torch.cat(column) for column in zip(*parts, strict=True))

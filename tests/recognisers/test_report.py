@@ -83,6 +83,10 @@ def test_the_report_of_a_clip_whose_answers_are_known(clip):
     assert analysis.compute["seconds"]["recognition"] > 0
 
 
+def recognised(recogniser, shots, methods):
+    return recognise(recogniser, recogniser.open(shots), methods, "dis")
+
+
 def test_kept_means_the_same_likeliest_class_as_on_the_whole_clip(clip):
     index_S = np.arange(4)
     rgb = np.array([10, 20, 30, 250], np.uint8)[:, None, None, None] + np.zeros(
@@ -93,7 +97,7 @@ def test_kept_means_the_same_likeliest_class_as_on_the_whole_clip(clip):
         name: Keyframes(name, np.array(k), np.array(k) / 5, np.ones(len(k)))
         for name, k in {"same": [0, 2], "other": [3]}.items()
     }
-    found = recognise(Brightness(), shots, chosen, "dis")
+    found = recognised(Brightness(), shots, chosen)
     assert found["whole"]["top"][0]["label"] == "dark"
     assert {name: entry["kept"] for name, entry in found["methods"].items()} == {
         "same": True,
@@ -184,7 +188,7 @@ def at(*index_K: int, **more) -> Keyframes:
 
 
 def test_discarded_steps_mixed_back_in_end_with_the_whole_clip():
-    found = recognise(Mixing(), ramp(), {"last": at(72, 76)}, "dis")
+    found = recognised(Mixing(), ramp(), {"last": at(72, 76)})
     rows = found["methods"]["last"]["mixed_back"]
     assert [row["share"] for row in rows] == [0.25, 0.5, 0.75, 1.0]
     assert [row["frames"] for row in rows] == [6, 11, 16, 20]  # of 18 discarded: 4 (4.5), 9, 14, 18
@@ -195,7 +199,7 @@ def test_discarded_steps_mixed_back_in_end_with_the_whole_clip():
 
 def test_each_answer_to_a_frame_budget_is_recognised():
     kept = at(72, 76, budget=(at(76), at(0, 76), at(0, 4, 76)))
-    found = recognise(Mixing(), ramp(), {"last": kept, "other": at(0)}, "dis")
+    found = recognised(Mixing(), ramp(), {"last": kept, "other": at(0)})
     assert found["whole"]["top"][0]["label"] == "dark"
     rows = found["methods"]["last"]["budget"]
     assert [row["frames"] for row in rows] == [1, 2, 3]
@@ -203,5 +207,5 @@ def test_each_answer_to_a_frame_budget_is_recognised():
     assert [[t["label"] for t in row["top"]] for row in rows] == [["bright"], ["dark"], ["dark"]]
     assert [row["kept"] for row in rows] == [False, True, True]
     assert "budget" not in found["methods"]["other"]
-    plain = recognise(Brightness(), ramp(), {"last": kept}, "dis")
+    plain = recognised(Brightness(), ramp(), {"last": kept})
     assert "budget" not in plain["methods"]["last"]  # each further choice would cost it too much

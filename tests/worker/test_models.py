@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from model.errors import InvalidParameter
-from tests.checkpoints import write_checkpoint
+from tests.checkpoints import write_checkpoint, write_recogniser
 from tests.worker.scripted import ScriptedEngine
-from worker.models import attention_names, models, weights_path
+from worker.models import attention_names, models, reads_gate, weights_path
 from worker.run_job import run_job
 from worker.settings import Settings
 
@@ -41,6 +41,23 @@ def test_shipped_and_own_checkpoints_are_listed_those_in_use_first(tmp_path):
         ("mine", True), ("attention", False), ("compact", False),
     ]  # fmt: skip
     assert attention_names(chosen) == ["mine", "attention"]
+
+
+def test_a_recogniser_that_was_trained_on_keyframes_of_the_gate_needs_it(tmp_path):
+    def needs(name, recognizer="arch", **card):
+        path = write_recogniser(tmp_path / f"{name}.safetensors", recognizer, **card)
+        return reads_gate(
+            Settings(data_dir=tmp_path, recognizer=recognizer, recognizer_weights=path)
+        )
+
+    assert needs("attended", origin={"selection": "rtsae", "attention_sha256": "0" * 64})
+    assert not needs("sampled", origin={"selection": "average"})
+    assert not needs("unknown", origin={"selection": "nosuch"})
+    assert not needs("features", "c3d", origin={"backbone": "random weights"})
+    assert not needs("silent")
+    assert not reads_gate(Settings(data_dir=tmp_path))  # the shipped recogniser has its own gate
+    assert not reads_gate(Settings(data_dir=tmp_path, recognizer="none"))
+    assert not reads_gate(Settings(data_dir=tmp_path, recognizer="i3d"))  # which is not there
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.checkpoints import write_recogniser
 from tests.worker.scripted import ScriptedEngine
 from worker import leases, library
 from worker.run_job import run_job
@@ -40,6 +41,18 @@ def test_methods_of_earlier_analyses_are_not_run_again(service, scripts, run):
     third = service.submit(video.id, {"sms": {}}, keyframes=5)
     run(third)
     assert len(service.result(third.id)["methods"]["sms"]["keyframes"]) == 5
+
+
+def test_the_network_runs_again_for_a_recogniser_that_reads_its_gate(
+    service, scripts, run, tmp_path, monkeypatch
+):
+    weights = write_recogniser(tmp_path / "a.safetensors", "arch", origin={"selection": "rtsae"})
+    own = {"recognizer": "arch", "recognizer_weights": weights}
+    monkeypatch.setattr(service, "settings", service.settings.model_copy(update=own))
+    video, job = scripts.add("ok")
+    run(job)
+    run(service.submit(video.id, {"sms": {}, "uniform": {"count": 3}}))
+    assert scripts.runs(video)[1:] == ["uniform True"]
 
 
 def test_a_known_analysis_keeps_its_recognition(service, scripts, run):

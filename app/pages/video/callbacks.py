@@ -111,7 +111,7 @@ def _settle(dash_app: Dash, service: Service) -> None:
             status(now.job),
             now.scores,
             numbers(now),
-            recognition(now.analysis.recognition if now.analysis else {}),
+            recognition(now.analysis),
             method_rows(now),
             unfinished,
             unfinished,

@@ -174,9 +174,8 @@ def _flow() -> html.Div:
 
 
 def _action(now: Shown) -> html.Section:
-    found = now.analysis.recognition if now.analysis else {}
     return html.Section(
-        recognition(found),
+        recognition(now.analysis),
         id=ids.ACTION,
         className="numbers action",
         **{"aria-label": "Recognised action"},

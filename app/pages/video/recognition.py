@@ -1,6 +1,6 @@
 """The recognised action: of the whole clip, and of each method's keyframes alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -8,20 +8,25 @@ from dash import dcc, html
 from app.figures.methods import style_of, title_of
 from app.pages import text
 from app.pages.video import ids
+from model.types import Analysis
 
 SHOWN = 3  # likeliest actions of the whole clip
 
 
-def recognition(found: Mapping[str, Any]) -> list[Any]:
-    """The panel; nothing when the analysis has no recognition."""
-    if not found:
+def recognition(analysis: Analysis | None) -> list[Any]:
+    """The panel; nothing when there is no analysis, or no recognition in it."""
+    if analysis is None or not analysis.recognition:
         return []
+    found = analysis.recognition
     full = found["full_multiply_adds"]
     tops = found["whole"]["top"][:SHOWN]
     whole = [
         html.H2("Action"),
         html.Ol([_action(top) for top in tops], className="ranking"),
-        html.P(_in_words(found, full), className="compute"),
+        html.P(
+            [*_in_words(found, full), _compared(analysis.compute.get("beyond_gate"))],
+            className="compute",
+        ),
         *_streams(found),
         *(html.P(notice, className="remark") for notice in found["notices"]),
     ]
@@ -52,14 +57,19 @@ def _basis(methods: Mapping[str, Mapping[str, Any]], level: int, budget: int) ->
     if level:
         tried = next(entry["mixed_back"] for entry in methods.values() if entry.get("mixed_back"))
         share = f"{100 * tried[level - 1]['share']:.0f} %"
-        return f"Own keyframes, and {share} of the discarded steps again"
+        own = [title_of(n) for n, entry in methods.items() if not entry.get("mixed_back")]
+        return f"Own keyframes, and {share} of the discarded steps again{_but(own)}"
     if not budget:
         return "Own keyframes"
     own = [title_of(n) for n, entry in methods.items() if budget > len(entry.get("budget", ()))]
     if len(own) == len(methods):
         return "Own keyframes: this analysis did not try the frame budget"
-    but = f"; own keyframes of {', '.join(own)}" if own else ""
-    return f"{text.count(budget, 'keyframe')} each{but}"
+    return f"{text.count(budget, 'keyframe')} each{_but(own)}"
+
+
+def _but(own: Sequence[str]) -> str:
+    """The methods that show their own keyframes, as the analysis tried no other."""
+    return f"; own keyframes of {', '.join(own)}" if own else ""
 
 
 def _mixing(found: Mapping[str, Any]) -> html.Div:
@@ -142,3 +152,11 @@ def _in_words(found: Mapping[str, Any], full: int) -> list[Any]:
     spent = f"{text.quantity(whole['multiply_adds'])} of {text.quantity(full)} multiply-adds"
     line = f"{by} computed {whole['frames']:,} of {steps} to the end, {spent}: "
     return [line, html.Strong(f"{_saved(whole, full)} saved"), "."]
+
+
+def _compared(beyond: Mapping[str, int] | None) -> str:
+    """What the predictions beside that of the whole clip cost; nothing without a gate, of old
+    analyses, and where they needed no other steps."""
+    if not beyond or not beyond["comparisons"]:
+        return ""
+    return f" The comparisons computed {text.count(beyond['comparisons'], 'step')} more."

@@ -201,9 +201,25 @@ def test_recognition_follows_the_frame_budget_and_says_what_it_stands_on(
     assert said(0, 2).startswith("2 keyframes each; own keyframes of Uniform")
     assert said(0, 3).startswith("Own keyframes: this analysis did not try the frame budget")
     again = "Own keyframes, and 25 % of the discarded steps again"
-    assert said(1, 2).startswith(again)  # the inverse analysis begins with the own keyframes
+    # The inverse analysis begins with the own keyframes; that of uniform was left out.
+    assert said(1, 2).startswith(f"{again}; own keyframes of Uniform {head}")
     found["methods"] = {"rtsae": rtsae}  # as an older analysis has it
     assert said(0, 2).startswith("Own keyframes: this analysis did not try the frame budget")
+
+
+def test_steps_that_only_comparisons_computed_are_told(finished: Any, analysis: Analysis) -> None:
+    def page(**compute: Any) -> str:
+        told = {**analysis.compute, **compute}
+        finished.results["j1"] = replace(analysis, compute=told).to_json()
+        return open_page(finished, "/v/v1")
+
+    def with_more(steps: int) -> str:
+        return page(beyond_gate={"steps": 8, "recognition": 4, "comparisons": steps})
+
+    assert "The comparisons computed 3 steps more." in with_more(3)
+    assert "The comparisons computed 1 step more." in with_more(1)
+    assert "The comparisons computed" not in with_more(0)
+    assert "The comparisons computed" not in page()  # an older analysis does not say
 
 
 def test_a_plug_in_that_failed_is_named_with_its_reason(finished: Any, analysis: Analysis) -> None:
