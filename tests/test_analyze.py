@@ -84,7 +84,8 @@ def test_every_method_on_one_decode(clip, monkeypatch):
 
     class Counted(subprocess.Popen):
         def __init__(self, command, *rest, **options):
-            started.append(command[-1])
+            if command[-1].startswith("model."):  # not what a library starts on its first import
+                started.append(command[-1])
             super().__init__(command, *rest, **options)
 
     monkeypatch.setattr("model.video.child.subprocess.Popen", Counted)
