@@ -10,7 +10,7 @@ from typing import Any
 from model.errors import Cancelled, KairoscopeError
 from model.plugins import in_words
 from model.reproduction.lock import Lock
-from model.reproduction.plan import Plan
+from model.reproduction.plan import AGAIN, Plan
 from model.reproduction.protocol import OnProgress, silent
 from model.reproduction.record import write
 from model.reproduction.task import Task
@@ -62,7 +62,7 @@ def fail(folder: Path, error: KairoscopeError) -> None:
 def renew(plan: Plan) -> None:
     """Before a plan goes on: networks that are wanted and gone are trained again, what failed may
     be tried again, and deaths count anew."""
-    _forget_gone(plan)
+    _want_again(plan)
     for task in plan.pending():
         (plan.folder(task.name) / "failure.json").unlink(missing_ok=True)
         lock = lock_of(plan, task.name)
@@ -70,13 +70,13 @@ def renew(plan: Plan) -> None:
             lock.give_back()
 
 
-def _forget_gone(plan: Plan) -> None:
+def _want_again(plan: Plan) -> None:
     """Results may have come from another machine without what was trained there: only what pending
     tasks need of it is made again."""
     pending, wanted = {task.name for task in plan.pending()}, set[str]()
     for task in reversed(plan.ordered):
         if task.name in wanted and plan.gone(task.name):
-            (plan.folder(task.name) / "run.json").unlink()
+            (plan.folder(task.name) / AGAIN).touch()
             pending.add(task.name)
         if task.name in pending:
             wanted |= set(task.needs.values())

@@ -2,6 +2,8 @@
 
 <out>/runs/<task>-<key>/run.json                 kairoscope/run@1: options, provenance, result
 <out>/runs/<task>-<key>/checkpoint.safetensors   where the task trained something
+<out>/runs/<task>-<key>/again                    its network is wanted and gone: until it is there
+                                                 again, what it was stays known
 <out>/runs/<task>-<key>/failure.json             the problem (RFC 9457) that ended it
 <out>/runs/<task>-<key>/lock                     held while a process is at it (attempt.py)
 """
@@ -26,6 +28,7 @@ from model.reproduction.protocol import (
 from model.reproduction.record import recorded, write
 from model.reproduction.task import SHIPPED, Task, file_of, in_order, keys
 
+AGAIN = "again"
 BELIEVED_S = 300.0  # of tasks that took what was guessed: what guesses count for at the start
 
 
@@ -61,8 +64,9 @@ class Plan:
         return _read(self.folder(name) / "run.json")
 
     def done(self, name: str) -> bool:
-        """Whether the task of this name has left its result."""
-        return (self.folder(name) / "run.json").is_file()
+        """Whether the task of this name has left its result, and all that is wanted of it."""
+        folder = self.folder(name)
+        return (folder / "run.json").is_file() and not (folder / AGAIN).is_file()
 
     def gone(self, name: str) -> bool:
         """Whether the task is done, but the network that it trained is not there any more; an
@@ -117,6 +121,7 @@ class Plan:
             split=task.split,
         )
         write(folder / "run.json", record)
+        (folder / AGAIN).unlink(missing_ok=True)
         return record
 
     def _input(self, need: str) -> Input:

@@ -14,7 +14,7 @@ import pytest
 
 from app.cli import Exit, main
 from model.reproduction import course
-from model.reproduction.attempt import MOST_DEATHS, lock_of
+from model.reproduction.attempt import MOST_DEATHS, lock_of, renew
 from model.reproduction.course import Course, Progress, here
 from model.reproduction.document import Document, Section
 from model.reproduction.experiment import PRESETS, Experiment
@@ -210,7 +210,7 @@ def test_only_brings_the_trainings_that_another_experiment_lists(
 
 
 def test_results_that_came_without_their_networks_are_enough_until_a_network_is_wanted(
-    reproduce: Reproduce, runs: Path, out: Path
+    reproduce: Reproduce, runs: Path, out: Path, clips: Path
 ) -> None:
     first = task("a", network="trained")
     second = task("b", "a", network="trained, too")
@@ -219,11 +219,13 @@ def test_results_that_came_without_their_networks_are_enough_until_a_network_is_
         network.unlink()
     assert reproduce(First((first, second))) == Exit.DONE
     assert made.runs(runs) == ["a", "b"]
+    lacking = reproduction(clips, out, First((first, second, task("c", "a"))))
+    renew(lacking.plan)  # stopped here, nothing that was known is lost
+    assert lacking.document().runs == document(out).runs
+    assert [one.name for one in lacking.plan.pending()] == ["a", "c"]
     assert reproduce(First((first, second, task("c", "a")))) == Exit.DONE
     assert made.runs(runs) == ["a", "b", "a", "c"]
-    [earlier] = section(out).notices
-    assert "earlier training" in earlier
-    assert earlier.endswith("gone: a.")  # b is from a's first network, c from its second
+    assert section(out).notices[0].endswith("gone: a.")  # b is from a's first network, c is not
     assert reproduce(First((first, second, task("d", "b", value=5)))) == Exit.DONE
     assert made.runs(runs) == ["a", "b", "a", "c", "b", "d"]
     assert sums(out) == {"a": 1, "b": 2, "d": 7}
