@@ -87,7 +87,11 @@ def test_json_and_out_are_the_whole_result_with_its_provenance(asked, tmp_path, 
     found = result["provenance"]
     assert found["checkpoints"] == RESULT["provenance"]["checkpoints"]
     assert found["attention"] == sha256(SHIPPED)
-    assert found["data"]["test"].keys() == {"clips", "list_sha256"}
+    assert found["data"]["test"].keys() == {
+        "clips",
+        "list_sha256",
+        "content_sha256",
+    }
     assert "processor" in found["machine"]
     assert [path.name for path in out.parent.iterdir()] == ["athletics.json"]
 

@@ -61,7 +61,15 @@ class Server:
         if self.process.poll() is None:
             self.family += psutil.Process(self.process.pid).children(recursive=True)
         self.family = list(set(self.family))
-        return [p for p in self.family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        return [process for process in self.family if runs(process)]
+
+
+def runs(process: psutil.Process) -> bool:
+    """Whether it does; it may end while it is looked at."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture
