@@ -1,14 +1,13 @@
 """What a job computes, and on which device: the only part of worker/ that loads torch, and only
 when a job needs it, so that it happens in the Celery child and never before its fork."""
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from model.analyze import Progress, analyze
+from model.cores import cores
 from model.methods.base import Method
 from model.networks.fallback import or_cpu
 from model.types import Analysis
@@ -133,6 +132,5 @@ def _all_cores() -> None:
     """Networks have all cores to themselves: one job runs at a time."""
     import torch
 
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
-    torch.set_num_threads(cores or 1)
+    torch.set_num_threads(cores())
     torch.set_flush_denormal(True)

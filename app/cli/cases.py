@@ -40,7 +40,8 @@ def register(subparsers: Any) -> None:
     )
     add("--validation", metavar="N", type=positive_int, help="of each class (default: clips / 7)")
     add("--test", metavar="N", type=positive_int, help="of each class (default: clips * 5 / 7)")
-    add("--jobs", metavar="N", type=positive_int, help="processes for the benchmark (default: 1)")
+    jobs = "clips of the benchmark at a time (default: as many as there are cores)"
+    add("--jobs", metavar="N", type=positive_int, help=jobs)
     add("--seed", metavar="S", type=positive_int, help="of the first sample (default: 20000)")
     add("--codec", choices=("h264", "mpeg4"), help=".mp4 or .avi (default: .avi; samples: .mp4)")
     render.set_defaults(run=run_render)
@@ -96,6 +97,7 @@ def _refuse_misplaced(arguments: argparse.Namespace, benchmark: bool) -> None:
 
 
 def _benchmark(arguments: argparse.Namespace) -> list[Path]:
+    from model.cores import cores
     from model.datasets.athletics.benchmark import Picture, render_benchmark
 
     clips = arguments.clips or TRAIN_CLIPS
@@ -106,7 +108,7 @@ def _benchmark(arguments: argparse.Namespace) -> list[Path]:
             validation=arguments.validation or max(1, round(clips / 7)),
             test=arguments.test or max(1, round(clips * 5 / 7)),
             picture=Picture(codec=arguments.codec or "mpeg4"),
-            jobs=arguments.jobs or 1,
+            jobs=arguments.jobs or cores(),
             on_progress=_on_progress,
         )
     except (OSError, ValueError) as error:

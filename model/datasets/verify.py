@@ -1,10 +1,10 @@
 """Every clip looked at before hours of training: which cannot be used, and why."""
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+from model.cores import cores
 from model.datasets.types import Fault, Sample
 from model.errors import UnreadableVideo
 from model.order import from_anywhere
@@ -60,8 +60,3 @@ def refused(
             pool.shutdown(cancel_futures=True)
             raise
     return [faults[path] for path in ordered if path in faults]
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))

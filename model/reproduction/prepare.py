@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from model.cores import cores
 from model.datasets import hmdb51, ucf101, vsumm
 from model.datasets.athletics import ATHLETICS_VERSION
 from model.datasets.athletics.benchmark import listed, render_benchmark
@@ -14,7 +15,6 @@ from model.networks.vgg import BLOCKS
 from model.reproduction.experiment import Experiment, Preset, Setup
 from model.reproduction.plan import Plan
 from model.reproduction.plan_file import splits_of
-from model.reproduction.protocol import cores
 from model.reproduction.reproduction import Reproduction
 from model.weights.vgg16 import load_blocks
 

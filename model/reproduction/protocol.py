@@ -1,7 +1,6 @@
 """The plug-in interface: a protocol trains or measures one thing; its fields are its options."""
 
 import dataclasses
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -100,8 +99,3 @@ def registry() -> dict[str, type[Protocol]]:
     from model.reproduction import protocols
 
     return dict(sorted(discover(protocols.__name__, protocols.__path__, Protocol).items()))
-
-
-def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0))

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from model.cores import cores
 from model.datasets.hashes import list_hash
 from model.datasets.types import Dataset
 from model.networks.checkpoint import sha256
-from model.reproduction.protocol import Context, Protocol, cores
+from model.reproduction.protocol import Context, Protocol
 from model.training.card import provenance
 
 SCHEMA = "kairoscope/run@1"

@@ -100,6 +100,23 @@ def test_a_killed_run_leaves_no_half_clip_and_several_processes_finish_it(tmp_pa
     assert not list(tmp_path.rglob("*.part"))
 
 
+def test_every_core_renders_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs_of = []
+
+    def noted(out: Path, *, jobs: int, **_: object) -> list[Path]:
+        jobs_of.append(jobs)
+        return []
+
+    monkeypatch.setattr("model.datasets.athletics.benchmark.render_benchmark", noted)
+    monkeypatch.setattr("model.cores.cores", lambda: 3)
+    command = ["cases", "render", "athletics", "--out", str(tmp_path)]
+    for more in ([], ["--jobs", "2"]):
+        assert main([*command, *more]) == Exit.DONE
+    assert jobs_of == [3, 2]
+
+
 def test_parts_may_not_run_into_each_other() -> None:
     seeds = {clip.seed for clip in clips_of(3, 2, 1)}
     assert seeds == {0, 1, 2, 10000, 10001, 20000}
