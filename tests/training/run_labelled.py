@@ -21,6 +21,7 @@ ITERATIONS = 10
 
 def run(folder, gate, hold_at=0):
     """Train; the weights and the reports end in `folder`."""
+    folder.mkdir(exist_ok=True)  # by all processes
     torch.set_num_threads(1)
     with joined("cpu") as (world, _):
         clips = MadeClips(24)

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file
 
 from model.errors import InvalidParameter
 from model.training.distributed import World, joined, share
+from tests.training import run_labelled
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,22 +34,19 @@ def test_ranks_share_a_batch_without_overlap():
 @pytest.mark.slow
 @pytest.mark.parametrize("gate", ["soft", "hard-concrete"])
 def test_two_processes_reach_the_losses_of_one(tmp_path, gate):
-    module = ["-m", "tests.training.run_labelled"]
+    run_labelled.run(tmp_path / "one", gate)
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    for name, launcher in (("one", []), ("two", torchrun)):
-        (tmp_path / name).mkdir()
-        command = [sys.executable, *launcher, *module, str(tmp_path / name), gate]
-        environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-        done = subprocess.run(
-            command,
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr
+    module = ["-m", "tests.training.run_labelled"]
+    done = subprocess.run(
+        [sys.executable, *torchrun, *module, str(tmp_path / "two"), gate],
+        cwd=ROOT,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
     files = (tmp_path / name / "history.json" for name in ("one", "two"))
     one, two = (json.loads(file.read_text()) for file in files)
     for single, double in zip(one, two, strict=True):
