@@ -1,8 +1,8 @@
 """How far two runs of the same reproduction lie apart: two trainings, two machines, two times.
 
 `python -m scripts.spread FIRST SECOND`, two of document.json. Of the numbers that both have, by
-unit: the furthest apart, and how many of the second lie in the first's 95 % intervals; then the
-claims whose verdicts differ.
+unit, those of the networks that ship apart: the furthest apart, and how many of the second lie in
+the first's 95 % intervals; then the claims that both have whose verdicts differ.
 """
 
 import argparse
@@ -25,6 +25,7 @@ class Apart:
     second: float
     unit: str
     within: bool | None  # the first's interval, where it has one
+    ships: bool = False  # measured of networks that ship alone
 
     @property
     def distance(self) -> float:
@@ -45,35 +46,37 @@ def apart(first: Document, second: Document) -> list[Apart]:
             a, b = _value(cell), _value(other)
             known = cell.low is not None and cell.high is not None
             within = cell.low <= b <= cell.high if known else None  # type: ignore[operator]
-            found.append(Apart(place, a, b, cell.unit, within))
+            found.append(Apart(place, a, b, cell.unit, within, _ships(first, cell)))
     return found
 
 
 def verdicts(first: Document, second: Document) -> list[tuple[str, str, str]]:
-    """Claims that both have and judge otherwise: the text and both verdicts."""
+    """Claims that both have, by text and place in the paper: the text and both verdicts."""
     others = {(claim.text, claim.paper): claim.verdict for claim in second.claims}
     return [
         (claim.text, claim.verdict, others[claim.text, claim.paper])
         for claim in first.claims
-        if others.get((claim.text, claim.paper), claim.verdict) != claim.verdict
+        if (claim.text, claim.paper) in others
     ]
 
 
 def written(first: Document, second: Document) -> str:
     """The comparison as text."""
     numbers, lines = apart(first, second), []
-    for unit in dict.fromkeys(number.unit for number in numbers):
-        known = [number for number in numbers if number.unit == unit]
+    for unit, ships in dict.fromkeys((number.unit, number.ships) for number in numbers):
+        known = [number for number in numbers if (number.unit, number.ships) == (unit, ships)]
         furthest = max(known, key=lambda number: number.distance)
         judged = [number.within for number in known if number.within is not None]
         differing = sum(number.distance > 0 for number in known)
         lines.append(
-            f"{unit or 'others'}: {len(known)} numbers, {differing} differ, "
-            f"{sum(judged)} of {len(judged)} within the interval; furthest "
+            f"{unit or 'others'}{' of what ships' if ships else ''}: {len(known)} numbers, "
+            f"{differing} differ, {sum(judged)} of {len(judged)} within the interval; furthest "
             f"{furthest.first:.4g} and {furthest.second:.4g}, {' / '.join(furthest.place)}"
         )
-    changed = verdicts(first, second)
-    lines.append(f"verdicts: {len(changed)} of {len(first.claims)} differ")
+    both = verdicts(first, second)
+    changed = [(text, one, other) for text, one, other in both if one != other]
+    known = f"{len(both)} that both have, of {len(first.claims)} and {len(second.claims)}"
+    lines.append(f"verdicts: {len(changed)} differ of {known}")
     lines += [f"  {text} {one}, then {other}" for text, one, other in changed]
     return "\n".join(lines)
 
@@ -85,6 +88,11 @@ def _numbers(document: Document) -> Iterator[tuple[Place, Cell]]:
                 for column, cell in zip(table.columns, row.cells, strict=True):
                     if row.source == "ours" and isinstance(cell.value, int | float):
                         yield (section.name, table.title, row.name, column), cell
+
+
+def _ships(document: Document, cell: Cell) -> bool:
+    inputs = [name for key in cell.runs for name in document.runs[key]["inputs"].values()]
+    return bool(inputs) and all(name.startswith("shipped/") for name in inputs)
 
 
 def _value(cell: Cell) -> float:

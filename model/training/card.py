@@ -14,15 +14,10 @@ from model.datasets.hashes import list_hash
 from model.datasets.types import Dataset, Sample
 
 
-def command_line(arguments: Sequence[str]) -> str:
-    """The command line with paths by their last part: a card goes out, a machine's folders stay."""
-    return shlex.join(Path(a).name if Path(a).is_absolute() else a for a in arguments)
-
-
 def provenance() -> dict[str, Any]:
     """The command and the versions of what ran it."""
     return {
-        "command": command_line(sys.argv),
+        "command": _command(),
         "version": model.__version__,
         "commit": _commit(),
         "torch": torch.__version__,
@@ -36,6 +31,14 @@ def data(dataset: Dataset, parts: Mapping[str, Sequence[Sample]]) -> dict[str, A
         for part, samples in parts.items()
     }
     return {"name": dataset.name, "classes": list(dataset.classes), **listed}
+
+
+def _command() -> str:
+    """The command line with paths by their last part: a card goes out, a machine's folders stay."""
+    started, *arguments = sys.argv
+    module = sys.modules["__main__"].__spec__  # of `python -m`
+    words = ["python", "-m", module.name] if module else [started]
+    return shlex.join(Path(a).name if Path(a).is_absolute() else a for a in (*words, *arguments))
 
 
 def _commit() -> str:

@@ -29,6 +29,7 @@ FEWER = "The gate of RTSAE-DSCNN keeps fewer steps of a clip than SMS keyframes.
 LESS = "The RTSAE significantly reduces the computation of the DSCNN (here: by a tenth or more)."
 MUCH = 1.1  # times as much: the paper gives no number
 WHERE_LESS = "Abstract, Section 1"
+WHERE = dict.fromkeys((STEP, CLIP, FEWER), "Section 5.1.2") | {LESS: WHERE_LESS}
 FULL_WIDTH = "At Table 1's widths, untrained"
 PRINTED = f"; in the paper {PAPER_RATIO} a clip"
 GIGA = 1e9
@@ -94,8 +95,7 @@ class Speed(Experiment):
         are slimmer than the paper's, claims on time are judged at Table 1's widths as well."""
         name = next((name for name in (TRAINED, SHIPPED) if name in results), None)
         if name is None:
-            texts = (STEP, CLIP, FEWER, LESS)
-            return [measured.untested(text, "Section 5.1.2") for text in texts]
+            return [measured.untested(text, where) for text, where in WHERE.items()]
         systems, run = results.of(name)["systems"], results.key(name)
         own, arch = systems[GATED], systems[ARCH]
         found = [

@@ -14,6 +14,9 @@ TASK = "summaries"
 COLLECTIONS = ("OVP", "YouTube")
 RIVALS = ("VSUMM1", "VSUMM2", "DT")
 OWN = "own number"
+WHERE = "Section 5.2"
+NOT_GIVEN = "no users' summaries were given"
+NOT_OF_IT = "no users' summaries of this collection were given"
 FIGURES = {"F": "F", "P": "precision", "R": "recall", "CUS_A": "CUS_A", "CUS_E": "CUS_E"}
 MISSING = (
     "No summaries of users were given. Figure 14 needs the 50 videos of the Open Video Project and "
@@ -61,30 +64,40 @@ class Summaries(Experiment):
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment: for each collection, of each rival of the text, and of their recall."""
-        found = results.of(TASK)["collections"] if TASK in results else {}
-        claims = []
+        if TASK not in results:
+            why = NOT_GIVEN if setup.summaries is None else measured.NOT_RUN
+            texts = [text for one in COLLECTIONS for text in _texts(one)]
+            return [measured.untested(text, WHERE, why) for text in texts]
+        collections, claims = results.of(TASK)["collections"], []
         for collection in COLLECTIONS:
-            one = found.get(collection)
-            claims += [_claim(collection, one, rival, results) for rival in RIVALS]
-            claims.append(_recall(collection, one, results))
+            found, [*agree, recall] = collections.get(collection), _texts(collection)
+            claims += [
+                _claim(text, found, rival, results)
+                for text, rival in zip(agree, RIVALS, strict=True)
+            ]
+            claims.append(_recall(recall, found, results))
         return claims
 
 
-def _claim(collection: str, found: Mapping[str, Any] | None, rival: str, results: Results) -> Claim:
-    text = f"The RTSAE's keyframes agree more with users' than those of {rival} on {collection}."
+def _texts(collection: str) -> list[str]:
+    """A claim for each rival, and that of the recall, which the text has of all rivals at once."""
+    agree = "The RTSAE's keyframes agree more with users' than those of {} on {}."
+    recall = f"The recall of the RTSAE is higher than that of {', '.join(RIVALS)} on {collection}."
+    return [*(agree.format(rival, collection) for rival in RIVALS), recall]
+
+
+def _claim(text: str, found: Mapping[str, Any] | None, rival: str, results: Results) -> Claim:
     if found is None:
-        return measured.untested(
-            text, "Section 5.2", f"no users' summaries of {collection} were given"
-        )
+        return measured.untested(text, WHERE, NOT_OF_IT)
     row = _against(found, rival)
     if row is None:
         why = f"no keyframes of {rival} are published in the folder for every video"
-        return measured.untested(text, "Section 5.2", why)
+        return measured.untested(text, WHERE, why)
     figure = (
         f"F {row['difference']:+.3f} (95 %: {row['low']:+.3f} to {row['high']:+.3f}) over "
         f"{row['clips']} videos of {found['name']}, its own number of keyframes"
     )
-    return measured.judged(text, "Section 5.2", row["low"] > 0, figure, results.key(TASK))
+    return measured.judged(text, WHERE, row["low"] > 0, figure, results.key(TASK))
 
 
 def _against(found: Mapping[str, Any], rival: str) -> Mapping[str, Any] | None:
@@ -92,21 +105,19 @@ def _against(found: Mapping[str, Any], rival: str) -> Mapping[str, Any] | None:
     return next((row for row in rows if (row["rival"], row["kind"]) == (rival, OWN)), None)
 
 
-def _recall(collection: str, found: Mapping[str, Any] | None, results: Results) -> Claim:
-    """The text has it of all rivals at once."""
-    text = f"The recall of the RTSAE is higher than that of {', '.join(RIVALS)} on {collection}."
+def _recall(text: str, found: Mapping[str, Any] | None, results: Results) -> Claim:
     rows = {rival: _against(found, rival) for rival in RIVALS} if found else {}
     known = {rival: row["recall"] for rival, row in rows.items() if row}
     if not found or len(known) < len(RIVALS):
-        why = f"no users' summaries of {collection} with keyframes of all three were given"
-        return measured.untested(text, "Section 5.2", why)
+        why = "no users' summaries of it with keyframes of all three were given"
+        return measured.untested(text, WHERE, why)
     differences = ", ".join(
         f"{row['difference']:+.3f} (95 %: {row['low']:+.3f} to {row['high']:+.3f}) from {rival}"
         for rival, row in known.items()
     )
     figure = f"{differences}, over {found['videos']} videos of {found['name']}"
     holds = all(row["low"] > 0 for row in known.values())
-    return measured.judged(text, "Section 5.2", holds, figure, results.key(TASK))
+    return measured.judged(text, WHERE, holds, figure, results.key(TASK))
 
 
 def _figures(found: Mapping[str, Any], run: str) -> Table:
