@@ -334,7 +334,7 @@ def test_the_gate_solves_the_toy():
         (np.concatenate([toy(rng)[0] for _ in range(4)]), np.arange(96) / 20) for _ in range(40)
     ]
     mixing = Mixing(rates=(20, 20), noise=0.01)
-    config = TrainConfig(iterations=100, batch=12, steps=24, learning_rate=8e-3, mixing=mixing)
+    config = TrainConfig(iterations=60, batch=12, steps=24, learning_rate=8e-3, mixing=mixing)
     rtsae, _ = train(clips, config, architecture=RTSAEConfig(layers=1))
     covered, opened, error = [], [], []
     for _ in range(20):
