@@ -45,6 +45,10 @@ class Attention(Protocol):
     device: str
 
     @property
+    def precision(self) -> str:
+        """What the layers before the gate compute in: float32 or bfloat16."""
+
+    @property
     def steps_per_second(self) -> float:
         """The model's own rate."""
 

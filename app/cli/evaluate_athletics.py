@@ -60,7 +60,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
     from model.networks.checkpoint import SHIPPED, sha256
     from model.networks.device import resolve
     from model.reproduction.record import data, machine
-    from model.training.card import provenance
+    from model.training.card import versions
     from model.video.probe import sha256_of
 
     held_in(arguments.out, SCHEMA)
@@ -80,7 +80,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
     how = [work.device, work.precision, work.select, list(map(sha256, arguments.weights))]
     with parts_beside(arguments.out) as folder:
         clips = [sha256_of(sample.path) for sample in dataset.test] if folder else []
-        parts = Parts(folder, {**provenance(), **about, "how": how, "clips": clips})
+        parts = Parts(folder, {**versions(), **about, "how": how, "clips": clips})
         result = evaluate(dataset, arguments.weights, replace(work, parts=parts))
         result["provenance"] |= {**about, "machine": machine()}
         write_out(arguments.out, result)

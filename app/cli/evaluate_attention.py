@@ -49,7 +49,7 @@ def run_attention(arguments: argparse.Namespace) -> Exit:
     from model.evaluation.scenes import evaluate_scenes
     from model.networks.attention import AttentionModel
     from model.reproduction.record import machine
-    from model.training.card import provenance
+    from model.training.card import provenance, versions
 
     if arguments.data is None and arguments.no_scenes:
         raise InvalidParameter("nothing to evaluate", "Give --data DIR, or leave out --no-scenes.")
@@ -59,10 +59,10 @@ def run_attention(arguments: argparse.Namespace) -> Exit:
     result: dict[str, Any] = {"schema": SCHEMA}
     with parts_beside(arguments.out) as folder:
         if arguments.data is not None:
-            fixed, read = _fixed_space(folder)
-            result["clips"] = evaluate(models, videos, fixed, _note, read)
+            fixed, key = _fixed_space()
+            result["clips"] = evaluate(models, videos, fixed, _note, _reader(folder, key))
         if not arguments.no_scenes:
-            parts = Parts(folder, provenance())
+            parts = Parts(folder, versions())
             result["scenes"] = [
                 {
                     "checkpoint": model.name,
@@ -89,7 +89,7 @@ def _videos(arguments: argparse.Namespace) -> list[Path]:
 
 def _listed(videos: list[Path], arguments: argparse.Namespace) -> dict[str, Any]:
     """The clips by their place below --data, with the hashes of their bytes."""
-    from model.evaluation.lengths import place_of
+    from model.datasets.hashes import place_of
     from model.video.probe import sha256_of
 
     root = arguments.data
@@ -97,22 +97,28 @@ def _listed(videos: list[Path], arguments: argparse.Namespace) -> dict[str, Any]
     return {"part": arguments.part if arguments.split else None, "clips": clips}
 
 
-def _fixed_space(folder: Path | None) -> "tuple[VggBlocks | None, Read]":
-    """All five blocks of VGG-16, where they were pulled; None, with a word why, elsewhere. With
-    them, what reads a clip's steps, keeping them in `folder`."""
-    from model.evaluation.attention import read_steps
-    from model.evaluation.steps_cache import StepsCache
+def _fixed_space() -> "tuple[VggBlocks | None, str]":
+    """All five blocks of VGG-16 and the hash of their file, where they were pulled; None and "",
+    with a word why, elsewhere."""
     from model.networks.checkpoint import sha256
     from model.weights import vgg16
 
     path = weights_folder() / f"{vgg16.NAME}.safetensors"
-    fixed, key = (vgg16.load_blocks(path, 5), sha256(path)) if path.exists() else (None, "")
-    if fixed is None:
-        command = f"kairoscope weights pull {vgg16.NAME}"
-        print(f"the fixed space is left out: run `{command}`", file=sys.stderr)
+    if path.exists():
+        return vgg16.load_blocks(path, 5), sha256(path)
+    command = f"kairoscope weights pull {vgg16.NAME}"
+    print(f"the fixed space is left out: run `{command}`", file=sys.stderr)
+    return None, ""
+
+
+def _reader(folder: Path | None, fixed_key: str) -> "Read":
+    """What reads a clip's steps, keeping them in `folder`, where there is one."""
+    from model.evaluation.attention import read_steps
+    from model.evaluation.steps_cache import StepsCache
+
     if folder is None:
-        return fixed, read_steps
-    return fixed, lambda path, model, fixed: StepsCache(folder, model, fixed, key).get(path)
+        return read_steps
+    return lambda path, model, fixed: StepsCache(folder, model, fixed, fixed_key).get(path)
 
 
 def _note(text: str) -> None:

@@ -5,7 +5,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from app.cli.options import (
     add_attention_options,
     add_method_options,
     chosen_methods,
+    determinants,
     load_attention,
     positive_int,
     rate,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from model.networks.attention import AttentionModel
 
 SCHEMA = "kairoscope/keyframes-evaluation@1"
+HOW = ("keyframes", "tolerance", "hue", "flow", "steps_per_second")  # options of the scores
 COLUMNS = {
     "keyframes": "keyframes",
     "precision": "P",
@@ -116,12 +117,13 @@ def _evaluated(
     from model.evaluation.parts import Parts
     from model.evaluation.scores import over_videos
     from model.reproduction.record import machine
-    from model.training.card import provenance
+    from model.training.card import provenance, versions
     from model.video.probe import sha256_of
 
     methods = chosen_methods(arguments)
     attention = load_attention(arguments, methods, arguments.device)
-    parts = Parts(folder, {**provenance(), "how": _how(arguments, methods, attention)})
+    how = {name: getattr(arguments, name) for name in HOW}
+    parts = Parts(folder, {**versions(), **determinants(methods, attention), **how})
     found, data, worst = [], [], Exit.DONE
     left_out: dict[str, str] = {}
     for video, truth in truths.items():
@@ -143,20 +145,6 @@ def _evaluated(
         **(over_videos(found) if found else {}),
         "provenance": {**provenance(), "data": data, "machine": machine()},
     }, worst
-
-
-def _how(
-    arguments: argparse.Namespace,
-    methods: "Sequence[Method]",
-    attention: "AttentionModel | None",
-) -> dict[str, Any]:
-    """All that determines the scores of a video beside itself and its truth."""
-    names = ("keyframes", "tolerance", "hue", "flow", "steps_per_second")
-    return {
-        **{name: getattr(arguments, name) for name in names},
-        "methods": {method.name: asdict(method) for method in methods},
-        "attention": attention and [attention.sha256, attention.device],
-    }
 
 
 def _hash(truth: "GroundTruth") -> str:

@@ -3,12 +3,11 @@
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from app.cli import Exit
-from app.cli.options import add_method_options, chosen_methods, load_attention
+from app.cli.options import add_method_options, chosen_methods, determinants, load_attention
 from app.cli.protocols import GOES_ON, add_out, held_in, parts_beside, write_out
 
 ROW = "  {:<13}{:<17}{:>7}{:>7}{:>7}{:>7}{:>7}{:>11}"
@@ -43,18 +42,13 @@ def run_vsumm(arguments: argparse.Namespace) -> Exit:
     from model.evaluation.parts import Parts
     from model.evaluation.vsumm_run import SCHEMA, evaluate, usual_settings
     from model.reproduction.record import machine
-    from model.training.card import provenance
+    from model.training.card import provenance, versions
 
     held_in(arguments.out, SCHEMA)
     found = read(arguments.data)
     methods = chosen_methods(arguments, usual_settings(found))
     attention = load_attention(arguments, methods, arguments.device)
-    about = {
-        **provenance(),
-        "data": content(arguments.data),
-        "methods": {method.name: asdict(method) for method in methods},
-        "attention": attention and [attention.sha256, attention.device],
-    }
+    about = {**versions(), **determinants(methods, attention), "data": content(arguments.data)}
     with parts_beside(arguments.out) as folder:
         result = evaluate(found, methods, attention, _note, Parts(folder, about))
         result["provenance"] = {**provenance(), "machine": machine(), **result["provenance"]}

@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.exports import FORMATS, Format
 from model.errors import InvalidParameter, UnreadableVideo
+from model.training.capped import CAP_BYTES
 
 if TYPE_CHECKING:
     from model.methods.base import Method
@@ -73,7 +75,8 @@ def add_cache_options(parser: argparse.ArgumentParser, what: str) -> None:
     """Where a training keeps `what` it makes of the clips, and how much: see `cache_bytes`."""
     add = parser.add_argument
     add("--cache", metavar="DIR", type=Path, help=f"{what} (default: beside --out)")
-    add("--cache-gb", type=rate, default=24.0, help="cap of the cache (default: 24)")
+    cap = CAP_BYTES / 1e9
+    add("--cache-gb", type=rate, default=cap, help=f"cap of the cache (default: {cap:g})")
 
 
 def cache_bytes(arguments: argparse.Namespace) -> int:
@@ -226,6 +229,19 @@ def load_attention(
     from model.networks.attention import AttentionModel
 
     return AttentionModel.load(arguments.weights, device=_resolve(device))
+
+
+def determinants(methods: "Sequence[Method]", attention: "AttentionModel | None") -> dict[str, Any]:
+    """All that determines the keyframes of a video beside the program and the video: parameters,
+    the code of plug-ins, the checkpoint and its device."""
+    from model.methods import origins
+
+    found = {method.name: asdict(method) for method in methods}
+    return {
+        "methods": found,
+        "plugins": {name: plugin.sha256 for name, plugin in origins(found).items()},
+        "attention": attention and [attention.sha256, attention.device],
+    }
 
 
 def load_recogniser(arguments: argparse.Namespace, device: str) -> "Recogniser | None":

@@ -20,9 +20,13 @@ def list_hash(
     digest = hashlib.sha256()
     for sample in samples:
         path = sample.path.resolve()
-        name = path.relative_to(root) if path.is_relative_to(root) else path.name
-        digest.update(f"{name} {sample.label}{mark(path)}\n".encode())
+        digest.update(f"{place_of(path, root)} {sample.label}{mark(path)}\n".encode())
     return digest.hexdigest()
+
+
+def place_of(path: Path, root: Path) -> str:
+    """The clip's name below the data set's folder; its own name where it lies elsewhere."""
+    return str(path.relative_to(root)) if path.is_relative_to(root) else path.name
 
 
 def content_hash(root: Path, samples: Sequence["Sample"], edition: str | None) -> str:

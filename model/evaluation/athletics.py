@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.datasets.hashes import place_of
 from model.datasets.types import Dataset, Sample
 from model.evaluation.intervals import paired_difference
-from model.evaluation.lengths import place_of
 from model.evaluation.phases import Moments, moments_of
 from model.evaluation.recognition import (
     ALL,

@@ -6,7 +6,6 @@ second, streaming pass like that of `model.analyze`, where the decoder works alo
 that recursion alone, run again over the finished features as for another threshold.
 """
 
-import os
 import platform
 import resource
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 import psutil
 
 from model.analyze import Attention
+from model.cores import cores
 from model.features.descriptors import registry
 from model.features.representation import COLOURS, quality
 from model.features.types import Features, FrameBatch, Gate
@@ -75,7 +75,7 @@ class Bench:
                 "height": self.info.height,
                 "codec": self.info.codec,
             },
-            "machine": {"processor": platform.machine(), "cores": os.cpu_count()},
+            "machine": {"processor": platform.machine(), "cores": cores()},
             "device": self.device,
             "flow": self.flow,
             "stages": {name: cost.to_json(frames) for name, cost in self.stages.items()},

@@ -94,7 +94,7 @@ def _drawn(column_RN: Floats, draw_BN: NDArray[np.int64], share_BR: Floats | Non
 def mean(values_N: Floats | list[float], group_N: Sequence[str] | None = None) -> Interval:
     """The mean over clips; of several trainings, (R, N), over these too."""
     found = ratio(*by_group(values_N, group_N))
-    return _unless_alone(found, group_N)
+    return unless_alone(found, group_N)
 
 
 def share(right_N: Floats | list[float], group_N: Sequence[str] | None = None) -> Interval:
@@ -121,10 +121,11 @@ def difference(
         return mean(a_N - b_N, group_N)
     (a_G, sizes_G), (b_G, _) = by_group(a_N, group_N), by_group(b_N, group_N)
     found = interval(lambda a, b, size: (a.sum(1) - b.sum(1)) / size.sum(1), a_G, b_G, sizes_G)
-    return _unless_alone(found, group_N)
+    return unless_alone(found, group_N)
 
 
-def _unless_alone(found: Interval, group_N: Sequence[str] | None) -> Interval:
+def unless_alone(found: Interval, group_N: Sequence[str] | None) -> Interval:
+    """The same without bounds where all clips are of one recording: it has no spread."""
     alone = group_N is not None and len(set(group_N)) == 1
     return replace(found, low=math.nan, high=math.nan) if alone else found
 

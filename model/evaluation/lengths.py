@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.datasets.hashes import place_of
 from model.datasets.truth import timing_of
 from model.datasets.types import Dataset, Fault, Sample
 from model.datasets.verify import refused
@@ -71,8 +72,3 @@ def measured(
         if sample.path in found
     }
     return clips, faults
-
-
-def place_of(path: Path, root: Path) -> str:
-    """The clip's name below the data set's folder; its own name where it lies elsewhere."""
-    return str(path.relative_to(root)) if path.is_relative_to(root) else path.name

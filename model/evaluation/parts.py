@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model.errors import CannotWrite
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -17,17 +19,24 @@ class Parts:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def get(self, name: str, make: Callable[[], Any]) -> Any:
-        """The part of this name: from before the interruption, or made now."""
+        """The part of this name: from before the interruption, or made now. Raises CannotWrite."""
         if self.folder is None:
             return make()
         said = json.dumps([self.about, name], sort_keys=True)
         path = self.folder / f"{hashlib.sha256(said.encode()).hexdigest()[:32]}.json"
         if not path.is_file():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            whole = path.with_suffix(".part")
-            whole.write_text(json.dumps(make()))
-            whole.replace(path)
+            _keep(path, json.dumps(make()))
         return json.loads(path.read_text())
+
+
+def _keep(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text)
+        part.replace(path)
+    except OSError as error:
+        raise CannotWrite.at(path, error) from error
 
 
 NOTHING_KEPT = Parts()

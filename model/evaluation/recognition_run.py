@@ -118,14 +118,11 @@ def tallies_of(
     for group, seeds in groups.items():
         if group.family == OWN:
             tallies[group] = _done(work, str(group), partial(gated, group, seeds, samples, work))
-        else:
-            tallies[group] = [
-                tally
-                for number, one in enumerate(seeds)
-                for tally in _done(
-                    work, f"{group} {number}", partial(_arch, group, [one], samples, work)
-                )
-            ]
+        else:  # ARCH shares nothing: each seed is a part of its own
+            tallies[group] = []
+            for number, one in enumerate(seeds):
+                alone = partial(_arch, group, one, samples, work)
+                tallies[group] += _done(work, f"{group} {number}", alone)
     for group, readers in extractors.items():
         read = partial(evaluate_extractors, group, readers, samples, keys, work)
         tallies[group] = _done(work, str(group), read)
@@ -184,16 +181,10 @@ def _store(one: Loaded, clips: ClipCache, work: Work) -> MapStore:
     )
 
 
-def _arch(
-    group: Group, seeds: Sequence[Loaded], samples: Sequence[Sample], work: Work
-) -> list[Tally]:
-    """ARCH by the keyframes that it was trained on: nothing is shared."""
-    return [_one_arch(group, one, samples, work) for one in seeds]
-
-
 @torch.inference_mode()
-def _one_arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> Tally:
-    """`kept` is the share of the steps, at the rate of its cubes, that it computes."""
+def _arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> list[Tally]:
+    """One seed of ARCH by the keyframes that it was trained on; `kept` is the share of the steps,
+    at the rate of its cubes, that it computes."""
     assert isinstance(one.network, ARCH)
     selection = one.card["origin"]["selection"]
     recipe = CubeRecipe(size=one.network.config.size)
@@ -203,7 +194,6 @@ def _one_arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) 
         recipe,
         cap_bytes=CACHE_BYTES,
         attention=one.gate,
-        precision=work.precision,
     )
     lengths = Lengths(work.cache)
     work.each(f"{selection} cubes", [sample.path for sample in samples], store.get)
@@ -216,4 +206,4 @@ def _one_arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) 
         kept = min(1.0, DEPTH * len(cubes_KDHWC) / steps)
         tally.add(GATE, [int(probability_C.argmax())], sample.label, kept)
         work.on_clip(str(group), number + 1, len(samples), sample.path.name)
-    return tally
+    return [tally]

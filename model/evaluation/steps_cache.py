@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import get_ident
+from typing import Any
 
 import numpy as np
 import torch
 
 from model.datasets.types import Fault
 from model.datasets.verify import Progress, refused
+from model.errors import CannotWrite
 from model.evaluation.attention import Steps, read_steps
 from model.networks.attention import AttentionModel, ClipGate
 from model.networks.vgg import VggBlocks
@@ -32,7 +34,8 @@ class StepsCache:
     fixed_key: str = ""
 
     def get(self, path: Path) -> Steps:
-        """The steps, from an earlier run where there was one. Raises UnreadableVideo."""
+        """The steps, from an earlier run where there was one. Raises UnreadableVideo,
+        and CannotWrite."""
         stored = self.folder / f"{sha256_of(path)[:32]}-{self._key}.npz"
         if not stored.is_file():
             self._keep(stored, read_steps(path, self.model, self.fixed))
@@ -56,14 +59,19 @@ class StepsCache:
         arrays = {"index": steps.index_S, "time": steps.time_S, "own": steps.own_SD.numpy()}
         if steps.fixed_SD is not None:
             arrays["fixed"] = steps.fixed_SD
-        stored.parent.mkdir(parents=True, exist_ok=True)
         part = stored.with_suffix(f".{os.getpid()}-{get_ident()}.part")
-        with part.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        part.replace(stored)
+        try:
+            stored.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                np.savez(file, allow_pickle=False, **arrays)
+            part.replace(stored)
+        except OSError as error:
+            raise CannotWrite.at(stored, error) from error
 
     @property
     def _key(self) -> str:
-        about = [self.model.sha256, asdict(self.model.recipe), self.fixed_key, MAKER]
+        about: list[Any] = [self.model.sha256, asdict(self.model.recipe), self.fixed_key, MAKER]
+        if self.model.precision != "float32":
+            about.append(self.model.precision)
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
         return digest.hexdigest()[:16]

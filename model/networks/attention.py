@@ -111,14 +111,11 @@ class AttentionModel:
     ) -> torch.Tensor:
         """x (N, D), on the CPU, of steps as they were decoded and their flow in pixels."""
         size, parts = self.recipe.size, []
-        device, reduced = torch.device(self.device).type, self.precision == "bfloat16"
         for start in range(0, len(frames_NHWC), CHUNK):
             part = slice(start, start + CHUNK)
             rgb = torch.from_numpy(shrink(frames_NHWC[part], size)).to(self.device)
             flow = torch.from_numpy(shrink(quantise_flow(flows_NHW2[part]), size)).to(self.device)
-            with torch.autocast(device, torch.bfloat16, enabled=reduced):
-                x_s, x_t = self.front.maps(rgb, flow)
-            pooled = self.front.pool(x_s.float(), x_t.float())
+            pooled = self.front.pool(*self.front.maps_in(self.precision, rgb, flow))
             parts.append(self.front.standardise(pooled).cpu())
         return torch.cat(parts)
 

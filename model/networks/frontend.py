@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from model.features.steps import shrink as shrink
+from model.networks.device import Precision
 from model.networks.projection import fuse, measurement_matrix
 from model.networks.vgg import DualStream, VggBlocks, multiply_adds, normalise_flow, normalise_rgb
 
@@ -87,6 +88,15 @@ class FrontEnd(nn.Module):
         """x_s and x_t at the gate, (N, C, H, W) each: what goes on to the deeper layers."""
         x_s, x_t = self.streams(normalise_rgb(rgb_NHWC), normalise_flow(flow_NHWC))
         return x_s, x_t
+
+    def maps_in(
+        self, precision: Precision, rgb_NHWC: Tensor, flow_NHWC: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """`maps` by layers that compute in this precision; what is pooled of them, in full."""
+        reduced = precision == "bfloat16"
+        with torch.autocast(rgb_NHWC.device.type, torch.bfloat16, enabled=reduced):
+            x_s, x_t = self.maps(rgb_NHWC, flow_NHWC)
+        return x_s.float(), x_t.float()
 
     def pool(self, x_s: Tensor, x_t: Tensor) -> Tensor:
         """`pooled`, of maps that are there already."""

@@ -34,7 +34,7 @@ def recognise(
     its weight of fusion, w_f (`fusion`). `flow` is the algorithm that made the flow images; `watch`
     hears of each prediction, and what it raises ends the work.
     """
-    total = 1 + len(methods)
+    total = 1 + len(methods) + (len(methods) if recogniser.mixes_back else 0)
     watch(STAGE, 0, total)
     whole = session.whole()
     watch(STAGE, 1, total)
@@ -49,7 +49,7 @@ def recognise(
             **_within_budget(recogniser, session, keyframes, whole),
         }
         watch(STAGE, done, total)
-    inverse, left_out = _inverse(recogniser, session, on, whole)
+    inverse, left_out = _inverse(recogniser, session, on, whole, watch)
     return {
         "recognizer": recogniser.name,
         "weights": {
@@ -97,22 +97,28 @@ def _agree(prediction: Prediction, whole: Prediction) -> bool:
 
 
 def _inverse(
-    recogniser: Recogniser, session: Session, on: Mapping[str, Prediction], whole: Prediction
+    recogniser: Recogniser,
+    session: Session,
+    on: Mapping[str, Prediction],
+    whole: Prediction,
+    watch: Watch,
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """`mixed_back` of each method by its prediction `on` its keyframes, or why there is none."""
+    done, total = 1 + len(on), 1 + 2 * len(on)
     if not recogniser.mixes_back or not on:
         return {}, []
     lacking, price = _added(session, whole)
     if price > MOST_ADDED:
+        watch(STAGE, total, total)
         return {}, [
             f"Discarded steps are not mixed back in: {lacking} more beyond the gate would add "
             f"{100 * price:.0f} % to what recognition has cost. `kairoscope evaluate recognition` "
             "does it, on labelled clips."
         ]
-    mixed = {
-        name: {"mixed_back": _mixed_back(recogniser, session, prediction, whole)}
-        for name, prediction in on.items()
-    }
+    mixed = {}
+    for number, (name, prediction) in enumerate(on.items(), start=1):
+        mixed[name] = {"mixed_back": _mixed_back(recogniser, session, prediction, whole)}
+        watch(STAGE, done + number, total)
     return mixed, []
 
 

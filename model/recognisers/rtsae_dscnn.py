@@ -110,6 +110,8 @@ class DSCNNSession(Session):
 
     def each(self, choices: Sequence[Indices]) -> list[Prediction]:
         """See Session: a step of several choices is computed once, one of none not at all."""
+        if not all(len(step_M) for step_M in choices):
+            raise InvalidValue("wanted at least one step of each choice, got none")
         if not choices:
             return []
         step_U = np.unique(np.concatenate(choices))
@@ -162,8 +164,6 @@ class DSCNNSession(Session):
         import torch
 
         open_NU = np.stack([np.isin(step_U, step_M) for step_M in choices])
-        if not open_NU.any(1).all():
-            raise InvalidValue("wanted at least one step of each choice, got none")
         gate_NU = torch.from_numpy(open_NU).to(z_s_UC.device)
         probability_NK = self._network.name(z_s_UC, z_t_UC, gate_NU).double().cpu().numpy()
         return [

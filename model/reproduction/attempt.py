@@ -72,14 +72,16 @@ def renew(plan: Plan) -> None:
 
 def _want_again(plan: Plan) -> None:
     """Results may have come from another machine without what was trained there: only what pending
-    tasks need of it is made again."""
-    pending, wanted = {task.name for task in plan.pending()}, set[str]()
+    tasks need of it is made again, and not what an earlier start alone wanted."""
+    wanted = set[str]()
     for task in reversed(plan.ordered):
-        if task.name in wanted and plan.gone(task.name):
-            (plan.folder(task.name) / AGAIN).touch()
-            pending.add(task.name)
-        if task.name in pending:
-            wanted |= set(task.needs.values())
+        mark = plan.folder(task.name) / AGAIN
+        if plan.record(task.name) is not None:
+            if task.name not in wanted or not (mark.is_file() or plan.gone(task.name)):
+                mark.unlink(missing_ok=True)
+                continue
+            mark.touch()
+        wanted |= set(task.needs.values())
 
 
 def _run(plan: Plan, task: Task, notes: "_Notes") -> None:

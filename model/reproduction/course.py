@@ -49,7 +49,7 @@ class Course:
     def settled(self, task: Task) -> None:
         """A task has ended; one that failed teaches nothing."""
         record = self.plan.record(task.name)
-        if record is not None:
+        if record is not None and self.plan.done(task.name):
             self.eta.done(task, record["provenance"]["seconds"])
 
     def left(self) -> list[Task]:

@@ -78,7 +78,7 @@ class Compared:
 
     comparison: Comparison
     runs: Runs
-    open: bool
+    never_closed: bool
 
     @property
     def difference(self) -> Interval:
@@ -104,9 +104,10 @@ def compared(results: Results, better: tuple[str, str], worse: tuple[str, str]) 
     a, b = (one.variants[v] for one, (_, v) in zip(both, (better, worse), strict=True))
     runs = dict.fromkeys(results.key(of(network)) for network, _ in (better, worse))
     comparison = statistics.compare(a.right_N, b.right_N, both[0].group_N)
-    gates = better[1] == worse[1] == GATE and np.array_equal(a.right_N, b.right_N)
-    whole = bool(min(a.kept_N.min(), b.kept_N.min()) == 1)
-    return Compared(comparison, tuple(runs), gates and whole)
+    by_gates = better[1] == worse[1] == GATE
+    alike = np.array_equal(a.right_N, b.right_N)
+    every_step = min(a.kept_N.min(), b.kept_N.min()) == 1
+    return Compared(comparison, tuple(runs), bool(by_gates and alike and every_step))
 
 
 def gain(results: Results, network: str, variant: str, over: str) -> Cell:
@@ -127,7 +128,7 @@ def claim(
     found = compared(results, (better, variants[0]), (worse, variants[1]))
     if found is None:
         return measured.untested(text, paper)
-    if found.open:
+    if found.never_closed:
         return replace(measured.untested(text, paper, ALL_OPEN), runs=found.runs)
     return measured.judged(text, paper, found.comparison.more, found.said, *found.runs)
 
@@ -159,7 +160,7 @@ def stable(
         return measured.untested(text, paper)
     furthest = max(known, key=lambda name: abs(known[name].difference.value))
     runs = dict.fromkeys(run for one in known.values() for run in one.runs)
-    if all(one.open for one in known.values()):
+    if all(one.never_closed for one in known.values()):
         return replace(measured.untested(text, paper, ALL_OPEN), runs=tuple(runs))
     apart = [one.difference for one in known.values()]
     holds = all(one.above(-WITHIN) and one.below(WITHIN) for one in apart)

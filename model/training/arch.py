@@ -87,10 +87,9 @@ def train_arch(run: Run, selection: str = "sms") -> dict[str, Any]:
     config = run.preset.arch
     torch.manual_seed(config.schedule.seed)
     network = ARCH(config.network(run.dataset.classes)).to(run.device)
-    precision = config.schedule.precision
     attention = None
     if selection == "rtsae":
-        attention = AttentionModel.load(run.attention, run.device, precision)
+        attention = AttentionModel.load(run.attention, run.device, config.schedule.precision)
     recipe = CubeRecipe(size=config.size)
     cubes = KeyframeCubes(
         run.cache / "cubes",
@@ -98,7 +97,6 @@ def train_arch(run: Run, selection: str = "sms") -> dict[str, Any]:
         recipe,
         cap_bytes=run.cache_bytes,
         attention=attention,
-        precision=precision,
         limits=run.limits,
     )
     parts = verified(run)

@@ -10,7 +10,7 @@ import threading
 import time
 from pathlib import Path
 
-CAP_BYTES = 24 << 30  # of a training's cache, where nothing else is asked for
+CAP_BYTES = 24 * 10**9  # of a training's cache, where nothing else is asked for
 DIGEST = hashlib.sha256().digest_size
 KEEP_SHARE = 0.9  # of the cap, after dropping: the folder is not listed at every write
 RELIST_WRITES = 64  # other processes write here too

@@ -15,13 +15,13 @@ from model.datasets.types import Dataset, Sample
 
 
 def provenance() -> dict[str, Any]:
-    """The command and the versions of what ran it."""
-    return {
-        "command": _command(),
-        "version": model.__version__,
-        "commit": _commit(),
-        "torch": torch.__version__,
-    }
+    """The command and the versions of what runs it."""
+    return {"command": _command(), **versions()}
+
+
+def versions() -> dict[str, Any]:
+    """The program's version and commit, and torch's."""
+    return {"version": model.__version__, "commit": _commit(), "torch": torch.__version__}
 
 
 def data(dataset: Dataset, parts: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:

@@ -143,12 +143,10 @@ class FeatureCache:
         device = next(self.front.parameters()).device
         times, rows = [], []
         recipe = self.front.recipe
-        reduced = self.precision == "bfloat16"
         for batch in decoded_steps(path, 2 * recipe.steps_per_second, recipe.flow, self.limits):
             rgb = torch.from_numpy(shrink(batch.frames_NHWC, recipe.size)).to(device)
             flow = torch.from_numpy(shrink(quantise_flow(batch.flows_NHW2), recipe.size)).to(device)
-            with torch.autocast(device.type, torch.bfloat16, enabled=reduced):
-                x_s, x_t = self.front.maps(rgb, flow)
-            rows.append(self.front.pool(x_s.float(), x_t.float()).cpu().numpy())
+            pooled = self.front.pool(*self.front.maps_in(self.precision, rgb, flow))
+            rows.append(pooled.cpu().numpy())
             times.append(batch.times_N)
         return np.concatenate(times), np.concatenate(rows)

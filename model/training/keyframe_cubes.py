@@ -22,7 +22,6 @@ from model.methods import get
 from model.methods.base import Method
 from model.methods.filling import midpoints
 from model.networks.cubes import cubes
-from model.networks.device import Precision
 from model.training.capped import CappedFolder
 from model.video.decode import open_clip
 from model.video.limits import Limits
@@ -43,8 +42,7 @@ class CubeRecipe:
 
 
 class KeyframeCubes:
-    """Cubes by path, kept in `folder` below `cap_bytes`. `attention` is for the selection rtsae,
-    and `precision` what its layers before the gate compute in."""
+    """Cubes by path, kept in `folder` below `cap_bytes`. `attention` is for the selection rtsae."""
 
     def __init__(
         self,
@@ -54,11 +52,9 @@ class KeyframeCubes:
         *,
         cap_bytes: int,
         attention: Attention | None = None,
-        precision: Precision = "float32",
         limits: Limits | None = None,
     ) -> None:
-        self.recipe, self.limits = recipe, limits
-        self.attention, self.precision = attention, precision
+        self.recipe, self.limits, self.attention = recipe, limits, attention
         self.method: Method = get(selection)()
         self._found = CappedFolder(folder, ".keyframes", cap_bytes)
         self._stored = CappedFolder(folder, ".cubes", cap_bytes)
@@ -122,7 +118,8 @@ class KeyframeCubes:
         method = method or self.method
         weights = ""
         if self.attention and method.needs_gate:
-            reduced = "" if self.precision == "float32" else f" {self.precision}"
+            precision = self.attention.precision
+            reduced = "" if precision == "float32" else f" {precision}"
             weights = f"{self.attention.sha256}{reduced}"
         about = [method.name, asdict(method), weights, recipe, MAKER]
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]

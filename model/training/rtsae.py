@@ -258,7 +258,8 @@ def _exploring(rngs: Generators, T: int, config: TrainConfig) -> Opener:
     """The binary gate, but for a share of the decisions, which are drawn."""
     u_TN2 = np.stack([rng.random((T, 2)) for rng in rngs], 1)
     drawn_TN2 = torch.from_numpy(u_TN2 < (config.explore, config.explore_open))
-    steps = iter(drawn_TN2.roll(1, 0))  # the first step opens by rule: the last row will do for it
+    # the first step opens by rule; the others keep the draws of when it was not asked
+    steps = iter(drawn_TN2.roll(1, 0))
 
     def opener(a_N: Tensor) -> Tensor:
         drawn_N, open_N = next(steps).unbind(1)

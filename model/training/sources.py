@@ -147,9 +147,8 @@ class MapStore:
         rows = []
         for start in range(0, len(rgb), PART):
             part = slice(start, start + PART)
-            with torch.autocast(device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-                x_s, x_t = self.front.maps(rgb[part].to(device), flow[part].to(device))
-            x_s, x_t = x_s.float(), x_t.float()
+            images = rgb[part].to(device), flow[part].to(device)
+            x_s, x_t = self.front.maps_in(self.precision, *images)
             pooled = self.front.pool(x_s, x_t)
             rows.append((torch.stack([x_s, x_t], 1).half().cpu(), pooled.cpu()))
         maps, pooled_rows = (torch.cat(column).numpy() for column in zip(*rows, strict=True))

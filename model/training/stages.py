@@ -225,10 +225,11 @@ def _with_less(run: Run, schedule: Schedule, size: int) -> str:
     """What to do where the device has no room for passes of the schedule's clips."""
     share = -(-schedule.batch // run.world.size)
     clips = min(schedule.at_once or share, share)
-    fewer = f"--at-once {clips // 2} (these were {clips}) or " if clips > 1 else ""
+    fewer = f" with --at-once {clips // 2} (these were {clips}), or" if clips > 1 else ""
     return (
-        f"Repeat it with {fewer}--device cpu: it goes on from its last report; or take a smaller "
-        f"--preset than {run.preset.name} ({size} pixels)."
+        f"`kairoscope train` goes on from its last report{fewer} with --device cpu, or begins with "
+        f"a smaller --preset than {run.preset.name} ({size} pixels); `kairoscope reproduce` knows "
+        "--device cpu alone."
     )
 
 

@@ -97,14 +97,17 @@ def test_json_and_out_are_the_whole_result_with_its_provenance(asked, tmp_path, 
 
 
 @pytest.mark.parametrize(
-    ("weights", "content", "said"),
-    [("gone.safetensors", "", "no weights at gone"), ("a.safetensors", "[]", "something else")],
+    ("weights", "content", "said", "code"),
+    [
+        ("gone.safetensors", "", "no weights at gone", Exit.FAILED),
+        ("a.safetensors", "[]", "something else", Exit.USAGE),
+    ],
 )
-def test_what_is_refused_before_the_work(asked, tmp_path, weights, content, said, capsys):
+def test_what_is_refused_before_the_work(asked, tmp_path, weights, content, said, code, capsys):
     out = tmp_path / "out.json"
     out.write_text(content)
     given = ["--root", "clips", "--weights", weights, "--device", "cpu", "--out", str(out)]
-    assert main(["evaluate", "athletics", *given]) in (Exit.USAGE, Exit.FAILED)
+    assert main(["evaluate", "athletics", *given]) == code
     assert said in capsys.readouterr().err
     assert not asked
     assert out.read_text() == content
@@ -124,15 +127,15 @@ def test_an_interrupted_evaluation_goes_on_where_it_was(tmp_path, monkeypatch):
         files.append(tmp_path / f"{seed}.safetensors")
         card = {"origin": {"selection": "average"}}
         recognition_checkpoint.save(files[-1], arch, card)
-    one_arch = recognition_run._one_arch
+    evaluated = recognition_run._arch
 
     def once(group, one, *rest):
         seen.append(one.path.name)
         if len(seen) == 2:
             raise KeyboardInterrupt
-        return one_arch(group, one, *rest)
+        return evaluated(group, one, *rest)
 
-    monkeypatch.setattr(recognition_run, "_one_arch", once)
+    monkeypatch.setattr(recognition_run, "_arch", once)
     out = tmp_path / "out.json"
     given = ["--root", str(tmp_path), "--cache", str(tmp_path / "cache"), "--device", "cpu"]
     command = ["evaluate", "athletics", *given, "--weights", *map(str, files), "--out", str(out)]

@@ -160,6 +160,22 @@ def test_progress_and_cancelling_reach_the_predictions(clip):
     assert heard[-1].done == 0
 
 
+def test_the_inverse_analysis_is_watched():
+    told = []
+    recogniser, shots = Mixing(), ramp()
+    methods = {"first": at(0), "last": at(72, 76)}
+    session = recogniser.open(shots)
+    recognise(recogniser, session, methods, "dis", lambda *what: told.append(what))
+    assert told == [("recognition", done, 5) for done in range(6)]
+
+    def stop(stage, done, total):
+        if done == 4:  # of one method discarded steps are mixed back in
+            raise Cancelled("stopped")
+
+    with pytest.raises(Cancelled):
+        recognise(recogniser, recogniser.open(shots), methods, "dis", stop)
+
+
 def test_top_is_sorted_and_short():
     prediction = Prediction(np.array([0.1, 0.4, 0.2, 0.3]), np.array([0]), 1)
     assert prediction.top(["a", "b", "c", "d"], 2) == [

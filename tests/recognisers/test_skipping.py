@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from model.analyze import analyze
+from model.errors import InvalidValue
 from model.features.types import Shots
 from model.methods import registry as methods
 from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
@@ -76,6 +77,8 @@ def test_each_step_that_is_wanted_goes_beyond_the_gate_once() -> None:
     session.on(np.array([20, 41]))  # frames: steps 5 and 10
     assert counted.steps == session.beyond == 5
     assert session.each([]) == []
+    with pytest.raises(InvalidValue, match="at least one step of each choice"):
+        session.each([np.array([], np.int64)])
     session.whole()
     session.each([np.arange(S)])
     assert counted.steps == session.beyond == S

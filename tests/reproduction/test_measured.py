@@ -164,6 +164,10 @@ def test_attention_quality_by_hand():
     assert rows["uniform", "ours"][:3] == pytest.approx([6, 4, 0])
     assert rows["optimum, by dynamic programming", "ours"] == pytest.approx([1.5, 1, 1, 1])
     assert verdicts("attention-quality", done) == ["confirmed", "confirmed"]
+    alone = found | {"clips": ["v_Jump_g01_c01.avi", "v_Jump_g01_c02.avi"]}  # of one recording
+    done = results(attention_quality_trained=alone)
+    (table,) = registry()["attention-quality"].section(QUICK, done).tables
+    assert {cell.low for row in table.rows for cell in row.cells} == {None}
     worse = {"clips": ["a", "b"], "left_out": {}, "spaces": {"own": errors | {"rtsae": [5, 9]}}}
     assert verdicts("attention-quality", results(attention_quality_trained=worse)) == [
         "not confirmed",

@@ -18,7 +18,7 @@ from model.reproduction.attempt import MOST_DEATHS, lock_of, renew
 from model.reproduction.course import Course, Progress, here
 from model.reproduction.document import Document, Section
 from model.reproduction.experiment import PRESETS, Experiment
-from model.reproduction.plan import Plan
+from model.reproduction.plan import AGAIN, Plan
 from model.reproduction.plan_file import save
 from model.reproduction.prepare import Request, prepared
 from model.reproduction.record import write
@@ -223,6 +223,9 @@ def test_results_that_came_without_their_networks_are_enough_until_a_network_is_
     renew(lacking.plan)  # stopped here, nothing that was known is lost
     assert lacking.document().runs == document(out).runs
     assert [one.name for one in lacking.plan.pending()] == ["a", "c"]
+    given_up = reproduction(clips, out, First((first, second)))
+    renew(given_up.plan)  # nobody wants the network of a any more
+    assert given_up.plan.pending() == []
     assert reproduce(First((first, second, task("c", "a")))) == Exit.DONE
     assert made.runs(runs) == ["a", "b", "a", "c"]
     assert section(out).notices[0].endswith("gone: a.")  # b is from a's first network, c is not
@@ -262,6 +265,8 @@ def test_the_estimate_learns_from_what_is_done(plan: Plan) -> None:
     assert learned.remaining(workers=2) == 180
     write(plan.folder("d") / "failure.json", {"detail": "no", "hint": ""})
     assert learned.remaining() == 240
+    (plan.folder("a") / AGAIN).touch()  # what it took counts when it has run again
+    assert Course(plan).remaining() == 180
 
 
 def test_progress_counts_tasks_and_what_is_left(plan: Plan) -> None:

@@ -65,7 +65,6 @@ def test_keyframes_found_in_another_precision_are_others(clip, tmp_path):
             CubeRecipe(size=32),
             cap_bytes=1 << 28,
             attention=model,
-            precision=precision,
         )
         assert len(cubes.get(clip)) >= 1
     assert seen == ["float32", "bfloat16"]

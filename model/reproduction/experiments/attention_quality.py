@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from model.datasets.files import group_of
-from model.evaluation.intervals import Interval, by_group, geometric, interval, mean
+from model.evaluation.intervals import Interval, by_group, geometric, interval, mean, unless_alone
 from model.reproduction import measured, trained
 from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
@@ -118,7 +118,7 @@ def gap_closed(errors: Errors, method: str, group_N: Sequence[str]) -> Interval:
 
     over = [np.log(np.divide(errors[name], errors["optimum"])) for name in (method, "uniform")]
     (r_G, size_G), (u_G, _) = (by_group(x_N, group_N) for x_N in over)
-    return interval(share, r_G, u_G, size_G)
+    return unless_alone(interval(share, r_G, u_G, size_G), group_N)
 
 
 def _table(title: str, errors: Errors, group_N: Sequence[str], run: str) -> Table:
