@@ -1,7 +1,8 @@
 # make run    set everything up (first time: a few minutes) and serve http://127.0.0.1:8050
 # make reproduce   set everything up and make the paper's tables and figures on rendered scenes;  ARGS
 # make weights   set everything up and train the recogniser that ships again, one seed, on this machine: hours
-# make test   set everything up and run every test;  ARGS="-m 'not slow'" for the fast ones
+# make test   set everything up and run the tests;  ARGS="-m 'not slow'" for the fast ones,
+#             ARGS=--exhaustive for those that take minutes, too
 # make check  formatting, lint, types, import contracts;  make format  puts the first right
 # Settings: KAIROSCOPE_PORT and the other KAIROSCOPE_* of README.md; PYTHON and TORCH_INDEX for the set-up.
 

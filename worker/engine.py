@@ -1,6 +1,7 @@
 """What a job computes, and on which device: the only part of worker/ that loads torch, and only
 when a job needs it, so that it happens in the Celery child and never before its fork."""
 
+import os
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
@@ -129,8 +130,10 @@ def load_recogniser(kind: "type[Recogniser]", weights: Path, device: str) -> "Re
 
 @cache
 def _all_cores() -> None:
-    """Networks have all cores to themselves: one job runs at a time."""
+    """Networks have all cores to themselves, as one job runs at a time, unless OMP_NUM_THREADS says
+    otherwise."""
     import torch
 
-    torch.set_num_threads(cores())
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(cores())
     torch.set_flush_denormal(True)

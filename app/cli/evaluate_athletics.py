@@ -57,7 +57,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
     from model.evaluation.athletics_run import evaluate
     from model.evaluation.parts import Parts
     from model.evaluation.recognition_work import Work
-    from model.networks.checkpoint import SHIPPED, sha256
+    from model.networks.checkpoint import SHIPPED
     from model.networks.device import resolve
     from model.reproduction.record import data, machine
     from model.training.card import versions
@@ -67,7 +67,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
     attention = arguments.attention or SHIPPED
     require_weights((*arguments.weights, attention))
     dataset, told = open_dataset(arguments.root, name="athletics"), Told()
-    about = {"data": data(dataset, 1), "attention": sha256(attention)}
+    about = {"data": data(dataset, 1), "attention": sha256_of(attention)}
     work = Work(
         arguments.cache,
         resolve(arguments.device),
@@ -77,7 +77,7 @@ def run_athletics(arguments: argparse.Namespace) -> Exit:
         lambda stage, done, total, name: told(f"{stage} {name}", done, total),
         tuple(name.strip() for name in arguments.select.split(",")),
     )
-    how = [work.device, work.precision, work.select, list(map(sha256, arguments.weights))]
+    how = [work.device, work.precision, work.select, list(map(sha256_of, arguments.weights))]
     with parts_beside(arguments.out) as folder:
         clips = [sha256_of(sample.path) for sample in dataset.test] if folder else []
         parts = Parts(folder, {**versions(), **about, "how": how, "clips": clips})

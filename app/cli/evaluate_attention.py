@@ -100,12 +100,12 @@ def _listed(videos: list[Path], arguments: argparse.Namespace) -> dict[str, Any]
 def _fixed_space() -> "tuple[VggBlocks | None, str]":
     """All five blocks of VGG-16 and the hash of their file, where they were pulled; None and "",
     with a word why, elsewhere."""
-    from model.networks.checkpoint import sha256
+    from model.video.probe import sha256_of
     from model.weights import vgg16
 
     path = weights_folder() / f"{vgg16.NAME}.safetensors"
     if path.exists():
-        return vgg16.load_blocks(path, 5), sha256(path)
+        return vgg16.load_blocks(path, 5), sha256_of(path)
     command = f"kairoscope weights pull {vgg16.NAME}"
     print(f"the fixed space is left out: run `{command}`", file=sys.stderr)
     return None, ""

@@ -76,15 +76,15 @@ def record_of(
 
     Raises any KairoscopeError.
     """
-    from model.networks.checkpoint import sha256
     from model.networks.device import resolve
     from model.reproduction.protocol import Context, Input, registry
     from model.reproduction.record import recorded
     from model.reproduction.task import key_of
+    from model.video.probe import sha256_of
 
     require_weights(files.values())
     dataset, device = open_named(arguments, split=split), resolve(arguments.device)
-    inputs = {role: Input(sha256(path), path) for role, path in files.items()}
+    inputs = {role: Input(sha256_of(path), path) for role, path in files.items()}
     needs = {role: entry.key for role, entry in inputs.items()}
     key = key_of(name, options, needs, dataset, device)
     if key in kept:

@@ -9,8 +9,8 @@ from model.errors import InvalidParameter
 from model.evaluation.athletics import report
 from model.evaluation.recognition_run import tallies_of
 from model.evaluation.recognition_work import Work
-from model.networks.checkpoint import sha256
 from model.training.card import provenance
+from model.video.probe import sha256_of
 
 
 def evaluate(dataset: Dataset, files: Sequence[Path], work: Work) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def evaluate(dataset: Dataset, files: Sequence[Path], work: Work) -> dict[str, A
         raise InvalidParameter(f"{dataset.name} has no test clips", "Render or list some.")
     tallies, files_of = tallies_of(dataset, files, dataset.test, work)
     about = [
-        {"file": path.name, "family": str(group), "sha256": sha256(path)}
+        {"file": path.name, "family": str(group), "sha256": sha256_of(path)}
         for group, paths in files_of.items()
         for path in paths
     ]

@@ -30,6 +30,7 @@ from model.networks.threads import one_thread
 from model.networks.vgg import multiply_adds
 from model.types import Flags, Floats, FrameScores, Indices
 from model.video.flow import quantise_flow
+from model.video.probe import sha256_of
 
 BLOCK = 512  # steps of the recursion whose look-ahead is held at a time
 CHUNK = 4  # steps whose maps are held at a time: 32 would take 0.4 GB more, and no less time
@@ -64,7 +65,7 @@ class AttentionModel:
         if device == "auto":
             device = "cuda" if torch.cuda.is_available() else "cpu"
         front, rtsae, card = checkpoint.load(path, device)
-        sha256 = checkpoint.sha256(path)
+        sha256 = sha256_of(path)
         about: dict[str, Any] = {"sha256": sha256, "card": card, "device": device}
         return cls(front, rtsae, name=path.stem, precision=precision, **about)
 

@@ -3,7 +3,6 @@
 Convolutions are stored in half precision. Nothing is ever unpickled.
 """
 
-import hashlib
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -76,8 +75,3 @@ def load(path: Path, device: str = "cpu") -> tuple[FrontEnd, RTSAE, dict[str, An
     front.to(device)  # the recursion stays on the CPU: its steps are many and small
     front.streams.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return front, rtsae, card
-
-
-def sha256(path: Path) -> str:
-    """Hash of the file, which names the weights in provenance and in keys."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -145,9 +145,9 @@ class Recogniser(ABC):
 
     def loaded_from(self, weights: Path, device: str, card: Mapping[str, Any]) -> Self:
         """Itself, knowing the file that it was loaded from and what its card says of the data."""
-        from model.networks.checkpoint import sha256
+        from model.video.probe import sha256_of
 
-        self.weights_name, self.sha256, self.device = weights.stem, sha256(weights), device
+        self.weights_name, self.sha256, self.device = weights.stem, sha256_of(weights), device
         data = card.get("data")
         self.trained_on = str(data.get("name", "")) if isinstance(data, Mapping) else ""
         return self

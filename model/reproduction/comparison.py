@@ -24,9 +24,10 @@ from model.types import Floats
 
 READY, JOINT, DSCNN = "shipped", "joint", "dscnn"  # families
 ONE_LAYER = "joint-l1"
-OWN_GATE = {1: "arch-rtsae-l1", 2: "arch-rtsae-l2"}  # by its layers
+ARCH_L1, ARCH_L2 = "arch-rtsae-l1", "arch-rtsae-l2"
+OWN_GATE = {ARCH_L1: 1, ARCH_L2: 2}  # ARCH by a gate trained here, of so many layers
 FIGURE_12 = ("arch-ranktracing", "arch-superframes")
-EXTRA = (ONE_LAYER, *OWN_GATE.values(), *FIGURE_12)  # of the sweeps: first seed, few test clips
+EXTRA = (ONE_LAYER, *OWN_GATE, *FIGURE_12)  # of the sweeps: first seed, few test clips
 TITLES = {
     READY: "RTSAE-DSCNN as it ships",
     JOINT: "DSCNN+RTSAE (2 layers)",
@@ -35,8 +36,8 @@ TITLES = {
     "arch-sms": "Vanilla ARCH (SMS sampling)",
     "arch-average": "Vanilla ARCH (average sampling)",
     "arch-rtsae": "Vanilla ARCH+RTSAE (2 layers)",
-    OWN_GATE[1]: "Vanilla ARCH+RTSAE (1 layer), gate trained here",
-    OWN_GATE[2]: "Vanilla ARCH+RTSAE (2 layers), gate trained here",
+    ARCH_L1: "Vanilla ARCH+RTSAE (1 layer), gate trained here",
+    ARCH_L2: "Vanilla ARCH+RTSAE (2 layers), gate trained here",
     FIGURE_12[0]: "Vanilla ARCH (RankTracing)",
     FIGURE_12[1]: "Vanilla ARCH (Superframes)",
 }
@@ -70,8 +71,7 @@ def _runs(setup: Setup, family: str) -> list[Key]:
 def _trainings(setup: Setup, family: str, split: int, seed: int) -> list[Task]:
     if family == ONE_LAYER:
         return trained.one_layer(setup, split)
-    if family in OWN_GATE.values():
-        layers = next(layers for layers, name in OWN_GATE.items() if name == family)
+    if layers := OWN_GATE.get(family):
         whole = trained.stages(setup, seed, split)
         dscnn, gate, _ = trained.one_layer(setup, split) if layers == 1 else whole
         arch = trained.arch(setup, "rtsae", seed, split)

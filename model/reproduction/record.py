@@ -12,9 +12,9 @@ from typing import Any
 from model.cores import cores
 from model.datasets.hashes import list_hash
 from model.datasets.types import Dataset
-from model.networks.checkpoint import sha256
 from model.reproduction.protocol import Context, Protocol
 from model.training.card import provenance
+from model.video.probe import sha256_of
 
 SCHEMA = "kairoscope/run@1"
 
@@ -45,11 +45,11 @@ def recorded(
             **provenance(),
             "data": data(context.dataset, split),
             "weights": {
-                role: sha256(entry.checkpoint)
+                role: sha256_of(entry.checkpoint)
                 for role, entry in context.inputs.items()
                 if entry.checkpoint.is_file()
             },
-            "checkpoint": sha256(made) if (made := context.checkpoint).is_file() else None,
+            "checkpoint": sha256_of(made) if (made := context.checkpoint).is_file() else None,
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 1),
             "device": context.device,

@@ -9,8 +9,8 @@ from typing import Any
 
 from model.datasets.types import Dataset
 from model.errors import InvalidParameter
-from model.networks import checkpoint
 from model.reproduction.protocol import registry
+from model.video.probe import sha256_of
 from model.weights import registry as weights
 
 SHIPPED = "shipped/"  # needs of this name are files that ship: shipped/attention, shipped/compact
@@ -50,7 +50,7 @@ class Task:
 def shipped(name: str) -> Path:
     """The file of a need `shipped/attention` or `shipped/compact`."""
     short = name.removeprefix(SHIPPED)
-    return checkpoint.SHIPPED if short == "attention" else weights.get(short).find(Path())
+    return weights.get(short).find(Path())
 
 
 def file_of(need: str) -> Path | None:
@@ -99,7 +99,7 @@ def keys(
     found: dict[str, str] = {}
     for task in tasks:
         needs = {
-            role: checkpoint.sha256(path) if (path := file_of(need)) else found[need]
+            role: sha256_of(path) if (path := file_of(need)) else found[need]
             for role, need in task.needs.items()
         }
         dataset = split_of(task.split)

@@ -4,10 +4,9 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import torch
 
 import model
 from model.datasets.hashes import list_hash
@@ -21,7 +20,7 @@ def provenance() -> dict[str, Any]:
 
 def versions() -> dict[str, Any]:
     """The program's version and commit, and torch's."""
-    return {"version": model.__version__, "commit": _commit(), "torch": torch.__version__}
+    return {"version": model.__version__, "commit": _commit(), "torch": version("torch")}
 
 
 def data(dataset: Dataset, parts: Mapping[str, Sequence[Sample]]) -> dict[str, Any]:

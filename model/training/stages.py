@@ -30,6 +30,7 @@ from model.training.joint import JointTask
 from model.training.preparation import Parts, Run, check, fit_front, fit_head, sources, verified
 from model.training.presets import passes_apart
 from model.training.trainer import Schedule, Task, Trainer
+from model.video.probe import sha256_of
 from model.weights.vgg16 import load_blocks
 
 MODELS = {
@@ -297,4 +298,4 @@ def labels_of(parts: Parts) -> tuple[list[int], list[int]]:
 def origin_of(path: Path | None) -> dict[str, str]:
     """A checkpoint that a stage starts from, by name and content."""
     assert path is not None
-    return {"name": path.name, "sha256": checkpoint.sha256(path)}
+    return {"name": path.name, "sha256": sha256_of(path)}

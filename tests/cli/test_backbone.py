@@ -11,8 +11,8 @@ from app.cli import Exit, main
 from app.cli.options import backbone_file
 from model.errors import InvalidParameter
 from model.networks import recognition_checkpoint
-from model.networks.checkpoint import sha256
 from model.networks.vgg import VggBlocks
+from model.video.probe import sha256_of
 from model.weights.registry import MissingWeights
 from tests.clips import moving_square, write_clip
 
@@ -78,7 +78,7 @@ def test_a_training_starts_from_what_was_pulled(pulled: Path, tmp_path: Path) ->
     given = ["--dataset", str(tmp_path / "set"), "--backbone", NAME]
     assert main(["train", "dscnn", *given, *options]) == Exit.DONE
     network, card = recognition_checkpoint.load(out)
-    assert card["origin"]["backbone"] == {"name": pulled.name, "sha256": sha256(pulled)}
+    assert card["origin"]["backbone"] == {"name": pulled.name, "sha256": sha256_of(pulled)}
     wanted = blocks.convolutions[1][1].weight.half().float()
     assert torch.equal(network.front.streams.blocks.convolutions[1][1].weight, wanted)
 

@@ -13,7 +13,8 @@ from model.datasets.types import Dataset, Sample
 from model.evaluation import athletics_run, recognition_run
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH, ARCHConfig
-from model.networks.checkpoint import SHIPPED, sha256
+from model.networks.checkpoint import SHIPPED
+from model.video.probe import sha256_of
 from tests.clips import moving_square, write_clip
 
 RESULT = json.loads((Path(__file__).parents[2] / "docs/results/athletics.json").read_text())
@@ -86,7 +87,7 @@ def test_json_and_out_are_the_whole_result_with_its_provenance(asked, tmp_path, 
     assert result["comparisons"] == RESULT["comparisons"]
     found = result["provenance"]
     assert found["checkpoints"] == RESULT["provenance"]["checkpoints"]
-    assert found["attention"] == sha256(SHIPPED)
+    assert found["attention"] == sha256_of(SHIPPED)
     assert found["data"]["test"].keys() == {
         "clips",
         "list_sha256",

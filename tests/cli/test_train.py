@@ -130,9 +130,10 @@ def test_the_broken_file_is_named_and_the_rest_is_used(dataset, stage1, tmp_path
 
 
 @pytest.mark.slow
-def test_arch_trains_on_the_keyframes_of_a_method(dataset, tmp_path):
-    out = tmp_path / "arch.safetensors"
-    assert train("arch", dataset, out, "--selection", "average") == Exit.DONE
+def test_arch_trains_on_the_keyframes_of_a_method(dataset, stage1, tmp_path):
+    out, cache = tmp_path / "arch.safetensors", str(stage1.parent / "training-cache")
+    more = ["--cache", cache, "--selection", "average"]
+    assert train("arch", dataset, out, *more) == Exit.DONE
     network, card = recognition_checkpoint.load(out)
     assert network.config.size == 32
     assert card["origin"] == {"selection": "average"}
@@ -141,9 +142,11 @@ def test_arch_trains_on_the_keyframes_of_a_method(dataset, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["two-stream", "c3d"])
-def test_extractors_are_trained_by_their_names_and_then_recognise(dataset, tmp_path, name, capsys):
-    out = tmp_path / f"{name}.safetensors"
-    assert train(name, dataset, out, "--seed", "3") == Exit.DONE
+def test_extractors_are_trained_by_their_names_and_then_recognise(
+    dataset, stage1, tmp_path, name, capsys
+):
+    out, cache = tmp_path / f"{name}.safetensors", str(stage1.parent / "training-cache")
+    assert train(name, dataset, out, "--cache", cache, "--seed", "3") == Exit.DONE
     recogniser = registry()[name].load(out)
     assert recogniser.classes == tuple(CLASSES)
     card = recognition_checkpoint.read(out).card

@@ -32,8 +32,9 @@ from model.evaluation.recognition_run import Loaded, load
 from model.evaluation.recognition_work import Work
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH, ARCHConfig
-from model.networks.checkpoint import SHIPPED, sha256
+from model.networks.checkpoint import SHIPPED
 from model.networks.dscnn import RTSAEDSCNN, DSCNNConfig
+from model.video.probe import sha256_of
 
 CLASSES = ("jump", "run")
 T = 10
@@ -280,7 +281,7 @@ def test_arch_is_judged_by_the_attention_that_it_was_trained_with(samples, tmp_p
         recognition_checkpoint.save(path, arch, {"origin": origin})
         return path
 
-    shipped = sha256(SHIPPED)
+    shipped = sha256_of(SHIPPED)
     work = Work(tmp_path / "cache", attention=SHIPPED)
     assert load(saved(shipped), data, work).gate.sha256 == shipped
     with pytest.raises(InvalidParameter, match="another attention"):

@@ -47,6 +47,7 @@ def test_without_weights_the_fixed_space_is_left_out(model):
     assert set(evaluate_clips(model, [bare])) == {"own"}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_cuts_between_pieces_of_clips_are_hit(model):
     clips = [

@@ -42,17 +42,19 @@ def interruptible() -> None:
 
 @pytest.fixture
 def started(runs: Path) -> Iterator[Started]:
-    """`started(tasks, *arguments)`: tests.reproduction.made as a process, until the test's end."""
+    """`started(tasks, *arguments)`: tests.reproduction.made as a process, until the test's end; on
+    the CPU, which made tasks need no torch to know."""
     processes: list[subprocess.Popen[str]] = []
 
     def start(tasks: Sequence[Task], *arguments: object) -> "subprocess.Popen[str]":
+        cpu = ("--device", "cpu") if arguments[0] == "reproduce" else ()
         environment = {
             **os.environ,
             "MADE_TASKS": json.dumps([asdict(task) for task in tasks]),
             "PYTHONPATH": str(ROOT),
         }
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reproduction.made", *map(str, arguments)],
+            [sys.executable, "-m", "tests.reproduction.made", *map(str, arguments), *cpu],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -33,6 +33,7 @@ from worker.settings import Settings
 from worker.tasks import run_reproducer
 
 CLASSES, GROUPS = ("Jump", "Throw"), 4
+WAIT_S = 300  # on a busy machine a process takes its time to start
 TESTED = {1: (1,), 2: (2,), 3: (3, 4)}  # groups by split
 
 
@@ -174,6 +175,14 @@ def protocols() -> AbstractContextManager[Any]:
 def experiments(*made: Experiment) -> AbstractContextManager[Any]:
     """These experiments in place of the paper's."""
     return patch.dict(experiment.registry(), {each.name: each for each in made}, clear=True)
+
+
+def wait(condition: Callable[[], object]) -> None:
+    """Until it holds."""
+    deadline = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
 
 
 def folder_of_clips(root: Path, splits: Sequence[int] = (1,)) -> Path:

@@ -4,7 +4,6 @@ import json
 import shutil
 import signal
 import tarfile
-import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -337,13 +336,6 @@ def test_wrong_usage_is_refused_before_any_work(
     assert not (tmp_path / "out").exists()
 
 
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 300
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
 def test_a_command_that_was_stopped_goes_on_where_it_was(
@@ -356,7 +348,7 @@ def test_a_command_that_was_stopped_goes_on_where_it_was(
 ) -> None:
     tasks = chain(lasts=600)
     process = started(tasks, *arguments)
-    wait(lambda: "b" in made.runs(runs))
+    made.wait(lambda: "b" in made.runs(runs))
     process.send_signal(sent)
     _, errors = process.communicate(timeout=300)
     assert process.returncode == (Exit.INTERRUPTED if sent == signal.SIGINT else -sent)
@@ -376,7 +368,7 @@ def test_two_commands_on_one_folder_are_refused(
     started: Started, arguments: list[str], runs: Path
 ) -> None:
     process = started(chain(lasts=600), *arguments)
-    wait(lambda: "b" in made.runs(runs))
+    made.wait(lambda: "b" in made.runs(runs))
     second = started(chain(lasts=600), *arguments)
     assert "another kairoscope reproduce" in second.communicate(timeout=300)[1]
     assert second.returncode == Exit.USAGE

@@ -4,8 +4,7 @@ import json
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from worker.settings import Settings
 from worker.tasks import make_reproducer, make_worker
 
 Popen = subprocess.Popen
-WAIT_S = 300  # on a busy machine a process takes its time to start
 
 
 @pytest.fixture
@@ -60,13 +58,6 @@ def plan_of(clips: Path, out: Path, *tasks: Task) -> Plan:
     return plan
 
 
-def wait(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
-
-
 @pytest.mark.slow
 @pytest.mark.usefixtures("valkey")
 def test_what_dead_workers_leave_is_handed_out_again_and_nothing_runs_twice_at_once(
@@ -81,7 +72,7 @@ def test_what_dead_workers_leave_is_handed_out_again_and_nothing_runs_twice_at_o
     workers = [started(tasks, "worker") for _ in range(2)]
     places = ["--root", clips, "--out", out]
     command = started(tasks, "reproduce", "--dataset", "ucf101", *places, "--workers", "--json")
-    wait(lambda: made.pids(runs, "x") and made.pids(runs, "y"))
+    made.wait(lambda: made.pids(runs, "x") and made.pids(runs, "y"))
     [x], [y] = made.pids(runs, "x"), made.pids(runs, "y")
     assert x != y
     celery = messages.make_celery(settings, messages.REPRODUCTIONS)
@@ -89,17 +80,17 @@ def test_what_dead_workers_leave_is_handed_out_again_and_nothing_runs_twice_at_o
         assert messages.send_task(celery, str(out), name)
 
     psutil.Process(x).kill()  # a task's process: its worker lives
-    wait(lambda: len(made.pids(runs, "x")) == 2)
+    made.wait(lambda: len(made.pids(runs, "x")) == 2)
     [doomed] = [worker for worker in workers if worker.pid == psutil.Process(y).ppid()]
     doomed.kill()  # a whole worker, and the process of its task with it
     doomed.communicate(timeout=300)
-    wait(lambda: not psutil.pid_exists(y))
+    made.wait(lambda: not psutil.pid_exists(y))
     (tmp_path / "mended").touch()
-    found, told = command.communicate(timeout=WAIT_S)
+    found, told = command.communicate(timeout=made.WAIT_S)
     assert command.returncode == Exit.DONE
     [living] = [worker for worker in workers if worker is not doomed]
     living.terminate()
-    living.communicate(timeout=WAIT_S)
+    living.communicate(timeout=made.WAIT_S)
 
     names = [each.name for each in tasks]
     assert sorted(made.runs(runs, "end")) == sorted(names)
@@ -125,14 +116,14 @@ def test_two_workers_leave_what_measures_time_alone(
     started: Started, clips: Path, out: Path, runs: Path
 ) -> None:
     measuring = [timed(name, lasts=0.3) for name in ("s", "t")]
-    tasks = (*measuring, task("x", lasts=0.3), task("y", lasts=0.3))
+    tasks = (*measuring, task("x", lasts=0.3))
     workers = [started(tasks, "worker") for _ in range(2)]
     places = ["--root", clips, "--out", out]
     command = started(tasks, "reproduce", "--dataset", "ucf101", *places, "--workers")
-    command.communicate(timeout=WAIT_S)
+    command.communicate(timeout=made.WAIT_S)
     for worker in workers:
         worker.terminate()
-        worker.communicate(timeout=WAIT_S)
+        worker.communicate(timeout=made.WAIT_S)
     assert command.returncode == Exit.DONE
     assert sorted(made.runs(runs, "end")) == sorted(each.name for each in tasks)
     assert measured_alone(made.rows(runs), ["s", "t"])
@@ -205,18 +196,18 @@ def test_a_worker_lets_go_when_it_is_stopped_or_nobody_waits(
     worker = started(tasks, "worker")
     arguments = ["reproduce", "--dataset", "ucf101", "--root", clips, "--out", out, "--workers"]
     command = started(tasks, *arguments)
-    wait(lambda: made.pids(runs, "b"))
+    made.wait(lambda: made.pids(runs, "b"))
     command.send_signal(signal.SIGINT)
-    command.communicate(timeout=WAIT_S)
+    command.communicate(timeout=made.WAIT_S)
     assert command.returncode == Exit.INTERRUPTED
     lock = lock_of(plan, "b").path
-    wait(lambda: not held(lock))
+    made.wait(lambda: not held(lock))
     assert worker.poll() is None
 
     command = started(tasks, *arguments)
-    wait(lambda: len(made.pids(runs, "b")) == 2)
+    made.wait(lambda: len(made.pids(runs, "b")) == 2)
     worker.terminate()
-    worker.communicate(timeout=WAIT_S)
+    worker.communicate(timeout=made.WAIT_S)
     assert worker.returncode == 0
     assert not held(lock)
     assert command.poll() is None

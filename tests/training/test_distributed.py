@@ -15,6 +15,7 @@ from model.training.distributed import World, joined, share
 from tests.training import run_labelled
 
 ROOT = Path(__file__).resolve().parents[2]
+GATES = ("soft", "hard-concrete")
 
 
 def test_without_torchrun_a_process_is_alone():
@@ -32,13 +33,12 @@ def test_ranks_share_a_batch_without_overlap():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("gate", ["soft", "hard-concrete"])
-def test_two_processes_reach_the_losses_of_one(tmp_path, gate):
-    run_labelled.run(tmp_path / "one", gate)
+def test_two_processes_reach_the_losses_of_one(tmp_path):
+    run_labelled.run(tmp_path / "one", GATES)
     torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     module = ["-m", "tests.training.run_labelled"]
     done = subprocess.run(
-        [sys.executable, *torchrun, *module, str(tmp_path / "two"), gate],
+        [sys.executable, *torchrun, *module, str(tmp_path / "two"), ",".join(GATES)],
         cwd=ROOT,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
@@ -47,12 +47,13 @@ def test_two_processes_reach_the_losses_of_one(tmp_path, gate):
         timeout=300,
     )
     assert done.returncode == 0, done.stderr
-    files = (tmp_path / name / "history.json" for name in ("one", "two"))
-    one, two = (json.loads(file.read_text()) for file in files)
-    for single, double in zip(one, two, strict=True):
-        assert single.keys() == double.keys()
-        for key, value in single.items():
-            assert double[key] == pytest.approx(value, rel=1e-3, abs=1e-5), key
-    weights = [load_file(tmp_path / name / "weights.safetensors") for name in ("one", "two")]
-    for name, tensor in weights[0].items():
-        np.testing.assert_allclose(weights[1][name], tensor, atol=2e-4, err_msg=name)
+    for gate in GATES:
+        one, two = (tmp_path / name / gate for name in ("one", "two"))
+        rows = (json.loads((folder / "history.json").read_text()) for folder in (one, two))
+        for single, double in zip(*rows, strict=True):
+            assert single.keys() == double.keys()
+            for key, value in single.items():
+                assert double[key] == pytest.approx(value, rel=1e-3, abs=1e-5), (gate, key)
+        weights = [load_file(folder / "weights.safetensors") for folder in (one, two)]
+        for name, tensor in weights[0].items():
+            np.testing.assert_allclose(weights[1][name], tensor, atol=2e-4, err_msg=name)

@@ -88,18 +88,17 @@ def start(folder, *more):
 
 @pytest.mark.slow
 def test_stage_3_killed_by_kill_9_ends_with_the_same_bytes(tmp_path):
-    killed = start(tmp_path / "killed", "7")
-    assert killed.stdout.readline() == "held\n", killed.stderr.read()
-    killed.kill()
-    killed.communicate()
-    assert killed.returncode == -signal.SIGKILL
-    assert not (tmp_path / "killed" / "weights.safetensors").exists()
+    process = start(tmp_path / "killed", "7")
+    assert process.stdout.readline() == "held\n", process.stderr.read()
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    killed, straight = (tmp_path / name / GATE for name in ("killed", "straight"))
+    assert not (killed / "weights.safetensors").exists()
     for name in ("killed", "straight"):
-        run_labelled.run(tmp_path / name, GATE)
+        run_labelled.run(tmp_path / name, [GATE])
     names = ("weights.safetensors", "history.json")
     for name in names:
-        assert (tmp_path / "killed" / name).read_bytes() == (
-            tmp_path / "straight" / name
-        ).read_bytes()
-    rows = json.loads((tmp_path / "straight" / "history.json").read_text())
+        assert (killed / name).read_bytes() == (straight / name).read_bytes()
+    rows = json.loads((straight / "history.json").read_text())
     assert [row["iteration"] for row in rows] == [3, 6, 9, run_labelled.ITERATIONS]

@@ -77,13 +77,13 @@ def test_the_command_trains_on_a_folder_and_writes_what_it_says(folder, tmp_path
 
 
 @pytest.mark.slow
-def test_features_are_computed_once(folder, tmp_path, computed):
-    out = tmp_path / "mine.safetensors"
-    assert train(folder, out) == Exit.DONE
+def test_features_are_computed_once(folder, start, tmp_path, computed):
+    out, front = tmp_path / "mine.safetensors", ["--from", str(start)]
+    assert train(folder, out, *front) == Exit.DONE
     assert sorted(computed) == ["broken.mp4", "one.mp4", "two.mp4"]
     assert len(list((tmp_path / "feature-cache").iterdir())) == 2
     computed.clear()
-    assert train(folder, out, "--restart", "--seed", "1") == Exit.DONE
+    assert train(folder, out, *front, "--restart", "--seed", "1") == Exit.DONE
     assert computed == ["broken.mp4"]  # of which nothing can be kept
 
 

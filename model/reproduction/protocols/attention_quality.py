@@ -21,8 +21,8 @@ class AttentionQuality(Protocol):
         """See Protocol."""
         from model.evaluation.attention_quality import hold_errors
         from model.evaluation.steps_cache import StepsCache
-        from model.networks import checkpoint
         from model.networks.attention import AttentionModel
+        from model.video.probe import sha256_of
         from model.weights import vgg16
 
         samples = clips.of_test(context.dataset, self.clips_per_class)
@@ -30,6 +30,6 @@ class AttentionQuality(Protocol):
         folder = context.cache / "attention-steps"
         cache = StepsCache(folder, model)
         if path := context.file_or_none("backbone"):
-            cache = StepsCache(folder, model, vgg16.load_blocks(path, 5), checkpoint.sha256(path))
+            cache = StepsCache(folder, model, vgg16.load_blocks(path, 5), sha256_of(path))
         paths = [sample.path for sample in samples]
         return hold_errors(cache, paths, context.jobs, clips.telling(context, "steps"))

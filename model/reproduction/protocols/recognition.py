@@ -36,7 +36,7 @@ class Recognition(Protocol):
         """See Protocol. Clips that cannot be read are left out, and named."""
         from model.evaluation.lengths import measured
         from model.evaluation.recognition_run import tallies_of
-        from model.networks.checkpoint import sha256
+        from model.video.probe import sha256_of
 
         work = work_of(context, self.select)
         samples = clips.of_test(context.dataset, self.clips_per_class)
@@ -50,7 +50,7 @@ class Recognition(Protocol):
         return {
             "recognizer": group.family,
             "preset": group.preset,
-            "weights_sha256": sha256(path),
+            "weights_sha256": sha256_of(path),
             "left_out": {fault.path.name: fault.message for fault in faults},
             "outcomes": outcomes.to_json(),
         }

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from model.reproduction.protocol import Context, Protocol
-from model.reproduction.training import preset_of, run_of, summary
 
 
 @dataclass(frozen=True)
@@ -20,6 +19,7 @@ class TrainARCH(Protocol):
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol; leaves a checkpoint. `attention` chooses the keyframes of rtsae."""
+        from model.reproduction.training import preset_of, run_of, summary
         from model.training.arch import train_arch
 
         preset = preset_of(

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from model.reproduction.protocol import Context, Protocol
-from model.reproduction.training import preset_of, run_of, summary
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,7 @@ class TrainDSCNN(Protocol):
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol; leaves a checkpoint."""
+        from model.reproduction.training import preset_of, run_of, summary
         from model.training.stages import train_dscnn
 
         preset = preset_of(

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from model.errors import InvalidParameter
 from model.reproduction.protocol import Context, Protocol
-from model.reproduction.training import preset_of, run_of, summary
 
 KINDS = ("two-stream", "c3d")
 
@@ -29,6 +28,7 @@ class TrainExtractor(Protocol):
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol; leaves a checkpoint."""
+        from model.reproduction.training import preset_of, run_of, summary
         from model.training.c3d import train_c3d
         from model.training.two_stream import train_two_stream
 

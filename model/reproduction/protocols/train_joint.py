@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from model.reproduction.protocol import Context, Protocol
-from model.reproduction.training import preset_of, run_of, summary
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class TrainJoint(Protocol):
 
     def run(self, context: Context) -> dict[str, Any]:
         """See Protocol; leaves a checkpoint. Without the role `attention`, the shipped gate."""
+        from model.reproduction.training import preset_of, run_of, summary
         from model.training.stages import train_joint
 
         names = ("gate", "insert", "phi", "tau", "lam")

@@ -16,7 +16,7 @@ from app.cli import Exit, main
 from app.ui_bench.server import settings_in
 
 ROOT = Path(__file__).parents[3]
-SMALL = "Sizes(long_frames=300, frames=60, keyframes=5, runs=2, videos=80, moves=2, clicks=2)"
+SMALL = "Sizes(long_frames=120, frames=60, keyframes=5, runs=2, videos=80, moves=2, clicks=2)"
 MEASURE = f"""import json
 from app.ui_bench.run import Sizes, measure
 print(json.dumps(measure(1, {SMALL}).to_json()))"""
@@ -39,6 +39,7 @@ def temporary() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.browser
 @pytest.mark.slow
 def test_every_figure_is_measured_and_nothing_stays_behind(chromium: str, temporary: Path) -> None:
