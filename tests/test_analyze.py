@@ -278,6 +278,7 @@ def test_memory_stays_flat_over_ten_thousand_frames(tmp_path):
     assert totals[25] < totals[5] + 60_000_000  # bytes; 8,000 frames of 224 x 224 are 1.2 GB
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_what_a_frame_leaves_behind_is_small_for_every_method_without_the_network():
     """The frames are small and the flow is none: what grows are the rows and what methods make."""

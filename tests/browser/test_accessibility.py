@@ -11,7 +11,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js").read_text()
 SERIOUS = ("serious", "critical")
 NARROW = (640, 360)  # a window of 1280 px at 200 %, and a telephone
-PAGES = ("/", "/cases", "/cases/run-up", "/benchmarks", "/models", "/system", "/nothing-here")
+# without /benchmarks, which test_benchmarks.py looks at with small documents
+PAGES = ("/", "/cases", "/cases/run-up", "/models", "/system", "/nothing-here")
 
 
 def faults(page: Page) -> list[str]:

@@ -219,6 +219,7 @@ def test_settings_of_a_bank_are_parameters_of_methods(tmp_path):
         assert get(name).from_parameters(parameters) != get(name)()
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_committed_rows_are_those_of_this_program(real_data):
     """On one of the videos, with the network that ships."""

@@ -157,11 +157,29 @@ def recognised(out: Path) -> set[str]:
     return {Path(name).name for name in result["outcomes"]["clips"]["name"]}
 
 
+def two_classes(real_data: Path) -> dict[str, list[Path]]:
+    """Two clips of each."""
+    found = by_class(real_data / "ucf101")
+    return {name: found[name][:2] for name in ("Archery", "Basketball")}
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("small")
+def test_the_inverse_analysis_is_made_of_ucf101_by_its_lists(
+    real_data: Path, tmp_path: Path
+) -> None:
+    classes = two_classes(real_data)
+    document = measured("ucf101", ucf101(classes, tmp_path / "ucf101"), "--only", "inverse")
+    assert recognised(tmp_path / "out") == {clips[1].name for clips in classes.values()}
+    [inverse] = [section for section in document.sections if section.name == "inverse"]
+    assert inverse.tables
+
+
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.usefixtures("small")
 def test_all_experiments_are_made_of_ucf101_by_its_lists(real_data: Path, tmp_path: Path) -> None:
-    found = by_class(real_data / "ucf101")
-    classes = {name: found[name][:2] for name in ("Archery", "Basketball")}
+    classes = two_classes(real_data)
     document = measured("ucf101", ucf101(classes, tmp_path / "ucf101"))
     assert recognised(tmp_path / "out") == {clips[1].name for clips in classes.values()}
     for section in document.sections:

@@ -326,6 +326,7 @@ def test_the_other_readings_learn_to_reconstruct(reading):
     assert all(np.isfinite(value) for row in history for value in row.values())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_gate_solves_the_toy():
     """24 steps of 128 features in 2 to 5 constant segments: each is opened once, near its start."""

@@ -45,6 +45,7 @@ def trained(seed: int) -> RTSAE:
     return train(clips, config, architecture=ARCHITECTURE)[0]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_soft_gates_learn_to_open_where_a_segment_starts():
     """No gate is helped: that of the first step, which opens by rule, must open by itself too."""
