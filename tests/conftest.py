@@ -9,7 +9,6 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from app.ui_bench.browser import installed
-from model.cores import cores
 
 # The networks of the tests are small: a second thread costs more than it computes, most of all on a
 # busy machine. Set before anything imports torch, so that child processes inherit it.
@@ -37,11 +36,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesApart:
     """How `make test` spreads tests over processes: in the order that they were sorted to."""
     config.option.loadscopereorder = False
     return FilesApart(config, log)
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more than cores: many tests wait for other processes."""
-    return cores() + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

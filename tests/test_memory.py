@@ -33,6 +33,7 @@ def edited(tmp_path_factory):
     return write_clip(path, frames, times=times_T.tolist(), options={"preset": "ultrafast"})
 
 
+@pytest.mark.exhaustive
 def test_all_methods_and_the_recogniser_decode_once_within_700_mb(edited, tmp_path):
     found = tmp_path / "found.json"
     program = Path(sys.executable).with_name("kairoscope")

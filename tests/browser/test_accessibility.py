@@ -27,7 +27,7 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.exhaustive)])
 def test_no_page_has_a_serious_fault(page: Page, first_run: str, scheme: str) -> None:
     page.goto("/nothing-here")
     page.evaluate(f"localStorage.setItem('theme', '{scheme}')")

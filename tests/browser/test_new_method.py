@@ -26,6 +26,7 @@ def grown_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     assert errors == []
 
 
+@pytest.mark.exhaustive
 def test_a_new_file_has_its_controls_and_runs(grown_page: Page, clip: Path) -> None:
     page = grown_page
     page.goto("/")

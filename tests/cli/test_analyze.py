@@ -244,6 +244,7 @@ def test_list_methods_names_every_parameter(capsys: pytest.CaptureFixture[str]) 
     assert "--set sms.prominence=0.1" in capsys.readouterr().out
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_real_files_are_analysed_or_refused_with_a_reason(
     real_data: Path, capsys: pytest.CaptureFixture[str]

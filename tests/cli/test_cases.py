@@ -81,6 +81,7 @@ def test_whole_clips_are_kept_and_broken_ones_rendered_again(tmp_path: Path) -> 
     assert all(when > after[name] for name, when in videos(tmp_path).items())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_killed_run_leaves_no_half_clip_and_several_processes_finish_it(tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("kairoscope")

@@ -41,6 +41,7 @@ def test_no_held_out_clip_trained_the_attention(real_data):
     assert held_out.isdisjoint(clip["sha256"] for clip in card["data"])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_recogniser_knows_scenes_that_it_never_saw(tmp_path):
     recogniser = get("rtsae-dscnn").load(registry.get("compact").path(registry.SHIPPED))
