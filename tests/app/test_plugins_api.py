@@ -84,6 +84,7 @@ def served(idle_site, files: list[Path], tmp_path: Path) -> Iterator[Any]:
         assert server.wait(60) == 0
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_worker_runs_what_the_web_process_lists(served, files: list[Path], clip) -> None:
     site, log = served

@@ -250,6 +250,7 @@ def small_paper():
     return replace(small, name="paper", frozen=False, views=5, recipe=like)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_a_trained_front_goes_through_the_three_stages(dataset, tmp_path, monkeypatch):
     monkeypatch.setitem(PRESETS, "paper", small_paper)

@@ -14,6 +14,7 @@ from model.recognisers import DEFAULT, registry
 README = Path(__file__).resolve().parents[2] / "README.md"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_three_stages_follow_each_other_on_ucf101_by_the_commands_of_the_readme(
     real_data, tmp_path, monkeypatch

@@ -279,6 +279,7 @@ def test_the_front_end_must_be_that_of_the_configuration():
     assert SMALL.recipe(Recipe.literal()) == replace(Recipe.literal(), position=3, size=32)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_it_learns_to_recognise_and_to_leave_out_what_says_nothing():
     """One step in six shows the class, and x marks it; the others are noise, and cost.

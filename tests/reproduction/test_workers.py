@@ -110,6 +110,7 @@ def measured_alone(told: list[dict[str, Any]], names: Sequence[str]) -> bool:
     return all(rows[rows.index((name, "start")) + 1] == (name, "end") for name in names)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.usefixtures("valkey")
 def test_two_workers_leave_what_measures_time_alone(

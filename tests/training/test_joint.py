@@ -167,6 +167,7 @@ def whole_clip(number):
     return Pick(number, -1, np.arange(8))
 
 
+@pytest.mark.exhaustive
 @pytest.mark.slow
 def test_the_gate_finds_the_one_step_that_tells_the_classes_apart():
     """By labels and a price alone: the decisive step opens, the others do not, and binary gates at
