@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js").read_text()
 SERIOUS = ("serious", "critical")
 NARROW = (640, 360)  # a window of 1280 px at 200 %, and a telephone
-# without /benchmarks, which test_benchmarks.py looks at with small documents
+# /benchmarks has documents of many tables: test_benchmarks.py looks at small ones
 PAGES = ("/", "/cases", "/cases/run-up", "/models", "/system", "/nothing-here")
 
 
@@ -42,6 +42,17 @@ def test_no_page_has_a_serious_fault(page: Page, first_run: str, scheme: str) ->
     page.get_by_role("button", name="Methods").click()
     expect(page.get_by_role("dialog", name="Methods")).to_be_visible()
     assert faults(page) == [], "the form of methods"
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_neither_has_the_page_of_the_reproductions_that_ship(page: Page, scheme: str) -> None:
+    page.goto("/nothing-here")
+    page.evaluate(f"localStorage.setItem('theme', '{scheme}')")
+    page.goto("/benchmarks")
+    expect(page.locator(".benchmark-section").first).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+    assert faults(page) == []
 
 
 def test_nothing_is_cut_off_on_a_narrow_page(page: Page, first_run: str) -> None:

@@ -83,7 +83,10 @@ def test_the_pages_are_reached_by_keyboard_and_the_open_one_is_marked(
     expect(page.locator("#places a[aria-current]")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["/", "/cases", "/models", "/system"])
+LARGE = pytest.param("/benchmarks", marks=pytest.mark.exhaustive)  # of the documents that ship
+
+
+@pytest.mark.parametrize("path", ["/", "/cases", LARGE, "/models", "/system"])
 def test_nothing_is_wider_than_a_phone(page: Page, analysed: str, path: str) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(path)

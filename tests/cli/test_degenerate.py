@@ -22,7 +22,7 @@ from tests.sound import assert_every_method_is_sound
 pytestmark = pytest.mark.slow
 
 HEIGHT, WIDTH = 48, 64
-SHOTS, LENGTH = 16, 500  # 8,000 frames
+SHOTS, LENGTH = 16, 1_250  # 20,000 frames
 
 
 def analysed(*arguments: object) -> list[Analysis]:
@@ -79,7 +79,7 @@ def small_flow(name: str) -> FlowAlgorithm:
 
 
 @pytest.mark.exhaustive
-def test_every_method_has_keyframes_of_eight_thousand_frames(
+def test_every_method_has_keyframes_of_twenty_thousand_frames(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The network looks once in ten seconds, for the same reason as the flow is small."""

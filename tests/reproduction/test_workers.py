@@ -117,7 +117,7 @@ def test_two_workers_leave_what_measures_time_alone(
     started: Started, clips: Path, out: Path, runs: Path
 ) -> None:
     measuring = [timed(name, lasts=0.3) for name in ("s", "t")]
-    tasks = (*measuring, task("x", lasts=0.3))
+    tasks = (*measuring, task("x", lasts=0.3), task("y", lasts=0.3))
     workers = [started(tasks, "worker") for _ in range(2)]
     places = ["--root", clips, "--out", out]
     command = started(tasks, "reproduce", "--dataset", "ucf101", *places, "--workers")
