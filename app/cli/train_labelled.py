@@ -97,6 +97,8 @@ def _common(parser: argparse.ArgumentParser) -> None:
     add("--at-once", type=positive_int, help="clips that pass at once, to save memory")
     add("--learning-rate", type=float)
     add("--optimiser", choices=("sgd", "adam"))
+    falling = argparse.BooleanOptionalAction
+    add("--cosine", action=falling, help="the rate falls to nothing along half a cosine")
     add("--precision", choices=("float32", "bfloat16"))
     add("--report-every", type=positive_int, help="updates between reports (default: an epoch)")
     add("--seed", type=int)
@@ -286,7 +288,7 @@ def run_c3d(arguments: argparse.Namespace) -> Exit:
 
 def _schedule(arguments: argparse.Namespace) -> dict[str, Any]:
     """The options of the optimisation; epochs given replace a preset's iterations."""
-    names = ("epochs", "iterations", "batch", "at_once", "learning_rate", "optimiser")
+    names = ("epochs", "iterations", "batch", "at_once", "learning_rate", "optimiser", "cosine")
     names += ("precision", "report_every", "seed")
     given = {name: getattr(arguments, name) for name in names}
     if given["epochs"] is not None and given["iterations"] is None:

@@ -113,6 +113,8 @@ def train_joint(run: Run) -> dict[str, Any]:
     adopt_gate(network, run.attention)
     _laid_out(network.to(run.device))
     parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
+    if not start_card.get("training", {}).get("fused_weight", 1.0):
+        fit_head(network, train)  # of standalone streams: it has seen none but untrained ones
     labels, validation = labels_of(parts)
     task = JointTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from app.reproduction import write_reports
 from app.reproduction.values import json_of
 from model.reproduction.document import Document
-from tests.browser.test_accessibility import faults, show
+from tests.browser.test_accessibility import faults
 from tests.reproduced import MEASURED, TIMED, TRAINED, document
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -162,7 +162,10 @@ def test_figures_follow_the_theme(page: Page, folder: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious(page: Page, folder: Path, scheme: str) -> None:
-    show(page, f"/benchmarks?run={QUICK}&with={FULL}", scheme)
+    page.goto("/nothing-here")
+    page.evaluate(f"localStorage.setItem('theme', '{scheme}')")
+    page.goto(f"/benchmarks?run={QUICK}&with={FULL}")
+    expect(page.locator("html")).to_have_attribute("data-theme", scheme)
     expect(page.locator(".benchmark-section .js-plotly-plot")).to_have_count(6)
     page.locator(".part summary").first.click()
     assert faults(page) == []
