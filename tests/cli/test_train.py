@@ -102,6 +102,31 @@ def test_the_three_stages_follow_each_other(dataset, stage1, tmp_path, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("standalone", [True, False])
+def test_stage_3_fits_the_head_that_standalone_streams_left_behind(
+    dataset, stage1, tmp_path, standalone
+):
+    cache = ("--cache", str(stage1.parent / "training-cache"))
+    if standalone:
+        stage1 = tmp_path / "standalone.safetensors"
+        rate = ("--learning-rate", "0.05")  # the streams move away from what was fitted
+        assert train("dscnn", dataset, stage1, *cache, "--standalone", *rate) == Exit.DONE
+    joint = tmp_path / "joint.safetensors"
+    attention = tmp_path / "rtsae.safetensors"
+    given = ["--dataset", str(dataset), "--from", str(stage1), "--out", str(attention)]
+    short = ["--iterations", "2", "--batch", "2", "--steps", "12"]
+    assert main(["train", "rtsae", *given, *short]) == Exit.DONE
+    options = ("--from", str(stage1), "--attention", str(attention), "--cosine", *cache)
+    assert train("joint", dataset, joint, *options) == Exit.DONE
+    before, after = (recognition_checkpoint.load(path) for path in (stage1, joint))
+    same = [
+        torch.equal(getattr(before[0].head, n), getattr(after[0].head, n)) for n in ("mean", "std")
+    ]
+    assert same == [not standalone] * 2
+    assert after[1]["training"]["schedule"]["cosine"]
+
+
+@pytest.mark.slow
 def test_stage_1_leaves_checkpoint_card_and_curves(stage1):
     network, card = recognition_checkpoint.load(stage1)
     assert network.config.size == 32
