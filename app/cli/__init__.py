@@ -9,6 +9,7 @@ Exit codes: 0 done, 2 wrong usage, 3 an input was unreadable, 4 the work failed.
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ class Exit(IntEnum):
     UNREADABLE = 3
     FAILED = 4
     INTERRUPTED = 130
+    UNREAD = 141  # of a shell: 128 and SIGPIPE
 
 
 def exit_code(error: KairoscopeError) -> Exit:
@@ -54,9 +56,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     try:
         parsed = build_parser().parse_args(arguments)
-        return int(parsed.run(parsed))
+        code = int(parsed.run(parsed))
+        sys.stdout.flush()
+        return code
     except KairoscopeError as error:
         print(f"kairoscope: {error.message}. {error.hint}", file=sys.stderr)
         return exit_code(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
+    except BrokenPipeError:  # `| head` has read enough; what is left goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.UNREAD

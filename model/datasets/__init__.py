@@ -43,16 +43,29 @@ def open_dataset(root: Path | str, *, name: Name = "auto", split: int = 1) -> Da
 
 
 def _with_truth(dataset: Dataset, *, required: bool) -> Dataset:
-    """`dataset` as Athletics, if each clip has its ground truth beside it."""
-    bare = [s.path for s in dataset.samples if not s.path.with_suffix(".json").is_file()]
-    if not bare:
-        from model.datasets.athletics.benchmark import edition
+    """`dataset` as Athletics, if each clip has its ground truth beside it; its edition is that of
+    the clips, which another version of the program may have rendered."""
+    from model.datasets.athletics.benchmark import edition
+    from model.datasets.truth import version_of
 
-        return replace(dataset, name="athletics", edition=edition())
-    if required:
+    bare = [s.path for s in dataset.samples if not s.path.with_suffix(".json").is_file()]
+    if bare and required:
         raise InvalidDataset(
             f"wanted ground truth beside each clip, got none for {len(bare)} of "
             f"{len(dataset.samples)}, first {bare[0]}",
             "Render the benchmark again, or read these clips as ucf101.",
         )
-    return dataset
+    if bare:
+        return dataset
+    try:
+        versions = sorted({version_of(sample.path) for sample in dataset.samples})
+    except InvalidDataset:
+        if required:
+            raise
+        return dataset  # somebody's own JSON
+    if len(versions) > 1:
+        raise InvalidDataset(
+            f"wanted clips of one version of Athletics, got {' and '.join(versions)}",
+            "Render the benchmark into an empty folder.",
+        )
+    return replace(dataset, name="athletics", edition=edition(*versions))

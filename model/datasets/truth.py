@@ -29,13 +29,19 @@ def timing_of(path: Path) -> tuple[int, float]:
     return _read(path, lambda truth: (int(truth["n_frames"]), float(truth["fps"])))
 
 
+def version_of(path: Path) -> str:
+    """The version of Athletics that the clip at `path` is of. Raises InvalidDataset as
+    `truth_of`."""
+    return _read(path, lambda truth: str(truth["version"]))
+
+
 def _read(path: Path, take: Callable[[Any], _Taken]) -> _Taken:
     beside = path.with_suffix(".json")
     try:
         return take(json.loads(beside.read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidDataset(
-            f"wanted the phases of {path.name} in {beside.name}, got {type(error).__name__}: "
-            f"{error}",
+            f"wanted Athletics' ground truth of {path.name} in {beside.name}, got "
+            f"{type(error).__name__}: {error}",
             "Only clips rendered by `kairoscope cases` have them.",
         ) from error

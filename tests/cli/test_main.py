@@ -1,6 +1,8 @@
 """The command as a whole: subcommands are discovered, help is quick, failures are one line."""
 
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -43,6 +45,17 @@ def test_help_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reader_that_has_enough_is_no_failure() -> None:
+    program = Path(sys.executable).with_name("kairoscope")
+    reader, writer = os.pipe()
+    os.close(reader)  # before a word is written
+    command = [program, "analyze", "--list-methods"]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.stderr, done.returncode) == (b"", Exit.UNREAD)
+    assert Exit.UNREAD == 128 + signal.SIGPIPE
 
 
 def test_exit_codes() -> None:

@@ -21,5 +21,5 @@ def test_missing_or_foreign_truth_is_refused(tmp_path, content):
     clip = tmp_path / "a.mp4"
     if content is not None:
         clip.with_suffix(".json").write_text(content)
-    with pytest.raises(InvalidDataset, match=r"wanted the phases of a\.mp4 in a\.json"):
+    with pytest.raises(InvalidDataset, match=r"ground truth of a\.mp4 in a\.json"):
         truth_of(clip)

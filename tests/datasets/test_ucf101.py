@@ -180,7 +180,16 @@ def test_athletics_is_the_same_layout_with_truth_beside_each_clip(root):
     with pytest.raises(InvalidDataset, match=r"ground truth beside each clip, got none for 5 of 5"):
         open_dataset(root, name="athletics")
     for clip in CLIPS:
-        (root / clip).with_suffix(".json").touch()
+        (root / clip).with_suffix(".json").write_text('{"author": "somebody"}')
+    assert open_dataset(root).name == "ucf101"
+    with pytest.raises(InvalidDataset, match="Athletics' ground truth"):
+        open_dataset(root, name="athletics")
+    for clip in CLIPS:
+        (root / clip).with_suffix(".json").write_text('{"version": "3"}')
     assert open_dataset(root).name == "athletics"
     assert open_dataset(root, name="athletics").train == ucf101.read(root).train
     assert open_dataset(root, name="ucf101").name == "ucf101"
+    assert open_dataset(root).edition == "3"  # of the clips, whatever the program would render
+    (root / CLIPS[0]).with_suffix(".json").write_text('{"version": "2"}')
+    with pytest.raises(InvalidDataset, match="of one version of Athletics, got 2 and 3"):
+        open_dataset(root)
