@@ -4,13 +4,15 @@ A module of this folder is a subcommand when it has `register(subparsers)`, whic
 and sets `run`, a function of the parsed arguments that returns the exit code. Heavy imports
 (torch, OpenCV) belong inside `run`, so that `--help` answers at once.
 
-Exit codes: 0 done, 2 wrong usage, 3 an input was unreadable, 4 the work failed.
+Exit codes: 0 done, 2 wrong usage, 3 an input was unreadable, 4 the work failed, 141 nobody
+reads the output on.
 """
 
 import argparse
 import importlib
 import os
 import pkgutil
+import select
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -55,15 +57,34 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     try:
+        return _run(arguments)
+    except BrokenPipeError:
+        if not (unread := _unread()):
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in unread:  # what is still to be flushed at the end
+            os.dup2(nowhere, number)
+        return Exit.UNREAD
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
         parsed = build_parser().parse_args(arguments)
         code = int(parsed.run(parsed))
-        sys.stdout.flush()
+        if sys.stdout:  # None where it is closed
+            sys.stdout.flush()
         return code
     except KairoscopeError as error:
         print(f"kairoscope: {error.message}. {error.hint}", file=sys.stderr)
         return exit_code(error)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except BrokenPipeError:  # `| head` has read enough; what is left goes nowhere
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.UNREAD
+
+
+def _unread() -> list[int]:
+    """The numbers of stdout and stderr, where nobody reads on: `| head` has enough."""
+    waiting = select.poll()
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        waiting.register(stream.fileno(), 0)
+    gone = select.POLLERR | select.POLLHUP
+    return [number for number, event in waiting.poll(0) if event & gone]

@@ -45,9 +45,6 @@ def open_dataset(root: Path | str, *, name: Name = "auto", split: int = 1) -> Da
 def _with_truth(dataset: Dataset, *, required: bool) -> Dataset:
     """`dataset` as Athletics, if each clip has its ground truth beside it; its edition is that of
     the clips, which another version of the program may have rendered."""
-    from model.datasets.athletics.benchmark import edition
-    from model.datasets.truth import version_of
-
     bare = [s.path for s in dataset.samples if not s.path.with_suffix(".json").is_file()]
     if bare and required:
         raise InvalidDataset(
@@ -55,17 +52,30 @@ def _with_truth(dataset: Dataset, *, required: bool) -> Dataset:
             f"{len(dataset.samples)}, first {bare[0]}",
             "Render the benchmark again, or read these clips as ucf101.",
         )
-    if bare:
-        return dataset
-    try:
-        versions = sorted({version_of(sample.path) for sample in dataset.samples})
-    except InvalidDataset:
-        if required:
-            raise
-        return dataset  # somebody's own JSON
+    versions = set() if bare else _versions(dataset, required=required)
     if len(versions) > 1:
         raise InvalidDataset(
-            f"wanted clips of one version of Athletics, got {' and '.join(versions)}",
-            "Render the benchmark into an empty folder.",
+            f"wanted clips of one version of Athletics, got {' and '.join(sorted(versions))}",
+            "Render the benchmark into an empty folder, or read these clips as ucf101.",
         )
+    if not versions:
+        return dataset
+    from model.datasets.athletics.benchmark import edition  # loads OpenCV
+
     return replace(dataset, name="athletics", edition=edition(*versions))
+
+
+def _versions(dataset: Dataset, *, required: bool) -> set[str]:
+    """Those of Athletics that the clips' ground truth names; none where it is all somebody else's,
+    unless `required`. Raises InvalidDataset for one file that is none among others that are."""
+    from model.datasets.truth import version_of
+
+    versions, foreign = set(), []
+    for sample in dataset.samples:
+        try:
+            versions.add(version_of(sample.path))
+        except InvalidDataset as error:
+            foreign.append(error)
+    if foreign and (versions or required):
+        raise foreign[0]
+    return versions

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from model.datasets.athletics import Phase
+from model.datasets.athletics.scene import TRUTH
 from model.errors import InvalidDataset
 
 _Taken = TypeVar("_Taken")
@@ -32,7 +33,14 @@ def timing_of(path: Path) -> tuple[int, float]:
 def version_of(path: Path) -> str:
     """The version of Athletics that the clip at `path` is of. Raises InvalidDataset as
     `truth_of`."""
-    return _read(path, lambda truth: str(truth["version"]))
+    return _read(path, lambda truth: str(_own(truth)["version"]))
+
+
+def _own(truth: Any) -> Any:
+    """Raises ValueError for the JSON of another program."""
+    if truth["schema"] != TRUTH:
+        raise ValueError(f"wanted the schema {TRUTH}, got {truth['schema']!r}")
+    return truth
 
 
 def _read(path: Path, take: Callable[[Any], _Taken]) -> _Taken:
@@ -43,5 +51,5 @@ def _read(path: Path, take: Callable[[Any], _Taken]) -> _Taken:
         raise InvalidDataset(
             f"wanted Athletics' ground truth of {path.name} in {beside.name}, got "
             f"{type(error).__name__}: {error}",
-            "Only clips rendered by `kairoscope cases` have them.",
+            "Only clips rendered by `kairoscope cases` have it.",
         ) from error

@@ -102,6 +102,7 @@ def _started(run: Run) -> tuple[RTSAEDSCNN, dict[str, Any]]:
 def train_joint(run: Run) -> dict[str, Any]:
     """Stage 3: the network of `run.start` with the gate of `run.attention`, on labels.
 
+    The head behind standalone streams is fitted to these first.
     Writes `run.out` and returns its card. Raises as `train_dscnn` does.
     """
     check(run)
@@ -113,8 +114,6 @@ def train_joint(run: Run) -> dict[str, Any]:
     adopt_gate(network, run.attention)
     _laid_out(network.to(run.device))
     parts, train, held = sources(run, verified(run), network.front, config.schedule.precision)
-    if not start_card.get("training", {}).get("fused_weight", 1.0):
-        fit_head(network, train)  # of standalone streams: it has seen none but untrained ones
     labels, validation = labels_of(parts)
     task = JointTask(network, config, train, labels, (held, validation) if validation else None)
     network.front.requires_grad_(not run.preset.frozen)
@@ -123,7 +122,16 @@ def train_joint(run: Run) -> dict[str, Any]:
         "attention": origin_of(run.attention or checkpoint.SHIPPED),
         "backbone": start_card.get("origin", {}).get("backbone", "unknown"),
     }
+    if _standalone(start_card):
+        fit_head(network, train)
+        origin["head"] = "its statistics are of the streams that this stage starts from"
     return finish(run, "joint", task, config, parts, origin, network)
+
+
+def _standalone(about: Mapping[str, Any]) -> bool:
+    """Whether stage 1 trained streams alone: the statistics of its head are of untrained ones."""
+    training = about.get("training") or {}
+    return training.get("fused_weight") == 0
 
 
 def load_dscnn(path: Path | None, classes: tuple[str, ...]) -> tuple[RTSAEDSCNN, dict[str, Any]]:

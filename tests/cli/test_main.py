@@ -47,15 +47,45 @@ def test_help_loads_nothing_heavy() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_reader_that_has_enough_is_no_failure() -> None:
-    program = Path(sys.executable).with_name("kairoscope")
+PROGRAM = Path(sys.executable).with_name("kairoscope")
+
+
+@pytest.mark.parametrize(
+    ("command", "all_output", "code"),
+    [
+        (["analyze", "--list-methods"], False, 141),
+        (["weights", "show", "nothing"], True, 141),  # its one line of stderr
+        (["weights", "show", "nothing"], False, 4),
+    ],
+)
+def test_a_reader_that_has_enough_is_no_failure(
+    command: list[str], all_output: bool, code: int
+) -> None:
     reader, writer = os.pipe()
     os.close(reader)  # before a word is written
-    command = [program, "analyze", "--list-methods"]
-    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    stderr = writer if all_output else subprocess.PIPE
+    done = subprocess.run([PROGRAM, *command], stdout=writer, stderr=stderr, check=False)
     os.close(writer)
-    assert (done.stderr, done.returncode) == (b"", Exit.UNREAD)
+    assert done.returncode == code
     assert Exit.UNREAD == 128 + signal.SIGPIPE
+    if code == Exit.UNREAD and not all_output:
+        assert done.stderr == b""
+
+
+def test_closed_output_is_no_failure() -> None:
+    closed = ["sh", "-c", f"{PROGRAM} weights list >&-"]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, check=False)
+    assert (done.stderr, done.returncode) == (b"", Exit.DONE)
+
+
+def test_a_pipe_of_the_work_that_breaks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(app.cli, "_run", broken)
+    monkeypatch.setattr(app.cli, "_unread", list)
+    with pytest.raises(BrokenPipeError):
+        main(["weights", "list"])
 
 
 def test_exit_codes() -> None:

@@ -123,6 +123,7 @@ def test_stage_3_fits_the_head_that_standalone_streams_left_behind(
         torch.equal(getattr(before[0].head, n), getattr(after[0].head, n)) for n in ("mean", "std")
     ]
     assert same == [not standalone] * 2
+    assert ("head" in after[1]["origin"]) is standalone
     assert after[1]["training"]["schedule"]["cosine"]
 
 

@@ -1,5 +1,7 @@
 """UCF101's lists, in three splits, and what copies of the data set are known to differ in."""
 
+import json
+
 import pytest
 
 from model.datasets import open_dataset, ucf101
@@ -175,21 +177,37 @@ def test_a_wrong_root_is_explained(tmp_path):
         assert caught.value.hint.startswith(layout[:20])
 
 
+def beside(root, version, clips=CLIPS, schema="kairoscope/athletics@1"):
+    """Ground truth of this version of Athletics beside clips."""
+    for clip in clips:
+        truth = {"schema": schema, "version": version}
+        (root / clip).with_suffix(".json").write_text(json.dumps(truth))
+
+
 def test_athletics_is_the_same_layout_with_truth_beside_each_clip(root):
     assert open_dataset(root).name == "ucf101"
     with pytest.raises(InvalidDataset, match=r"ground truth beside each clip, got none for 5 of 5"):
         open_dataset(root, name="athletics")
-    for clip in CLIPS:
-        (root / clip).with_suffix(".json").write_text('{"author": "somebody"}')
-    assert open_dataset(root).name == "ucf101"
-    with pytest.raises(InvalidDataset, match="Athletics' ground truth"):
-        open_dataset(root, name="athletics")
-    for clip in CLIPS:
-        (root / clip).with_suffix(".json").write_text('{"version": "3"}')
+    beside(root, "3")
     assert open_dataset(root).name == "athletics"
     assert open_dataset(root, name="athletics").train == ucf101.read(root).train
     assert open_dataset(root, name="ucf101").name == "ucf101"
     assert open_dataset(root).edition == "3"  # of the clips, whatever the program would render
-    (root / CLIPS[0]).with_suffix(".json").write_text('{"version": "2"}')
+
+
+def test_somebody_elses_json_makes_no_athletics(root):
+    beside(root, "5.0", schema="labels")
+    assert open_dataset(root).name == "ucf101"
+    with pytest.raises(InvalidDataset, match="wanted the schema kairoscope/athletics@1"):
+        open_dataset(root, name="athletics")
+
+
+@pytest.mark.parametrize("name", ["auto", "athletics"])
+def test_clips_of_two_versions_and_one_torn_file_are_refused(root, name):
+    beside(root, "3")
+    beside(root, "2", CLIPS[:1])
     with pytest.raises(InvalidDataset, match="of one version of Athletics, got 2 and 3"):
-        open_dataset(root)
+        open_dataset(root, name=name)
+    (root / CLIPS[0]).with_suffix(".json").write_text("{")
+    with pytest.raises(InvalidDataset, match=r"Athletics' ground truth of .*, got JSONDecodeError"):
+        open_dataset(root, name=name)

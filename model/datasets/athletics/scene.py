@@ -18,6 +18,7 @@ from model.datasets.athletics.light import Light
 from model.datasets.athletics.portrait import FaceTrack
 
 ATHLETICS_VERSION = "2"
+TRUTH = "kairoscope/athletics@1"  # the schema of the JSON beside each clip
 CLIPS_PER_GROUP = 4
 # What clips of one group share, across the actions of a family: the actor and the place.
 _OF_THE_GROUP = frozenset({"build", "kit", "light", "sky", "stadium", "palette", "venue"})
@@ -124,7 +125,7 @@ class Scene:
     def truth(self) -> dict[str, Any]:
         """Ground truth as JSON-able values; times are seconds, ends exclusive."""
         return {
-            "schema": "kairoscope/athletics@1",
+            "schema": TRUTH,
             "version": self.version,
             "action": self.action,
             "seed": self.seed,
