@@ -342,7 +342,7 @@ def _train(
 def together(arguments: argparse.Namespace) -> "Iterator[tuple[World, str, Speaker | None]]":
     """This process's place among torchrun's, its device, and who speaks if it leads; with
     --restart the state of an interrupted run is gone. Raises DeviceUnavailable, DeviceFull,
-    InvalidParameter or CannotWrite."""
+    DeviceLost, InvalidParameter or CannotWrite."""
     from model.networks.device import resolve, room_on
     from model.training.distributed import joined
     from model.training.preparation import check_out

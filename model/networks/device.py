@@ -24,9 +24,19 @@ class DeviceFull(KairoscopeError):
     code = "device-full"
 
 
+class DeviceLost(KairoscopeError):
+    """A device failed at the work, or is gone."""
+
+    code = "device-lost"
+
+
+LOST = "Repeat the command, which goes on from its last report, or take --device cpu."
+
+
 @contextmanager
 def room_on(device: str, hint: str) -> Iterator[None]:
-    """Raises DeviceFull, with `hint`, where the work inside runs out of the device's memory."""
+    """Raises DeviceFull, with `hint`, where the work inside runs out of the device's memory, and
+    DeviceLost where the device fails."""
     import torch
 
     try:
@@ -34,6 +44,9 @@ def room_on(device: str, hint: str) -> Iterator[None]:
     except torch.OutOfMemoryError as error:
         cause, _, _ = str(error).partition(". GPU ")  # then who holds how much, and settings
         raise DeviceFull(f"device {device}: {cause}", hint) from error
+    except torch.AcceleratorError as error:
+        cause = str(error).partition("\n")[0]  # then how to debug it
+        raise DeviceLost(f"device {device}: {cause}", LOST) from error
 
 
 def resolve(wanted: str) -> str:

@@ -199,7 +199,7 @@ def finish(
 ) -> dict[str, Any]:
     """Train, then write checkpoint, card and curves; the state goes when all is written.
 
-    Raises DeviceFull, TrainingDiverged.
+    Raises DeviceFull, DeviceLost, TrainingDiverged.
     """
     from_vgg = stage in ("dscnn", "joint") or run.backbone is not None
     began, folder = time.monotonic(), run.out.with_suffix(".resume")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from model.networks.device import DeviceFull, native_precision, room_on
+from model.networks.device import DeviceFull, DeviceLost, native_precision, room_on
 
 
 def test_a_processor_without_bfloat16_computes_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,6 +31,15 @@ def test_a_full_device_is_named_with_what_to_do() -> None:
     assert full.value.message == ("device cuda:1: CUDA out of memory. Tried to allocate 2.00 GiB")
     assert full.value.hint == "Take less."
     assert full.value.to_problem()["type"] == "urn:kairoscope:problem:device-full"
+
+
+def test_a_device_that_fails_is_named_with_what_to_do() -> None:
+    said = "CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later"
+    with pytest.raises(DeviceLost) as lost, room_on("cuda:1", "Take less."):
+        raise torch.AcceleratorError(said)
+    assert lost.value.message == "device cuda:1: CUDA error: unspecified launch failure"
+    assert "--device cpu" in lost.value.hint
+    assert lost.value.to_problem()["type"] == "urn:kairoscope:problem:device-lost"
 
 
 def test_other_failures_stay_what_they_are() -> None:
