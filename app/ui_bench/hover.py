@@ -25,10 +25,11 @@ LISTEN = """() => {
 }"""
 
 
-def hover(page: "Page", video_id: str, shares: Sequence[float]) -> list[float]:
+def hover(page: "Page", video_id: str, frame_s: float, shares: Sequence[float]) -> list[float]:
     """Milliseconds of a move to each of these shares of the plot's width, on a page just opened.
 
-    Raises CannotMeasure where the preview shows another moment.
+    Raises CannotMeasure where the preview shows neither the second under the pointer nor, once the
+    page knows the frames' times, that of the frame on screen then: `frame_s` (s) earlier at most.
     """
     open_video(page, video_id)
     plot = page.evaluate(PLOT)
@@ -41,7 +42,8 @@ def hover(page: "Page", video_id: str, shares: Sequence[float]) -> list[float]:
         page.mouse.move(x, plot["top"] + plot["height"] / 4)
         seen = page.evaluate("() => window.hovered")
         pointed = start + (x - plot["left"]) * pixel_s
-        if not seen["shown"] or abs(seen["second"] - pointed) > 2 * pixel_s:
+        early, near = pointed - seen["second"], 2 * pixel_s
+        if not seen["shown"] or not -near <= early <= frame_s + near:
             raise CannotMeasure(f"the preview shows {seen['second']} s at {pointed:.3f} s")
         found.append(float(seen["ms"]))
     return found

@@ -28,6 +28,7 @@ HOVER_MS, PAGE_MS, SCREEN_MS, FRAMES_OFF = 100.0, 1000.0, 300.0, 1.0  # the goal
 DIGITS, LONG_DIGITS = Digits(), Digits(bits=17, block=4)
 HIDDEN = 40  # frames before the edit list's start
 GAPS = (1 / 30, 1 / 30, 1 / 15, 1 / 12)  # s between the frames of the variable-rate clip
+RATE = 25.0  # frames a second of all clips but the variable-rate one
 SEED = 0
 
 Say = Callable[[str], None]
@@ -76,7 +77,7 @@ def measure(repeats: int, sizes: Sizes = Sizes(), say: Say = lambda _: None) -> 
 def _fill(settings: Settings, folder: Path, sizes: Sizes) -> tuple[str, dict[str, Numbered]]:
     """The id of the long video, and the short clips by what is special about them."""
     service = Service(settings)
-    even = (np.arange(sizes.long_frames) / 25).tolist()
+    even = (np.arange(sizes.long_frames) / RATE).tolist()
     long = write_numbered(folder / "long.mp4", even, LONG_DIGITS, seed=SEED)
     long_id = add_video(service, long, undecoded(long, even), 1, sizes.keyframes)
     uneven = np.cumsum(np.resize(GAPS, sizes.frames)) - GAPS[0]
@@ -103,7 +104,7 @@ def _hover(
     found: list[float] = []
     for shares in _shares(repeats, sizes.moves):
         with tab(browser, url) as page:
-            found += hover(page, video_id, shares)
+            found += hover(page, video_id, 1 / RATE, shares)
     title = f"hover to preview, {sizes.long_frames:,} frames"
     yield Figure("hover", title, "ms", HOVER_MS, found)
 
