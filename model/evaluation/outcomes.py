@@ -122,16 +122,16 @@ class Outcomes:
             raise InvalidValue(f"wanted outcomes of recognition, got {error!r}") from error
 
 
-def shared(a: Outcomes, b: Outcomes) -> tuple[Outcomes, Outcomes]:
-    """Both on the clips that both have, in the same order, for pairing them.
+def shared(*seen: Outcomes) -> list[Outcomes]:
+    """Each on the clips that all have, in the same order, for pairing them.
 
     Raises InvalidValue for none, or for another order.
     """
-    names = {clip.name for clip in a.clips} & {clip.name for clip in b.clips}
-    a, b = a.on(names), b.on(names)
-    if not names or a.clips != b.clips:
+    names = set.intersection(*({clip.name for clip in one.clips} for one in seen))
+    alike = [one.on(names) for one in seen]
+    if not names or any(one.clips != alike[0].clips for one in alike):
         raise InvalidValue("wanted outcomes on the same clips in the same order")
-    return a, b
+    return alike
 
 
 def over_seeds(seeds: Sequence[Outcomes]) -> Outcomes:

@@ -107,6 +107,23 @@ def compare(
     return Comparison(difference, permutation(a_N, b_N), "permutation")
 
 
+def trend(
+    x_P: Sequence[float], right_P: Sequence[Floats], group_N: Sequence[str] | None = None
+) -> Comparison:
+    """By how much accuracy rises from the lowest x to the highest, on the least-squares line
+    through all P points; `right_P` are what was right at each on the same clips, (N,) or of the
+    same trainings (R, N).
+
+    Raises InvalidValue for fewer than two different x, and for other clips.
+    """
+    away_P = np.asarray(x_P, np.float64) - np.mean(x_P)
+    if not np.ptp(away_P):
+        raise InvalidValue(f"wanted two or more different values to see a trend, got {x_P}")
+    rise_P = away_P / (away_P @ away_P) * np.ptp(away_P)
+    rise_N = np.tensordot(rise_P, np.stack(right_P), axes=1)
+    return compare(rise_N, np.zeros_like(rise_N), group_N, together=True)
+
+
 @dataclass(frozen=True)
 class Bin:
     """Clips whose length lies from `low` to `high` (both within), and the accuracy on them."""

@@ -222,12 +222,27 @@ def judged(text: str, where: str, a: Subject, variant_a: str, b: Subject, varian
     """The claim that the first recognises more than the second, or one variant than another."""
     found, clips = compared(a, variant_a, b, variant_b)
     said = f"difference {measured.written(found.difference, '%')}, p = {found.p:.2g}, {clips} clips"
-    counts = {one.family: len(one.trainings) for one in (a, b) if one.family != READY}
-    numbers = " and ".join(str(count) for count in dict.fromkeys(counts.values()))
-    if counts:
-        said += f", {numbers} training{'s' * (set(counts.values()) != {1})}"
     keys = dict.fromkeys((*a.keys, *b.keys))
-    return measured.judged(text, where, found.more, said, *keys)
+    return measured.judged(text, where, found.more, f"{said}{_trainings_said(a, b)}", *keys)
+
+
+def falls(text: str, where: str, one: Subject, variants: Mapping[float, str]) -> Claim:
+    """The claim that accuracy falls with x, of which each variant has a value, over all of them."""
+    right = [one.right(variant) for variant in variants.values()]
+    found = statistics.trend([-x for x in variants], right, one.outcomes.group_N)
+    said = (
+        f"from {max(variants):g} to {min(variants):g}, on the line through all {len(variants)} "
+        f"shares, {measured.written(found.difference, '%')}, p = {found.p:.2g}, "
+        f"{len(one.outcomes.clips)} clips{_trainings_said(one)}"
+    )
+    return measured.judged(text, where, found.more, said, *one.keys)
+
+
+def _trainings_said(*subjects: Subject) -> str:
+    """How many trainings each has, as a claim's figure ends; nothing of what ships."""
+    counts = {one.family: len(one.trainings) for one in subjects if one.family != READY}
+    numbers = " and ".join(str(count) for count in dict.fromkeys(counts.values()))
+    return f", {numbers} training{'s' * (set(counts.values()) != {1})}" if counts else ""
 
 
 def claim(

@@ -133,6 +133,23 @@ def claim(
     return measured.judged(text, paper, found.comparison.more, found.said, *found.runs)
 
 
+def rises(
+    results: Results, text: str, paper: str, points: Mapping[float, str], variant: str = GATE
+) -> Claim:
+    """The claim that accuracy rises with a parameter, over the networks trained at its values."""
+    if any(of(network) not in results for network in points.values()):
+        return measured.untested(text, paper)
+    seen = shared(*(outcomes(results, network) for network in points.values()))
+    right = [one.variants[variant].right_N for one in seen]
+    found = statistics.trend(list(points), right, seen[0].group_N)
+    figure = (
+        f"from {min(points):g} to {max(points):g}, on the line through all {len(points)} values, "
+        f"{measured.written(found.difference, '%')}, p = {found.p:.2g}, one training each"
+    )
+    runs = dict.fromkeys(results.key(of(network)) for network in points.values())
+    return measured.judged(text, paper, found.more, figure, *runs)
+
+
 def best(results: Results, text: str, paper: str, chosen: str, others: Mapping[str, str]) -> Claim:
     """The claim that the chosen network recognises more than each of the others, which are named as
     a reader knows them: judged by the best of these."""

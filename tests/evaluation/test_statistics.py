@@ -129,6 +129,24 @@ def test_more_takes_both_the_interval_and_the_exact_test(differ, more):
     assert not statistics.compare(b, a).more
 
 
+def test_a_trend_is_the_rise_of_the_fitted_line():
+    rng, x_P = np.random.default_rng(0), (0.0, 0.2, 0.7, 1.0)
+    right = [(rng.random((2, 60)) < 0.3 + 0.5 * x).astype(float) for x in x_P]  # two trainings
+    found = statistics.trend(x_P, right)
+    slope = np.polyfit(x_P, [row.mean() for row in right], 1)[0]
+    assert found.difference.value == pytest.approx(slope * (1.0 - 0.0))
+    assert found.more
+    wider = statistics.trend([3 * x for x in x_P], right)  # the rise, not the slope
+    assert wider.difference.value == pytest.approx(found.difference.value)
+    turned = statistics.trend([-x for x in x_P], right)
+    assert turned.difference.value == pytest.approx(-found.difference.value)
+    assert not turned.more
+    bent = statistics.trend((0, 1, 2), [np.zeros(40), np.ones(40), np.zeros(40)])
+    assert bent.difference.value == pytest.approx(0)
+    with pytest.raises(InvalidValue, match="two or more different values"):
+        statistics.trend((1, 1), [np.zeros(4), np.ones(4)])
+
+
 def test_one_seed_has_no_spread():
     assert statistics.over_seeds([0.5]) == {"mean": 0.5, "sd": None, "seeds": 1}
     assert statistics.over_seeds([0.5, 0.7])["sd"] == pytest.approx(np.std([0.5, 0.7], ddof=1))

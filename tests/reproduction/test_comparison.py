@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.evaluation.recognition import ALL, GATE, MIXED_BACK
+from model.evaluation.recognition import ALL, GATE, MIXED_BACK, mixed_name
 from model.reproduction import comparison
 from model.reproduction.document import Document
 from model.reproduction.experiment import PRESETS, Setup, registry
@@ -241,7 +241,23 @@ def test_the_inverse_analysis_reads_accuracy_over_the_share_mixed_back():
     [row] = section.tables[0].rows
     assert [cell.value for cell in row.cells] == [0.975] * 5 + [0.8]
     assert section.figures[0].series[0].x == MIXED_BACK
-    assert verdicts("inverse", done) == ["confirmed"]
+    assert verdicts("inverse", done) == ["confirmed", "confirmed"]
+
+
+def test_accuracy_must_fall_over_all_shares_mixed_back():
+    """A fall at the last share alone shows at the end, and is less on the line through all."""
+    wrong = (4, 4, 4, 4, 4, 12)
+    rows = {mixed_name(share): right(*range(n)) for share, n in zip(MIXED_BACK, wrong, strict=True)}
+    done = trained(joint=outcomes(rows | {GATE: right(*range(4)), ALL: rows[mixed_name(1.0)]}))
+    end, line = registry()["inverse"].claims(QUICK, done)
+    assert "difference 20 %" in end.figure
+    slope = np.polyfit(MIXED_BACK, [1 - n / N for n in wrong], 1)[0]
+    assert f"line through all 6 shares, {-100 * slope:.3g} %" in line.figure
+    assert (end.verdict, line.verdict) == ("confirmed", "confirmed")
+    back = dict(zip(MIXED_BACK, (8, 16, 16, 0, 0, 8), strict=True))
+    rows = {mixed_name(share): right(*range(n)) for share, n in back.items()}
+    done = trained(joint=outcomes(rows | {GATE: right(), ALL: right(*range(8))}))
+    assert verdicts("inverse", done) == ["confirmed", "not confirmed"]
 
 
 def test_methods_are_compared_at_their_own_number_and_at_rtsaes():

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from model.datasets.types import Dataset, Sample
@@ -129,10 +130,26 @@ def test_moments_by_hand():
         ("elsewhere", (0.0,), (0.3,)),
         ("in the decisive phase", (0.5,), (0.7,)),
     ]
-    judged = ["not confirmed"] + ["confirmed"] * 4  # 6 is not below 6
+    judged = ["not confirmed"] + ["confirmed"] * 4 + ["not confirmed"]  # 6 is not below 6
     assert verdicts("moments", done, of="shipped.") == judged
-    others = verdicts("moments", done)[:5] + verdicts("moments", done)[10:]
-    assert others == ["not testable here"] * 10  # each gate is judged by its own keyframes
+    others = verdicts("moments", done)[:6] + verdicts("moments", done)[12:]
+    assert others == ["not testable here"] * 12  # each gate is judged by its own keyframes
+
+
+@pytest.mark.parametrize(
+    ("phi", "even", "verdict"),
+    [((1, 1, 1, 1), "100 %", "not confirmed"), ((9, 1, 0, 0), "30.5 %", "confirmed")],
+)
+def test_phi_is_sparse_where_it_lies_as_if_on_few_steps(phi, even, verdict):
+    """S equal steps out of T are S / T; of 9, 1, 0, 0 it is 10^2 / (4 x 82)."""
+    rows = [gated(action, 4) for action in ("LongJump", "Archery")]
+    for row in rows:
+        row["phi_variation"] = float(np.std(phi) / np.mean(phi))
+    found = {"phases": True, "left_out": {}, "rows": rows, "curves": {}}
+    claims = registry()["moments"].claims(QUICK, results(moments_trained=found))
+    [claim] = [claim for claim in claims if "sparsely" in claim.text and claim.runs]
+    assert claim.verdict == verdict
+    assert f"as evenly as over {even}" in claim.figure
 
 
 def test_moments_of_footage_speak_of_numbers_and_of_the_end_alone():
@@ -147,7 +164,7 @@ def test_moments_of_footage_speak_of_numbers_and_of_the_end_alone():
     assert any("c.avi" in notice for notice in section.notices)
     untested = "not testable here"
     assert verdicts("moments", done, FOOTAGE, of="trained here") == [
-        "confirmed", untested, "confirmed", untested, untested,
+        "confirmed", untested, "confirmed", untested, untested, "not confirmed",
     ]  # fmt: skip
 
 
@@ -202,7 +219,7 @@ def test_the_streams_by_hand():
 
 def test_summaries_judge_the_collections_that_are_there():
     row = {"method": "rtsae", "kind": "own number", "F": 0.6, "P": 0.5, "R": 0.7}
-    row |= {"CUS_A": 0.7, "CUS_E": 0.4, "keyframes_mean": 9.0}
+    row |= {"CUS_A": 0.7, "CUS_E": 0.4, "keyframes_mean": 9.0, "by_video": {}}
     ovp = {
         "name": "OVP, sparse frame bank", "videos": 25, "rows": [row], "users": None,
         "notices": ["a sparse bank"],
@@ -216,12 +233,36 @@ def test_summaries_judge_the_collections_that_are_there():
     untested = "not testable here"
     assert (
         verdicts("summaries", done, setup)
-        == ["not confirmed", untested, "confirmed"] + [untested] * 5
+        == ["not confirmed", untested, "confirmed"] + [untested] * 7
     )
     for difference, verdict in ((0.1, "confirmed"), (0.01, "not confirmed")):
         rivals = [compared("VSUMM1", 0.2), compared("VSUMM2", difference), compared("DT", 0.1)]
         done = results(summaries={"collections": {"OVP": ovp | {"comparisons": rivals}}})
         assert verdicts("summaries", done, setup)[3] == verdict  # recall: of all three
+
+
+@pytest.mark.parametrize(("dt", "verdict"), [(3, "confirmed"), (5, "not confirmed")])
+def test_a_summary_of_more_frames_has_more_than_all_three(dt, verdict):
+    counts = {("rtsae", "own number"): 5, ("rtsae", "as many as VSUMM1"): 4}
+    counts |= {(rival, "published"): 4 for rival in ("VSUMM1", "VSUMM2")} | {
+        ("DT", "published"): dt
+    }
+    figures = dict.fromkeys(("F", "P", "R", "CUS_A", "CUS_E", "keyframes_mean"), 0.5)
+    videos = ("v21", "v23", "v25")
+    rows = [
+        {"method": method, "kind": kind, **figures}
+        | {"by_video": {name: {"F": 0.5, "keyframes": n + i} for i, name in enumerate(videos)}}
+        for (method, kind), n in counts.items()
+    ]
+    ovp = {"name": "OVP", "videos": 3, "rows": rows, "comparisons": [], "notices": []}
+    claims = registry()["summaries"].claims(
+        replace(QUICK, summaries=Path("folder")), results(summaries={"collections": {"OVP": ovp}})
+    )
+    [claim] = [one for one in claims if "more frames" in one.text and "OVP" in one.text]
+    assert claim.verdict == verdict
+    assert f"{5 - dt:+.3f} (95 %: {5 - dt:+.3f} to {5 - dt:+.3f}) from DT, over 3 videos" in (
+        claim.figure
+    )
 
 
 def test_summaries_say_which_data_are_wanted_and_other_annotations_are_another_task(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from model.evaluation.recognition import ALL, GATE
 from model.reproduction.experiment import PRESETS, Setup, registry
-from model.reproduction.experiments import hyper_parameters
+from model.reproduction.experiments import augmentation, hyper_parameters, position_depth
 from model.reproduction.plan import Results
 from tests.reproduction.labelled import N, gated, outcomes, results, right
 
@@ -59,6 +59,8 @@ def test_position_and_depth():
     )
     at_fixed = "A gate at p2 recognises more than one at p1, DSCNN fixed."
     assert judged.pop(at_fixed) == "not confirmed"
+    three = [judged.pop(text) for text in list(judged) if text.startswith("Three layers")]
+    assert three == ["not testable here"] * 2
     assert len(judged) == 5
     assert set(judged.values()) == {"confirmed"}
     turned = found | {"joint_p2": BAD, "fixed_p2_l1": GOOD, "fixed_p1_l2": BAD}
@@ -66,7 +68,24 @@ def test_position_and_depth():
     judged = claims("position-depth", **turned)
     assert judged.pop("A gate at p1 avoids more of the convolutions than one at p3.") == "confirmed"
     assert judged.pop(at_fixed) == "confirmed"
+    three = [judged.pop(text) for text in list(judged) if text.startswith("Three layers")]
+    assert three == ["not testable here"] * 2
     assert set(judged.values()) == {"not confirmed"}
+
+
+def test_a_third_layer_is_held_against_two():
+    texts = (position_depth.DEEPER_P1, position_depth.ALIKE_P2)
+    at_p1, at_p2 = {"fixed_p1_l2": BAD, "fixed_p1_l3": GOOD}, {"fixed_p2_l2": GOOD}
+    nearly = gated(right(1, 3))
+    judged = claims("position-depth", **at_p1, **at_p2, fixed_p2_l3=nearly)
+    assert [judged[text] for text in texts] == [
+        "confirmed",
+        "not confirmed",
+    ]  # may be 5 points apart
+    judged = claims("position-depth", **at_p1, **at_p2, fixed_p2_l3=GOOD)
+    assert [judged[text] for text in texts] == ["confirmed", "not testable here"]
+    judged = claims("position-depth", fixed_p1_l2=GOOD, fixed_p1_l3=GOOD, fixed_p2_l3=BAD, **at_p2)
+    assert [judged[text] for text in texts] == ["not confirmed", "not confirmed"]
 
 
 def behind_by_hand():
@@ -169,7 +188,13 @@ def test_crops_and_inserted_steps():
         "The attention passes over inserted steps.": "not testable here",
         "Five crops of each clip raise the accuracy over one.": "confirmed",
         "Inserting steps into 80 % of the examples raises the accuracy.": "not confirmed",
+        augmentation.MORE_CROPS: "not testable here",  # three crops are not known
+        augmentation.MORE_INSERTED: "not testable here",
     }
+    crops["dscnn-crops-3"], steps["joint-inserted-0.4"] = outcomes({ALL: right(*range(8))}), BAD
+    judged = claims("augmentation", **crops, **steps)
+    assert judged[augmentation.MORE_CROPS] == "confirmed"
+    assert judged[augmentation.MORE_INSERTED] == "not confirmed"
 
 
 def test_gates_of_training():

@@ -11,6 +11,9 @@ from model.reproduction.task import Task
 
 CROPS = (1, 3, 5)
 INSERTED = (0.0, 0.4, 0.8)  # share of the examples with inserted steps
+WHERE = "Section 5.1.1 B"
+MORE_INSERTED = "The more examples have inserted steps, the higher is the accuracy."
+MORE_CROPS = "The more crops of each clip, the higher is the accuracy."
 
 
 class Augmentation(Experiment):
@@ -51,38 +54,43 @@ class Augmentation(Experiment):
 
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""
-        cropped, inserted = _cropped(setup), _inserted(setup)
+        cropped, inserted = (
+            {float(x): network.name for x, network in networks.items()}
+            for networks in (_cropped(setup), _inserted(setup))
+        )
         return [
-            _passed_over(results, inserted[0.8].name),
+            _passed_over(results, inserted[0.8]),
             sweep.claim(
                 results,
                 "Inserting steps into 80 % of the examples raises the accuracy.",
-                "Section 5.1.1 B",
-                inserted[0.8].name,
-                inserted[0.0].name,
+                WHERE,
+                inserted[0.8],
+                inserted[0.0],
             ),
             sweep.claim(
                 results,
                 "Five crops of each clip raise the accuracy over one.",
-                "Section 5.1.1 B",
-                cropped[5].name,
-                cropped[1].name,
+                WHERE,
+                cropped[5],
+                cropped[1],
                 (ALL, ALL),
             ),
+            sweep.rises(results, MORE_INSERTED, f"{WHERE}, Figure 9", inserted),
+            sweep.rises(results, MORE_CROPS, f"{WHERE}, Figure 9", cropped, ALL),
         ]
 
 
 def _passed_over(results: Results, joint: str) -> Claim:
     """What the monitors of training say of it, as numbers without an interval."""
-    text, where = "The attention passes over inserted steps.", "Section 5.1.1 B"
+    text = "The attention passes over inserted steps."
     gates = results.of(joint)["figures"] if joint in results else {}
     if "gate_inserted" not in gates:
-        return measured.untested(text, where)
+        return measured.untested(text, WHERE)
     figure = (
         f"at the end of a training the gate is {gates['gate_native']:.2g} at a clip's own steps, "
         f"{gates['gate_inserted']:.2g} at inserted ones, on average: a monitor without an interval"
     )
-    return Claim(text, where, "not testable here", figure, (results.key(joint),))
+    return Claim(text, WHERE, "not testable here", figure, (results.key(joint),))
 
 
 def _cropped(setup: Setup) -> dict[int, Task]:

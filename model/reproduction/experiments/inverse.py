@@ -13,6 +13,8 @@ from model.reproduction.task import Task
 
 FAMILIES = (READY, JOINT)
 WHERE = "Section 5.1.4, Figure 13"
+FALLS = "Accuracy falls as discarded steps are mixed back in"
+WITH_EACH = "The more discarded steps are mixed back in, the lower is the accuracy"
 
 
 class Inverse(Experiment):
@@ -46,12 +48,18 @@ class Inverse(Experiment):
     def claims(self, setup: Setup, results: Results) -> list[Claim]:
         """See Experiment."""
         found = comparison.subjects(setup, results, *FAMILIES)
-        text = "Accuracy falls as discarded steps are mixed back in"
         if not found:
-            return [measured.untested(f"{text}.", WHERE)]
+            return [measured.untested(f"{text}.", WHERE) for text in (FALLS, WITH_EACH)]
+        shares = {share: mixed_name(share) for share in MIXED_BACK}
         return [
-            comparison.judged(f"{text}: {one.title}.", WHERE, one, GATE, one, ALL)
-            for one in found.values()
+            *(
+                comparison.judged(f"{FALLS}: {one.title}.", WHERE, one, GATE, one, ALL)
+                for one in found.values()
+            ),
+            *(
+                comparison.falls(f"{WITH_EACH}: {one.title}.", WHERE, one, shares)
+                for one in found.values()
+            ),
         ]
 
 

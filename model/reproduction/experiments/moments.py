@@ -34,6 +34,8 @@ LITTLE_RUNNING = "Less than 30 % of the keyframes of LongJump and PoleVault show
 MORE_LATE = "Keyframes of LongJump and PoleVault favour the last 40 % of the time, which decide."
 DECISIVE = "Keyframes lie where people see the action, not evenly spread."
 PHI_DECISIVE = "phi_t is larger where people see the action."
+SPARSE_SHARE = 0.5
+SPARSE = "phi_t is sparsely distributed: as if it lay evenly on less than half of the steps."
 NO_PHASES = "Phases are known of rendered scenes alone."
 NOTICES = (
     "Uniform keyframes are as many as the gate's, in the middles of equal parts of the clip. "
@@ -95,17 +97,22 @@ class Moments(Experiment):
 def _of_gate(name: str, results: Results) -> list[Claim]:
     gate = GATES[name]
     if name not in results:
-        texts = (FEW_KEPT, LITTLE_RUNNING, MORE_LATE, DECISIVE, PHI_DECISIVE)
+        texts = (FEW_KEPT, LITTLE_RUNNING, MORE_LATE, DECISIVE, PHI_DECISIVE, SPARSE)
         return [measured.untested(_of(text, gate), SECTION) for text in texts]
     rows, run = results.of(name)["rows"], results.key(name)
     jumps = [row for row in rows if row["action"] in RUNNING]
-    return [_few_kept(jumps, gate, run), _little_running(jumps, gate, run)] + [
-        _more(_of(text, gate), rows_of, place, figures, run)
-        for text, rows_of, place, figures in (
-            (MORE_LATE, jumps, "late", ("keyframes", "uniform")),
-            (DECISIVE, rows, "decisive", ("keyframes", "uniform")),
-            (PHI_DECISIVE, rows, "decisive", ("phi", "time")),
-        )
+    return [
+        _few_kept(jumps, gate, run),
+        _little_running(jumps, gate, run),
+        *(
+            _more(_of(text, gate), rows_of, place, figures, run)
+            for text, rows_of, place, figures in (
+                (MORE_LATE, jumps, "late", ("keyframes", "uniform")),
+                (DECISIVE, rows, "decisive", ("keyframes", "uniform")),
+                (PHI_DECISIVE, rows, "decisive", ("phi", "time")),
+            )
+        ),
+        _sparse(rows, gate, run),
     ]
 
 
@@ -161,6 +168,17 @@ def _more(text: str, rows: Rows, place: str, figures: tuple[str, str], run: str)
         f"{measured.written(found, '%')}, {_clips(known)}"
     )
     return measured.judged(text, SECTION, found.above(0), said, run)
+
+
+def _sparse(rows: Rows, gate: str, run: str) -> Claim:
+    """By the participation ratio: S steps with shares phi_t are as many as 1 / sum phi_t^2 equal
+    ones, S / (1 + v^2) where v is their deviation over their mean."""
+    even = mean([1 / (1 + row["phi_variation"] ** 2) for row in rows], recordings(rows))
+    figure = (
+        f"spread as evenly as over {measured.written(even, '%')} of the steps, {_clips(rows)}; the "
+        "measure is ours, the paper shows one clip"
+    )
+    return measured.judged(_of(SPARSE, gate), SECTION, even.below(SPARSE_SHARE), figure, run)
 
 
 def _rival(figure: str) -> str:

@@ -18,6 +18,9 @@ LAYERS = (1, 2, 3)
 SIZE = 224
 WHERE = "Section 5.1.1 A"
 CHOSEN = 2  # layers of the paper's final model
+DEEPER_P1 = "Three layers of aLSTMs recognise more than two, DSCNN fixed, at p1."
+ALIKE_P2 = "Three layers of aLSTMs recognise as much as two, DSCNN fixed, at p2."
+SAME_CHOICE = "No clip differs: the gates choose alike, which says nothing of their depth."
 PAPER = {1: (87.2, 89.6, 90.1), 2: (89.5, 91.8, 91.8)}  # Table 2, by position
 
 
@@ -116,6 +119,8 @@ class PositionDepth(Experiment):
                 )
                 for p in dict.fromkeys((*PAPER, own))
             ),
+            sweep.claim(results, DEEPER_P1, f"{WHERE}, Table 2", "fixed-p1-l3", "fixed-p1-l2"),
+            _as_much(results, "fixed-p2-l3", "fixed-p2-l2"),
             sweep.claim(results, jointly, "Section 1", joint, fixed),
         ]
 
@@ -151,6 +156,16 @@ def _more_avoided(results: Results, p1: str, p3: str) -> Claim:
     figure = f"difference at Table 1's widths {measured.written(found, '%')}, one training each"
     runs = [results.key(sweep.of(network)) for network in (p1, p3)]
     return measured.judged(text, WHERE, found.above(0), figure, *runs)
+
+
+def _as_much(results: Results, three: str, two: str) -> Claim:
+    """Gates that choose the same steps are not compared: trained without labels, they may open at
+    the first alone in most clips, whatever their depth."""
+    text, paper = ALIKE_P2, f"{WHERE}, Table 2"
+    found = sweep.compared(results, (three, GATE), (two, GATE))
+    if found is not None and found.difference.low == found.difference.high == 0:
+        return replace(measured.untested(text, paper, SAME_CHOICE), runs=found.runs)
+    return sweep.stable(results, text, paper, two, {"three layers": three})
 
 
 def _networks(setup: Setup, p: int) -> tuple[Task, dict[int, Task], Task]:

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import numpy as np
+
 from model.datasets import vsumm
+from model.evaluation.intervals import paired_difference
+from model.evaluation.vsumm_run import GOAL, OWN, PUBLISHED
 from model.reproduction import measured
 from model.reproduction.document import Cell, Claim, Figure, Row, Section, Table
 from model.reproduction.experiment import Experiment, Setup
@@ -13,7 +17,6 @@ from model.reproduction.task import Task
 TASK = "summaries"
 COLLECTIONS = ("OVP", "YouTube")
 RIVALS = ("VSUMM1", "VSUMM2", "DT")
-OWN = "own number"
 WHERE = "Section 5.2"
 NOT_GIVEN = "no users' summaries were given"
 NOT_OF_IT = "no users' summaries of this collection were given"
@@ -70,20 +73,22 @@ class Summaries(Experiment):
             return [measured.untested(text, WHERE, why) for text in texts]
         collections, claims = results.of(TASK)["collections"], []
         for collection in COLLECTIONS:
-            found, [*agree, recall] = collections.get(collection), _texts(collection)
+            found, [*agree, recall, more] = collections.get(collection), _texts(collection)
             claims += [
                 _claim(text, found, rival, results)
                 for text, rival in zip(agree, RIVALS, strict=True)
             ]
-            claims.append(_recall(recall, found, results))
+            claims += [_recall(recall, found, results), _more_frames(more, found, results)]
         return claims
 
 
 def _texts(collection: str) -> list[str]:
-    """A claim for each rival, and that of the recall, which the text has of all rivals at once."""
+    """A claim for each rival, and those of the recall and of the number of keyframes, which the
+    text has of all rivals at once."""
     agree = "The RTSAE's keyframes agree more with users' than those of {} on {}."
     recall = f"The recall of the RTSAE is higher than that of {', '.join(RIVALS)} on {collection}."
-    return [*(agree.format(rival, collection) for rival in RIVALS), recall]
+    more = f"The RTSAE keeps more frames of a video than {', '.join(RIVALS)} on {collection}."
+    return [*(agree.format(rival, collection) for rival in RIVALS), recall, more]
 
 
 def _claim(text: str, found: Mapping[str, Any] | None, rival: str, results: Results) -> Claim:
@@ -108,6 +113,32 @@ def _against(found: Mapping[str, Any], rival: str) -> Mapping[str, Any] | None:
 def _recall(text: str, found: Mapping[str, Any] | None, results: Results) -> Claim:
     rows = {rival: _against(found, rival) for rival in RIVALS} if found else {}
     known = {rival: row["recall"] for rival, row in rows.items() if row}
+    return _of_all(text, found, known, results)
+
+
+def _more_frames(text: str, found: Mapping[str, Any] | None, results: Results) -> Claim:
+    counts = {
+        (row["method"], row["kind"]): np.array(
+            [one["keyframes"] for one in row["by_video"].values()], np.float64
+        )
+        for row in (found["rows"] if found else [])
+    }
+    own = counts.get((GOAL, OWN))
+    known = {
+        rival: paired_difference(own, counts[rival, PUBLISHED])
+        for rival in RIVALS
+        if own is not None and (rival, PUBLISHED) in counts
+    }
+    return _of_all(text, found, known, results)
+
+
+def _of_all(
+    text: str,
+    found: Mapping[str, Any] | None,
+    known: Mapping[str, Mapping[str, Any]],
+    results: Results,
+) -> Claim:
+    """The claim that the RTSAE has more of something than each rival, by these differences."""
     if not found or len(known) < len(RIVALS):
         why = "no users' summaries of it with keyframes of all three were given"
         return measured.untested(text, WHERE, why)
