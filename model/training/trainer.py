@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from model.errors import InvalidParameter, TrainingDiverged
 from model.networks.device import Precision
+from model.training.allocator import keep_freed
 from model.training.curves import Curves
 from model.training.distributed import World, share
 from model.training.resume import load_state, save_state
@@ -158,6 +159,7 @@ class Trainer:
     def run(self) -> list[dict[str, float]]:
         """Train to the end; the reports. Raises TrainingDiverged when the loss is not finite."""
         torch.set_flush_denormal(True)
+        keep_freed()
         self._parameters = [p for p in self.task.network.parameters() if p.requires_grad]
         self._device = self._parameters[0].device
         optimiser, history = self._optimiser(), self.history
