@@ -36,6 +36,16 @@ def test_no_network_is_trained_twice(setup):
     assert len(trainings) == len(set(trainings))
 
 
+@pytest.mark.parametrize("setup", [FULL, PAPER])
+def test_no_gate_is_trained_as_printed(setup):
+    """It would close, and every comparison behind it be one of gates that never open."""
+    tasks = in_order([task for each in registry().values() for task in each.tasks(setup)])
+    readings = [task.options["reading"] for task in tasks if task.protocol == "train-rtsae"]
+    assert set(readings) == {"default", "soft"}
+    [own] = {task.options["reading"] for task in tasks if task.name.startswith("rtsae-s1-")}
+    assert own == "default"
+
+
 @pytest.mark.parametrize("name", ["compact", "paper", "tiny"])
 def test_what_presets_have_anyway_is_what_sweeps_take_for_it(name):
     preset, joint = preset_of(name, "dscnn"), preset_of(name, "joint").joint
