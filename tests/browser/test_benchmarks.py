@@ -64,8 +64,9 @@ def test_two_are_compared_from_the_list(page: Page, folder: Path) -> None:
     assert ranges[0] == ranges[1]
 
 
-def without_the_rest(page: Page) -> list[Route]:
-    """Open the page, and hold the request that brings more than the claims."""
+def test_claims_can_be_read_and_a_run_asked_for_before_the_rest_is_there(
+    page: Page, folder: Path
+) -> None:
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -74,25 +75,6 @@ def without_the_rest(page: Page) -> list[Route]:
 
     page.route("**/_dash-update-component*", hold)
     page.goto(f"/benchmarks?run={QUICK}")
-    return held
-
-
-def test_the_page_can_be_left_before_the_rest_is_there(page: Page, folder: Path) -> None:
-    """Without an error in the console, as everywhere."""
-    held = without_the_rest(page)
-    expect(page.get_by_role("status").filter(has_text="are on their way")).to_be_visible()
-    page.get_by_role("link", name="Models", exact=True).click()
-    expect(page.locator("h1")).to_have_text("Models")
-    with page.expect_response("**/_dash-update-component*"):
-        held.pop().continue_()
-    page.get_by_role("link", name="System", exact=True).click()
-    expect(page.locator("h1")).to_have_text("System")
-
-
-def test_claims_can_be_read_and_a_run_asked_for_before_the_rest_is_there(
-    page: Page, folder: Path
-) -> None:
-    held = without_the_rest(page)
     expect(page.locator("#benchmarks-live")).to_have_attribute("data-open", "")
     expect(page.get_by_role("status").filter(has_text="are on their way")).to_be_visible()
     expect(section(page, "recognition")).to_have_count(0)
