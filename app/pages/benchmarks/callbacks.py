@@ -20,22 +20,7 @@ from worker.settings import Settings
 def register(dash_app: Dash, service: Service) -> None:
     """Bring the sections, look again while the page is visible, and draw the figures again when the
     theme changes."""
-    _sections(dash_app, service)
-    _figures(dash_app, service)
-    dash_app.clientside_callback(
-        ClientsideFunction("kairoscope", "whileVisible"),
-        Output(ids.LOOK, "data"),
-        Input(ids.TICK, "n_intervals"),
-        prevent_initial_call=True,
-    )
-    dash_app.clientside_callback(
-        ClientsideFunction("kairoscope", "openBenchmarks"),
-        Output(ids.OPENED, "data"),
-        Input(ids.CHOSEN, "data"),
-    )
 
-
-def _sections(dash_app: Dash, service: Service) -> None:
     @dash_app.callback(
         Output(ids.BODY, "children", allow_duplicate=True),
         Input(ids.CHOSEN, "data"),
@@ -62,8 +47,6 @@ def _sections(dash_app: Dash, service: Service) -> None:
         look = theme_of({"theme": theme or opened["theme"]})
         return refreshed(service.settings, opened["names"], look, before)
 
-
-def _figures(dash_app: Dash, service: Service) -> None:
     @dash_app.callback(
         Output({"type": ids.FIGURE, "key": ALL}, "figure"),
         Input(THEME, "data"),
@@ -75,6 +58,18 @@ def _figures(dash_app: Dash, service: Service) -> None:
         names = opened["names"] or chosen("", entries(service.settings))
         drawn = graphs(shown(service.settings, names).pairs)
         return [_drawn(drawn.get(id["key"]), theme) for id in known]
+
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "whileVisible"),
+        Output(ids.LOOK, "data"),
+        Input(ids.TICK, "n_intervals"),
+        prevent_initial_call=True,
+    )
+    dash_app.clientside_callback(
+        ClientsideFunction("kairoscope", "openBenchmarks"),
+        Output(ids.OPENED, "data"),
+        Input(ids.CHOSEN, "data"),
+    )
 
 
 def brought(settings: Settings, names: Sequence[str], theme: Theme) -> Any:
