@@ -11,10 +11,8 @@ export function open() {
   const { signal } = opened, panel = document.getElementById("benchmarks-run");
   keepFocus(live, address, signal);
 
-  let awaited = location.hash.startsWith("#run-") ? location.hash.slice(1) : "";
   const show = (ids) => {
     const runs = ids.split(",").map((id) => document.getElementById(id)).filter((run) => run?.matches("details.run"));
-    awaited = runs.length ? "" : ids; // the runs come last
     if (!runs.length) return;
     const parts = runs.flatMap((run) => [heading(run), run.querySelector("dl").cloneNode(true)]);
     panel.querySelector("[data-content]").replaceChildren(...parts);
@@ -40,12 +38,12 @@ export function open() {
   live.addEventListener("input", filter, { signal });
   // Anew after what runs has been shown anew. Figures change, too, but in their own depths.
   let due = 0;
-  const changes = new MutationObserver(() => { due ||= requestAnimationFrame(() => { due = 0; filter(); if (awaited) show(awaited); }); });
+  const changes = new MutationObserver(() => { due ||= requestAnimationFrame(() => { due = 0; filter(); }); });
   changes.observe(live, { childList: true, subtree: true });
   const gone = new MutationObserver(() => live.isConnected || opened.abort());
   gone.observe(page, { childList: true });
   signal.addEventListener("abort", () => { changes.disconnect(); gone.disconnect(); });
-  if (awaited) show(awaited);
+  if (location.hash.startsWith("#run-")) show(location.hash.slice(1));
   filter(); // by what was typed or chosen before this was loaded
   live.dataset.open = "";
 }

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.reproduction import write_reports
 from app.reproduction.values import json_of
@@ -62,30 +62,6 @@ def test_two_are_compared_from_the_list(page: Page, folder: Path) -> None:
         "all => all.slice(0, 2).map(graph => graph._fullLayout.yaxis.range)"
     )
     assert ranges[0] == ranges[1]
-
-
-def test_claims_can_be_read_and_a_run_asked_for_before_the_rest_is_there(
-    page: Page, folder: Path
-) -> None:
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        asked = route.request.post_data_json["output"]
-        held.append(route) if asked.startswith("benchmarks-body") else route.continue_()
-
-    page.route("**/_dash-update-component*", hold)
-    page.goto(f"/benchmarks?run={QUICK}")
-    expect(page.locator("#benchmarks-live")).to_have_attribute("data-open", "")
-    expect(page.get_by_role("status").filter(has_text="are on their way")).to_be_visible()
-    expect(section(page, "recognition")).to_have_count(0)
-    section(page, "claims").locator("[data-run]").first.click()
-    panel = page.get_by_role("dialog")
-    expect(panel).to_be_hidden()
-    held.pop().continue_()
-    expect(panel.locator("h2")).not_to_be_empty()
-    page.keyboard.press("Escape")
-    expect(section(page, "recognition")).to_be_visible()
-    expect(page.get_by_role("status").filter(has_text="are on their way")).to_have_count(0)
 
 
 def test_a_filter_leaves_what_has_the_words(page: Page, folder: Path) -> None:

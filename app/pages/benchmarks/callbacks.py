@@ -9,7 +9,6 @@ from app.figures.reproduction import reproduction
 from app.figures.style import Theme
 from app.pages.benchmarks import ids
 from app.pages.benchmarks.layout import live
-from app.pages.benchmarks.sections import sections
 from app.pages.benchmarks.view import Drawn, chosen, graphs, shown, state, theme_of
 from app.pages.shell_ids import THEME
 from app.reproduction.kept import entries
@@ -18,18 +17,7 @@ from worker.settings import Settings
 
 
 def register(dash_app: Dash, service: Service) -> None:
-    """Bring the sections, look again while the page is visible, and draw the figures again when the
-    theme changes."""
-
-    @dash_app.callback(
-        Output(ids.BODY, "children", allow_duplicate=True),
-        Input(ids.CHOSEN, "data"),
-        State(THEME, "data"),
-        prevent_initial_call="initial_duplicate",
-    )
-    def rest(opened: dict[str, Any], theme: str | None) -> Any:
-        look = theme_of({"theme": theme or opened["theme"]})
-        return brought(service.settings, opened["names"], look)
+    """Look again while the page is visible, and draw the figures again when the theme changes."""
 
     @dash_app.callback(
         Output(ids.HEADS, "children"),
@@ -70,12 +58,6 @@ def register(dash_app: Dash, service: Service) -> None:
         Output(ids.OPENED, "data"),
         Input(ids.CHOSEN, "data"),
     )
-
-
-def brought(settings: Settings, names: Sequence[str], theme: Theme) -> Any:
-    """All sections, after what a reader sees first; nothing where none can be read."""
-    now = shown(settings, names)
-    return sections(now, theme) if now.documents else no_update
 
 
 def refreshed(

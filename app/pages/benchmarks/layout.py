@@ -10,7 +10,7 @@ from dash import dcc, html
 from app.figures.style import Theme
 from app.pages import text
 from app.pages.benchmarks import ids
-from app.pages.benchmarks.sections import names, opening, pairs, sections
+from app.pages.benchmarks.sections import names, pairs, sections
 from app.pages.benchmarks.tables import API, letter_mark
 from app.pages.benchmarks.view import Shown, address, chosen, shown, state, theme_of
 from app.pages.downloads import downloads
@@ -26,7 +26,7 @@ def benchmarks_page(service: Service, route: Mapping[str, Any]) -> list[Any]:
     """The page for the reproductions that the query names `run` and `with`."""
     theme, found = theme_of(route), entries(service.settings)
     wanted = chosen(route.get("search"), found)
-    now = live(service.settings, found, wanted, theme, whole=False)
+    now = live(service.settings, found, wanted, theme)
     return [
         html.Div(html.H1("Benchmarks"), className="title-row"),
         html.P(
@@ -76,15 +76,8 @@ class Live:
     options: list[html.Option]
 
 
-def live(
-    settings: Settings,
-    found: Sequence[Entry],
-    wanted: Sequence[str],
-    theme: Theme,
-    *,
-    whole: bool = True,
-) -> Live:
-    """The page's content as things stand now, or, not `whole`, what a reader sees of it first."""
+def live(settings: Settings, found: Sequence[Entry], wanted: Sequence[str], theme: Theme) -> Live:
+    """The page's content as things stand now."""
     if not found:
         return Live([_empty()], [], [])
     now = shown(settings, wanted)
@@ -95,8 +88,7 @@ def live(
     both = [_head(now, place) for place in range(len(now.documents))]
     every = {"": "All sections", **names(now)}
     options = [html.Option(title, value=name) for name, title in every.items()]
-    parts = sections(now, theme) if whole else opening(now)
-    return Live([*heads, html.Div(both, className="beside")], parts, options)
+    return Live([*heads, html.Div(both, className="beside")], sections(now, theme), options)
 
 
 def _empty() -> html.Div:

@@ -25,17 +25,11 @@ WIDEST = 900  # px of a figure that does not need more
 GRAPH = {"displayModeBar": False, "responsive": True}
 
 
-def opening(now: Shown) -> list[Any]:
-    """What stands there while the rest of a page of megabytes is made."""
-    on_its_way = "Tables, figures and runs are on their way."
-    return [_claims(now), html.P(on_its_way, className="nothing", role="status")]
-
-
 def sections(now: Shown, theme: Theme) -> list[html.Section]:
     """The claims, the experiments, and the runs."""
     drawn = graphs(now.pairs)
     return [
-        _claims(now),
+        _section("claims", "Claims of the paper", [claims_table(now)]),
         *(_experiment(now, pair, drawn, theme) for pair in now.pairs),
         _section("runs", "Runs", _runs(now)),
     ]
@@ -54,10 +48,6 @@ def pairs(now: Shown, place: int, rows: Sequence[facts.Fact]) -> html.Dl:
         said = run_link(place, row.said, row.run) if row.run else row.said
         parts += [html.Dt(row.name), html.Dd(said)]
     return html.Dl(parts, className="pairs")
-
-
-def _claims(now: Shown) -> html.Section:
-    return _section("claims", "Claims of the paper", [claims_table(now)])
 
 
 def _section(name: str, title: str, content: Sequence[Any], aside: str = "") -> html.Section:

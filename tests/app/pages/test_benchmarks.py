@@ -11,7 +11,7 @@ from dash import no_update
 from dash.development.base_component import Component
 
 from app.pages.benchmarks import ids
-from app.pages.benchmarks.callbacks import brought, refreshed
+from app.pages.benchmarks.callbacks import refreshed
 from app.pages.benchmarks.layout import live
 from app.pages.benchmarks.view import anchor, chosen, graphs, shown, state
 from app.pages.shell import page_of
@@ -41,20 +41,8 @@ def keep(settings: Settings, name: str, made: Document) -> Path:
     return path
 
 
-def opening(settings: Settings, search: str = "") -> list[Any]:
-    """The page as it comes first."""
-    opened: list[Any] = page_of(Shelf(settings=settings), {**ROUTE, "search": search})
-    return opened
-
-
 def page(settings: Settings, search: str = "") -> list[Any]:
-    """The page with all sections."""
-    opened = opening(settings, search)
-    [body] = [div for div in every(opened, "Div") if getattr(div, "id", None) == ids.BODY]
-    [store] = [one for one in every(opened, "Store") if one.id == ids.CHOSEN]
-    found = brought(settings, store.data["names"], store.data["theme"])
-    if found is not no_update:
-        body.children = found
+    opened: list[Any] = page_of(Shelf(settings=settings), {**ROUTE, "search": search})
     return opened
 
 
@@ -76,18 +64,6 @@ def test_an_empty_page_says_the_command(settings: Settings) -> None:
     said = words(page(settings))
     assert "No reproduction yet." in said
     assert COMMAND in said
-
-
-def test_claims_come_first_and_tables_figures_and_runs_after_them(settings: Settings) -> None:
-    """A page of two megabytes takes seconds to make and to draw."""
-    keep(settings, "athletics-quick", document())
-    first, whole = opening(settings), page(settings)
-    for part in (first, whole):
-        assert "RTSAE beats VSUMM1" in words(part)
-    assert "are on their way" in words(first)
-    assert "are on their way" not in words(whole)
-    assert not every(first, "Graph")
-    assert every(whole, "Graph")
 
 
 def test_one_reproduction_has_its_tables_figures_claims_and_runs(settings: Settings) -> None:
