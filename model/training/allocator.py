@@ -11,7 +11,7 @@ def keep_freed() -> None:
 
     Left alone, glibc returns large blocks to the kernel at once, and every step takes its
     activations and gradients anew, page by page: of `train arch` on a CPU `perf record` saw 42 % of
-    the time there, 4 % after this. With other C libraries nothing changes.
+    the time there. With other C libraries nothing changes.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
