@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from model.datasets.types import Dataset
 from model.networks.device import Precision
@@ -26,16 +26,18 @@ from model.reproduction.protocol import (
     silent,
 )
 from model.reproduction.record import recorded, write
-from model.reproduction.task import SHIPPED, Task, file_of, in_order, keys
+from model.reproduction.task import SHIPPED, Task, file_of, in_order, key_of
+from model.video.probe import sha256_of
 
-AGAIN = "again"
+RUN, AGAIN = "run.json", "again"
 BELIEVED_S = 300.0  # of tasks that took what was guessed: what guesses count for at the start
 
 
 @dataclass(frozen=True)
 class Plan:
     """Tasks and where their results lie. `split_of` opens the data set in one of its splits; they
-    run on `device`, which was asked for as `asked`, all in one `precision`."""
+    run on `device`, which was asked for as `asked`, in `precision`: but those that have run in
+    another one, on another machine, are done, and train in that again what is gone of them."""
 
     out: Path
     tasks: Sequence[Task]
@@ -51,9 +53,31 @@ class Plan:
         return in_order(self.tasks)
 
     @cached_property
+    def precisions(self) -> dict[str, Precision]:
+        """The precision of each task by its name."""
+        return {name: precision for name, (_, precision) in self._settled.items()}
+
+    @cached_property
     def keys(self) -> dict[str, str]:
         """The key of each task by its name."""
-        return keys(self.ordered, self.split_of, self.asked, self.precision)
+        return {name: key for name, (key, _) in self._settled.items()}
+
+    @cached_property
+    def _settled(self) -> dict[str, tuple[str, Precision]]:
+        found: dict[str, tuple[str, Precision]] = {}
+        for task in self.ordered:
+            needs = {
+                role: sha256_of(path) if (path := file_of(need)) else found[need][0]
+                for role, need in task.needs.items()
+            }
+            dataset = self.split_of(task.split)
+            tried: list[tuple[str, Precision]] = [
+                (key_of(task.protocol, task.options, needs, dataset, self.asked, one), one)
+                for one in dict.fromkeys((self.precision, *get_args(Precision)))
+            ]
+            has_run = (one for one in tried if _done(folder_of(self.out, task.name, one[0])))
+            found[task.name] = next(has_run, tried[0])
+        return found
 
     def folder(self, name: str) -> Path:
         """Where the task of this name leaves what it made."""
@@ -61,12 +85,12 @@ class Plan:
 
     def record(self, name: str) -> dict[str, Any] | None:
         """What the task left, kairoscope/run@1; None before it is done."""
-        return _read(self.folder(name) / "run.json")
+        return _read(self.folder(name) / RUN)
 
     def done(self, name: str) -> bool:
         """Whether the task of this name has left its result, and all that is wanted of it."""
         folder = self.folder(name)
-        return (folder / "run.json").is_file() and not (folder / AGAIN).is_file()
+        return _done(folder) and not (folder / AGAIN).is_file()
 
     def gone(self, name: str) -> bool:
         """Whether the task is done, but the network that it trained is not there any more; an
@@ -109,7 +133,7 @@ class Plan:
             inputs={role: self._input(need) for role, need in task.needs.items()},
             device=self.device,
             jobs=self.jobs,
-            precision=self.precision,
+            precision=self.precisions[task.name],
             on_progress=on_progress,
         )
         record = recorded(
@@ -120,7 +144,7 @@ class Plan:
             options=task.options,
             split=task.split,
         )
-        write(folder / "run.json", record)
+        write(folder / RUN, record)
         (folder / AGAIN).unlink(missing_ok=True)
         return record
 
@@ -184,6 +208,10 @@ class Eta:
 def folder_of(out: Path, name: str, key: str) -> Path:
     """The folder of a task of this name and key in the plan's folder."""
     return out / "runs" / f"{name}-{key}"
+
+
+def _done(folder: Path) -> bool:
+    return (folder / RUN).is_file()
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """A reproduction: what is asked of which experiments, and the document that grows with it."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from model.reproduction import measured
 from model.reproduction.document import Claim, Document, Section
 from model.reproduction.experiment import Experiment, Setup
 from model.reproduction.plan import Plan, Results
+from model.reproduction.protocol import registry
 from model.reproduction.record import data, machine, write
 from model.reproduction.state import State, states
 from model.reproduction.task import Task
@@ -69,7 +71,7 @@ class Reproduction:
         experiment, tasks = self.experiments[name], self.tasks[name]
         if self._left_out(name, results):
             return self._unmade(experiment, "It was left out: --only names others.")
-        notices = (*notices_of(tasks, now), *retrained(tasks, results))
+        notices = (*notices_of(tasks, now), *retrained(tasks, results), *mixed(tasks, results))
         try:
             section = experiment.section(self.setup, results)
             claims = experiment.claims(self.setup, results)
@@ -148,3 +150,17 @@ def retrained(tasks: tuple[Task, ...], results: Results) -> tuple[str, ...]:
         "Made with an earlier training of the same options than the one whose run is shown, which "
         f"was wanted again after its network was gone: {', '.join(sorted(again))}.",
     )
+
+
+def mixed(tasks: tuple[Task, ...], results: Results) -> tuple[str, ...]:
+    """A sentence where tasks ran in several precisions, on machines that differ in it."""
+    records = [results.records[task.name] for task in tasks if task.name in results]
+    counted = Counter(
+        str(record["provenance"].get("precision"))
+        for record in records
+        if not registry()[record["protocol"]].timed
+    )
+    if len(counted) < 2:
+        return ()
+    said = ", ".join(f"{number} in {name}" for name, number in sorted(counted.items()))
+    return (f"Tasks ran on machines that compute in different precisions: {said}.",)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from model.datasets.types import Dataset
 from model.errors import InvalidParameter
 from model.reproduction.protocol import registry
-from model.video.probe import sha256_of
 from model.weights import registry as weights
 
 SHIPPED = "shipped/"  # needs of this name are files that ship: shipped/attention, shipped/compact
@@ -86,25 +85,6 @@ def _met(task: Task, known: Mapping[str, Task], done: Mapping[str, Task]) -> boo
         if need not in known:
             raise InvalidParameter(f"{task.name} needs {need}, which is not in the plan")
     return all(need in done for need in wanted)
-
-
-def keys(
-    tasks: Iterable[Task],
-    split_of: Callable[[int], Dataset],
-    device: str = "auto",
-    precision: str = "float32",
-) -> dict[str, str]:
-    """The key of each task by name: a hash of all that determines its result. `tasks` in order;
-    `split_of` opens the data set in one of its splits; `device` as it was asked for."""
-    found: dict[str, str] = {}
-    for task in tasks:
-        needs = {
-            role: sha256_of(path) if (path := file_of(need)) else found[need]
-            for role, need in task.needs.items()
-        }
-        dataset = split_of(task.split)
-        found[task.name] = key_of(task.protocol, task.options, needs, dataset, device, precision)
-    return found
 
 
 def key_of(

@@ -17,7 +17,8 @@ from model.datasets.athletics.benchmark import listed, render_benchmark
 from model.datasets.athletics.scene import Scene
 from model.reproduction.document import Document
 from model.reproduction.experiment import PRESETS, Setup, registry
-from model.reproduction.task import in_order, keys
+from model.reproduction.plan import Plan
+from model.reproduction.task import in_order
 
 # One experiment that trains a network and the attention behind it, and measures both.
 SMALL = ("--only", "attention-quality")
@@ -58,8 +59,12 @@ def test_what_is_to_be_rendered_has_the_keys_of_what_is_there(
     found = open_dataset(tmp_path, name="athletics")
     assert expected == found
     setup = Setup("athletics", PRESETS["quick"], len(found.classes))
-    tasks = in_order(task for each in registry().values() for task in each.tasks(setup))
-    assert keys(tasks, lambda split: expected) == keys(tasks, lambda split: found)
+    tasks = [task for each in registry().values() for task in each.tasks(setup)]
+    before, after = (
+        Plan(tmp_path, tasks, lambda split: expected),
+        Plan(tmp_path, tasks, lambda split: found),
+    )
+    assert before.keys == after.keys
 
 
 def finished(out: Path) -> Document:

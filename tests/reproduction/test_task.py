@@ -12,10 +12,11 @@ from model.datasets.athletics.benchmark import edition, listed
 from model.datasets.hashes import content_hash
 from model.datasets.types import Dataset, Sample
 from model.errors import InvalidDataset, InvalidParameter
+from model.reproduction.plan import Plan
 from model.reproduction.protocol import Context, Input, Protocol
 from model.reproduction.protocols.train_rtsae import TrainRTSAE
 from model.reproduction.record import data, recorded
-from model.reproduction.task import Task, in_order, key_of, keys
+from model.reproduction.task import Task, in_order, key_of
 from model.training import stage2
 from model.training.rtsae import READINGS
 
@@ -76,7 +77,7 @@ def test_a_file_counts_by_what_is_in_it_not_where_it_lies(tmp_path):
 
     def key(place: Path, **options: int) -> str:
         task = Task("one", "train-dscnn", options, {"backbone": str(place)})
-        return keys(in_order([task]), lambda split: dataset_of(tmp_path))["one"]
+        return Plan(tmp_path, [task], lambda split: dataset_of(tmp_path)).keys["one"]
 
     first.write_bytes(b"weights")
     second.write_bytes(b"weights")
@@ -89,7 +90,7 @@ def test_a_file_counts_by_what_is_in_it_not_where_it_lies(tmp_path):
 def test_annotations_count_by_their_content_not_by_their_folder(tmp_path):
     def key(root: str, content: str) -> str:
         task = Task("one", "summaries", {"root": root, "content": content}, {"attention": SHIPPED})
-        return keys([task], lambda split: dataset_of(tmp_path))["one"]
+        return Plan(tmp_path, [task], lambda split: dataset_of(tmp_path)).keys["one"]
 
     assert key("/here", "a") == key("/there", "a") != key("/there", "b")
 
@@ -148,7 +149,8 @@ def test_all_tasks_of_a_plan_have_one_look_at_the_clips(tmp_path, monkeypatch):
 
     monkeypatch.setattr(types, "content_hash", look)
     dataset = dataset_of(tmp_path)
-    found = keys([Task(f"{n}", "train-dscnn", {"seed": n}) for n in range(9)], lambda _: dataset)
+    tasks = [Task(f"{n}", "train-dscnn", {"seed": n}) for n in range(9)]
+    found = Plan(tmp_path, tasks, lambda _: dataset).keys
     assert len(set(found.values())) == 9
     assert parts == [dataset.train, dataset.validation, dataset.test]
 
