@@ -65,7 +65,7 @@ class C3D(nn.Module):
         """fc6 of each cube, (M, F), of unit length."""
         maps = cubes_MCDHW
         for number, layer in enumerate(self.convolutions):
-            maps = F.relu(layer(maps))
+            maps = F.relu(layer(maps), inplace=True)
             if number in POOLED_AFTER:
                 frames = 2 if number else 1
                 maps = F.max_pool3d(maps, (frames, 2, 2), ceil_mode=True)

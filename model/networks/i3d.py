@@ -51,7 +51,7 @@ class Unit(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """SAME padding."""
         padded = F.pad(x, same(x, self.kernel, self.stride))
-        return F.relu(self.norm(self.conv(padded)))
+        return F.relu(self.norm(self.conv(padded)), inplace=True)
 
 
 class Inception(nn.Module):

@@ -40,9 +40,9 @@ class Stream(nn.Module):
         maps = maps_MCHW
         for block in self.blocks():
             for convolution in block:
-                maps = F.relu(convolution(maps))
+                maps = F.relu(convolution(maps), inplace=True)
             maps = F.max_pool2d(maps, 2)
-        return F.relu(self.cam(maps))
+        return F.relu(self.cam(maps), inplace=True)
 
     def forward(self, maps_MCHW: Tensor) -> Tensor:
         """z of each frame, (M, cam)."""

@@ -42,7 +42,7 @@ class VggBlocks(nn.Module):
             assert isinstance(block, nn.ModuleList)
             for c, convolution in enumerate(block):
                 layer = first if first is not None and (b, c) == (0, 0) else convolution
-                maps = F.relu(layer(maps))
+                maps = F.relu(layer(maps), inplace=True)
             maps = F.max_pool2d(maps, 2)
         return maps
 

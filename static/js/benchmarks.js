@@ -1,5 +1,6 @@
 // The page of reproductions: the filter, and the panel that tells how a number was made.
 import { keepFocus } from "./focus.js";
+import { build } from "./tree.js";
 
 let opened = null;
 
@@ -31,6 +32,7 @@ export function open() {
   const select = document.getElementById("benchmarks-section"), query = document.getElementById("benchmarks-query");
   let section = select.value;
   const filter = () => {
+    build(live);
     if (select.value !== section) select.value = section; // its options may have moved
     apply(live, section, query.value.trim().toLowerCase());
   };
@@ -39,12 +41,12 @@ export function open() {
   // Anew after what runs has been shown anew. Figures change, too, but in their own depths.
   let due = 0;
   const changes = new MutationObserver(() => { due ||= requestAnimationFrame(() => { due = 0; filter(); }); });
-  changes.observe(live, { childList: true, subtree: true });
+  changes.observe(live, { childList: true, subtree: true, attributeFilter: ["data-tree"] });
   const gone = new MutationObserver(() => live.isConnected || opened.abort());
   gone.observe(page, { childList: true });
   signal.addEventListener("abort", () => { changes.disconnect(); gone.disconnect(); });
-  if (location.hash.startsWith("#run-")) show(location.hash.slice(1));
   filter(); // by what was typed or chosen before this was loaded
+  if (location.hash.startsWith("#run-")) show(location.hash.slice(1));
   live.dataset.open = "";
 }
 

@@ -8,6 +8,7 @@ from dash import dcc, html
 from app.figures.reproduction import label_of, reproduction, width_of
 from app.figures.style import Theme
 from app.pages.benchmarks import ids
+from app.pages.benchmarks.plain import plain
 from app.pages.benchmarks.tables import (
     claims_table,
     letter_mark,
@@ -126,7 +127,7 @@ def _run(now: Shown, place: int, document: Document, key: str) -> html.Details:
     task = facts.task_of(document, key)
     summary = html.Summary(html.Span([*mark, task, html.Code(key)], className="run-name"))
     return html.Details(
-        [summary, pairs(now, place, facts.of_run(document, key))],
+        [summary, plain(pairs(now, place, facts.of_run(document, key)))],
         id=anchor(place, key),
         className="run",
         **{"data-part": "run"},

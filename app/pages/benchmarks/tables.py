@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import quote
 
 from dash import html
+from dash.development.base_component import Component
 
+from app.pages.benchmarks.plain import plain
 from app.pages.benchmarks.view import Shown, anchor
 from app.pages.downloads import downloads
 from app.reproduction import facts, numbers
@@ -41,7 +43,7 @@ def merged_table(now: Shown, pair: Pair, table: Merged) -> html.Div:
     )
 
 
-def values_table(table: Table, place: int) -> html.Div:
+def values_table(table: Table, place: int) -> Component:
     """The values of a figure."""
     rows = [_row(row, place, False) for row in table.rows]
     return grid(f"Values of {table.title}", ("", *table.columns), rows)
@@ -63,7 +65,7 @@ def claims_table(now: Shown) -> Any:
     return grid("Claims of the paper", names, rows, "claims")
 
 
-def grid(title: str, names: Sequence[str], rows: Sequence[html.Tr], kind: str = "") -> html.Div:
+def grid(title: str, names: Sequence[str], rows: Sequence[html.Tr], kind: str = "") -> Component:
     """A table that scrolls by itself where it is wide."""
     head = html.Tr([html.Th(name, scope="col") for name in names])
     table = html.Table(
@@ -71,7 +73,7 @@ def grid(title: str, names: Sequence[str], rows: Sequence[html.Tr], kind: str = 
         className=f"table cells {kind}".strip(),
     )
     about = {"role": "region", "aria-label": title}
-    return html.Div(table, className="scrolls", tabIndex=0, **about)
+    return plain(html.Div(table, className="scrolls", tabIndex=0, **about))
 
 
 def run_link(place: int, said: Any, *keys: str) -> html.A:

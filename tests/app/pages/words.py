@@ -1,5 +1,6 @@
 """What a layout says."""
 
+import json
 from typing import Any
 
 from dash.development.base_component import Component
@@ -11,4 +12,12 @@ def words(part: Any) -> str:
         return part
     if isinstance(part, list | tuple):
         return " ".join(filter(None, map(words, part)))
-    return words(getattr(part, "children", "")) if isinstance(part, Component) else ""
+    if not isinstance(part, Component):
+        return ""
+    tree = getattr(part, "data-tree", None)
+    return words(_texts(json.loads(tree)) if tree else getattr(part, "children", ""))
+
+
+def _texts(trees: list[Any]) -> list[str]:
+    """Of content that the page's script builds, [tag, attributes, children ...] each."""
+    return [words(tree if isinstance(tree, str) else _texts(tree[2:])) for tree in trees]
