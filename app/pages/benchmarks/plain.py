@@ -1,5 +1,5 @@
-"""Content that the page's script builds and Dash does not: its renderer takes about a millisecond
-for each element, and the tables of a reproduction have ten thousand."""
+"""Content that the page's script builds and Dash does not: its renderer does much for each element,
+whatever it is, and the tables of a reproduction have ten thousand."""
 
 import json
 from collections.abc import Sequence
