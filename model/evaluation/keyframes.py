@@ -16,9 +16,8 @@ from model import methods
 from model.analyze import analyze
 from model.evaluation.recognition_work import Work
 from model.evaluation.steps_cache import StepsCache
-from model.features.types import FrameBatch
 from model.methods.base import Method
-from model.networks.attention import AttentionModel, AttentionRun, ClipGate
+from model.networks.attention import AttentionModel
 from model.training.capped import CappedFolder
 from model.types import Indices, Keyframes
 from model.video.probe import sha256_of
@@ -46,38 +45,6 @@ class Chosen:
 
     frames: int
     by_method: Mapping[str, Choice]
-
-
-class _Known(AttentionModel):
-    """The attention model over a clip whose steps are known: no frame goes through the network."""
-
-    def __init__(self, model: AttentionModel, gate: ClipGate) -> None:
-        super().__init__(
-            model.front,
-            model.rtsae,
-            name=model.name,
-            sha256=model.sha256,
-            card=model.card,
-            device=model.device,
-        )
-        self._gate = gate
-
-    def begin(self, steps_per_second: float | None = None) -> AttentionRun:
-        """See AttentionModel; at its own rate alone."""
-        return _KnownRun(self, self._gate)
-
-
-class _KnownRun(AttentionRun):
-    def __init__(self, model: AttentionModel, gate: ClipGate) -> None:
-        super().__init__(model, model.steps_per_second)
-        self._gate = gate
-
-    def update(self, batch: FrameBatch) -> None:
-        """Nothing is left to compute."""
-
-    def finish(self) -> ClipGate:
-        """See AttentionRun."""
-        return self._gate
 
 
 def keyframes_of(
@@ -112,7 +79,7 @@ def keyframes_of(
 def _analysed(
     path: Path, wanted: Sequence[Method], steps: StepsCache | None, budget: bool
 ) -> dict[str, Any]:
-    attention = _Known(steps.model, steps.gate(path)) if steps else None
+    attention = steps.known(path) if steps else None
     analysis = analyze(path, wanted, attention=attention, budget=budget)
     rows = {name: _written(found) for name, found in analysis.methods.items()}
     return {"frames": len(analysis.clip.times_T), "methods": rows}

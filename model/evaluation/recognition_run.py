@@ -29,6 +29,7 @@ from model.evaluation.recognition_extractors import (
     evaluate_extractors,
 )
 from model.evaluation.recognition_work import CACHE_BYTES, Work
+from model.evaluation.steps_cache import StepsCache
 from model.networks import recognition_checkpoint
 from model.networks.arch import ARCH
 from model.networks.attention import AttentionModel
@@ -194,6 +195,7 @@ def _arch(group: Group, one: Loaded, samples: Sequence[Sample], work: Work) -> l
         recipe,
         cap_bytes=CACHE_BYTES,
         attention=one.gate,
+        known=StepsCache(work.cache / "attention-steps", one.gate).known if one.gate else None,
     )
     lengths = Lengths(work.cache)
     work.each(f"{selection} cubes", [sample.path for sample in samples], store.get)

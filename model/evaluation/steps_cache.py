@@ -16,7 +16,8 @@ from model.datasets.types import Fault
 from model.datasets.verify import Progress, refused
 from model.errors import CannotWrite
 from model.evaluation.attention import Steps, read_steps
-from model.networks.attention import AttentionModel, ClipGate
+from model.features.types import FrameBatch
+from model.networks.attention import AttentionModel, AttentionRun, ClipGate
 from model.networks.vgg import VggBlocks
 from model.video.probe import sha256_of
 
@@ -49,6 +50,11 @@ class StepsCache:
         steps = self.get(path)
         return ClipGate(self.model, steps.index_S, steps.time_S, steps.own_SD)
 
+    def known(self, path: Path) -> AttentionModel:
+        """The model for an analysis of this clip: no frame goes through the network. Raises
+        UnreadableVideo."""
+        return _Known(self.model, self.gate(path))
+
     def fill(
         self, paths: Iterable[Path], jobs: int | None = None, tell: Progress | None = None
     ) -> list[Fault]:
@@ -75,3 +81,36 @@ class StepsCache:
             about.append(self.model.precision)
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
         return digest.hexdigest()[:16]
+
+
+class _Known(AttentionModel):
+    """The attention model over a clip whose steps are known: no frame goes through the network."""
+
+    def __init__(self, model: AttentionModel, gate: ClipGate) -> None:
+        super().__init__(
+            model.front,
+            model.rtsae,
+            name=model.name,
+            sha256=model.sha256,
+            card=model.card,
+            device=model.device,
+            precision=model.precision,
+        )
+        self._gate = gate
+
+    def begin(self, steps_per_second: float | None = None) -> AttentionRun:
+        """See AttentionModel; at its own rate alone."""
+        return _KnownRun(self, self._gate)
+
+
+class _KnownRun(AttentionRun):
+    def __init__(self, model: AttentionModel, gate: ClipGate) -> None:
+        super().__init__(model, model.steps_per_second)
+        self._gate = gate
+
+    def update(self, batch: FrameBatch) -> None:
+        """Nothing is left to compute."""
+
+    def finish(self) -> ClipGate:
+        """See AttentionRun."""
+        return self._gate

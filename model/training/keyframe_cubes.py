@@ -42,7 +42,8 @@ class CubeRecipe:
 
 
 class KeyframeCubes:
-    """Cubes by path, kept in `folder` below `cap_bytes`. `attention` is for the selection rtsae."""
+    """Cubes by path, kept in `folder` below `cap_bytes`. `attention` is for the selection rtsae,
+    and `known` the same over a clip whose steps are kept elsewhere."""
 
     def __init__(
         self,
@@ -52,9 +53,11 @@ class KeyframeCubes:
         *,
         cap_bytes: int,
         attention: Attention | None = None,
+        known: Callable[[Path], Attention] | None = None,
         limits: Limits | None = None,
     ) -> None:
-        self.recipe, self.limits, self.attention = recipe, limits, attention
+        self.recipe, self.limits = recipe, limits
+        self.attention, self.known = attention, known
         self.method: Method = get(selection)()
         self._found = CappedFolder(folder, ".keyframes", cap_bytes)
         self._stored = CappedFolder(folder, ".cubes", cap_bytes)
@@ -108,11 +111,14 @@ class KeyframeCubes:
     def _analysed(self, path: Path) -> dict[Method, list[int]]:
         """Keyframes of the method, and of those that are found together with it."""
         methods = [self.method]
-        attention = self.attention if self.method.needs_gate else None
+        attention = self._attention(path) if self.method.needs_gate else None
         if self.method.name in TOGETHER:
             methods += [get(name)() for name in TOGETHER if name != self.method.name]
         analysis = analyze(path, methods, attention=attention, limits=self.limits)
         return {m: analysis.methods[m.name].index_K.tolist() for m in methods}
+
+    def _attention(self, path: Path) -> Attention | None:
+        return self.known(path) if self.known else self.attention
 
     def _name(self, path: Path, recipe: Any, method: Method | None = None) -> str:
         method = method or self.method

@@ -10,6 +10,7 @@ from model.features.extract import extract
 from model.networks.attention import AttentionModel
 from model.networks.frontend import Recipe
 from model.networks.vgg import VggBlocks
+from model.training.keyframe_cubes import CubeRecipe, KeyframeCubes
 from model.video.decode import open_clip
 from model.video.flow import make_flow
 from tests.clips import moving_square, write_clip
@@ -48,6 +49,20 @@ def test_a_clip_is_read_once_for_each_model_and_fixed_space(clip, tmp_path, monk
     model.sha256 = "another"
     assert StepsCache(tmp_path, model).fill([clip], 1) == []
     assert len(calls) == 3
+
+
+@pytest.mark.slow
+def test_cubes_by_known_steps_are_those_of_an_analysis(clip, tmp_path, monkeypatch):
+    def cubes(name, **more):
+        about = {"cap_bytes": 1 << 28, "attention": model, **more}
+        return KeyframeCubes(tmp_path / name, "rtsae", CubeRecipe(size=32), **about).get(clip)
+
+    model = AttentionModel.untrained(recipe=RECIPE)
+    steps = StepsCache(tmp_path / "steps", model)
+    steps.get(clip)
+    analysed = cubes("analysed")
+    monkeypatch.delattr(AttentionModel, "features")  # no frame goes through the network again
+    assert np.array_equal(cubes("known", known=steps.known), analysed)
 
 
 def test_a_file_that_is_no_video_is_refused(tmp_path):
