@@ -234,23 +234,6 @@ def test_results_that_came_without_their_networks_are_enough_until_a_network_is_
     assert section(out).notices == ()
 
 
-def test_what_ran_in_another_precision_counts_and_is_trained_again_in_that(
-    reproduce: Reproduce, runs: Path, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first, second = task("a", network="trained"), task("b", "a")
-    native = "model.reproduction.prepare.native_precision"
-    monkeypatch.setattr(native, lambda device: "bfloat16")
-    assert reproduce(First((first, second))) == Exit.DONE
-    for network in out.glob("runs/*/checkpoint.safetensors"):
-        network.unlink()
-    monkeypatch.setattr(native, lambda device: "float32")
-    assert reproduce(First((first, second, task("c", "a"), task("d")))) == Exit.DONE
-    assert made.runs(runs) == ["a", "b", "a", "d", "c"]
-    found = {run["task"]: run["provenance"]["precision"] for run in document(out).runs.values()}
-    assert found == {"a": "bfloat16", "b": "bfloat16", "c": "float32", "d": "float32"}
-    assert section(out).notices[-1].endswith("precisions: 2 in bfloat16, 2 in float32.")
-
-
 def test_what_is_kept_of_a_reproduction_goes_on_elsewhere(
     reproduce: Reproduce, runs: Path, out: Path, tmp_path: Path
 ) -> None:
