@@ -75,8 +75,8 @@ class Plan:
                 (key_of(task.protocol, task.options, needs, dataset, self.asked, one), one)
                 for one in dict.fromkeys((self.precision, *get_args(Precision)))
             ]
-            has_run = (one for one in tried if _done(folder_of(self.out, task.name, one[0])))
-            found[task.name] = next(has_run, tried[0])
+            ran = (one for one in tried if _has_run(folder_of(self.out, task.name, one[0])))
+            found[task.name] = next(ran, tried[0])
         return found
 
     def folder(self, name: str) -> Path:
@@ -90,7 +90,7 @@ class Plan:
     def done(self, name: str) -> bool:
         """Whether the task of this name has left its result, and all that is wanted of it."""
         folder = self.folder(name)
-        return _done(folder) and not (folder / AGAIN).is_file()
+        return _has_run(folder) and not (folder / AGAIN).is_file()
 
     def gone(self, name: str) -> bool:
         """Whether the task is done, but the network that it trained is not there any more; an
@@ -210,7 +210,7 @@ def folder_of(out: Path, name: str, key: str) -> Path:
     return out / "runs" / f"{name}-{key}"
 
 
-def _done(folder: Path) -> bool:
+def _has_run(folder: Path) -> bool:
     return (folder / RUN).is_file()
 
 

@@ -1,5 +1,5 @@
 """Content that the page's script builds and Dash does not: its renderer does much for each element,
-whatever it is, and the tables of a reproduction have ten thousand."""
+whatever it is, and the tables and runs of a reproduction have thousands."""
 
 import json
 from collections.abc import Sequence
