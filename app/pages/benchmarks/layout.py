@@ -85,7 +85,8 @@ def live(settings: Settings, found: Sequence[Entry], wanted: Sequence[str], them
     heads += [html.P(fault, className="notice failed", role="alert") for fault in now.faults]
     if not now.documents:
         return Live(heads, [], [])
-    both = [_head(now, place) for place in range(len(now.documents))]
+    shipped = {entry.name for entry in found if entry.shipped}
+    both = [_head(now, place, name in shipped) for place, name in enumerate(now.names)]
     every = {"": "All sections", **names(now)}
     options = [html.Option(title, value=name) for name, title in every.items()]
     return Live([*heads, html.Div(both, className="beside")], sections(now, theme), options)
@@ -130,8 +131,9 @@ def _about(entry: Entry) -> str:
     return f"{about}, {entry.written_at:%Y-%m-%d %H:%M} UTC"
 
 
-def _head(now: Shown, place: int) -> html.Article:
-    """What a reproduction is: its facts, what one must know, and its files."""
+def _head(now: Shown, place: int, shipped: bool) -> html.Article:
+    """What a reproduction is: its facts, what one must know, and its files. One that ships grows no
+    more."""
     name, document = now.names[place], now.documents[place]
     mark = [letter_mark(now, place)] if now.letter(place) else []
     title = f"{document.dataset}, preset {document.preset}"
@@ -143,7 +145,8 @@ def _head(now: Shown, place: int) -> html.Article:
     ]
     if unfinished:
         done, tasks = unfinished
-        said = f"{done} of {tasks} tasks are done: the rest comes here as it ends."
+        rest = "the others have not been run" if shipped else "the rest comes here as it ends"
+        said = f"{done} of {tasks} tasks are done: {rest}."
         parts.append(html.P(said, className="notice", role="status"))
     parts += [html.P(said, className="notice") for said in facts.notices_of(document)]
     parts.append(pairs(now, place, facts.of_document(document)))

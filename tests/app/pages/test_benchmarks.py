@@ -213,6 +213,14 @@ def test_what_ships_is_marked(settings: Settings) -> None:
     assert [found.name for found in entries(settings)] == ["mine", "shipped-athletics-quick"]
 
 
+def test_what_ships_unfinished_promises_no_more(settings: Settings) -> None:
+    kept.RESULTS.mkdir()
+    tasks = {"tasks": {"done": 3, "ready": 1}}
+    path = kept.RESULTS / "reproduction-athletics-quick.json"
+    path.write_text(json_of(replace(document(), provenance=tasks)))
+    assert "3 of 4 tasks are done: the others have not been run." in words(page(settings))
+
+
 def test_those_that_ship_are_in_the_order_of_their_writing_not_of_the_clone(
     settings: Settings,
 ) -> None:
