@@ -16,8 +16,8 @@ EVERY_S = 0.1
 
 @dataclass(frozen=True)
 class Taken:
-    """What a command wrote, and of each of its processes the command line and the largest resident
-    set (bytes, pages shared with others included)."""
+    """What a command wrote, and of each of its processes the name, the command line and the largest
+    resident set (bytes, pages shared with others included)."""
 
     output: str
     peaks: Mapping[int, tuple[str, int]]  # by process id
@@ -28,7 +28,7 @@ class Taken:
         return sum(peak for _, peak in self.peaks.values())
 
     def started(self, part: str) -> int:
-        """How many processes there were whose command line has this part."""
+        """How many processes there were whose name or command line has this part."""
         return sum(part in line for line, _ in self.peaks.values())
 
 
@@ -47,7 +47,7 @@ def taken_by(command: Sequence[str | Path]) -> Taken:
         while process.poll() is None:
             with suppress(psutil.Error, OSError, IndexError):  # it has ended since
                 for one in [process, *process.children(recursive=True)]:
-                    peaks[one.pid] = (" ".join(one.cmdline()), _peak(one.pid))
+                    peaks[one.pid] = (" ".join([one.name(), *one.cmdline()]), _peak(one.pid))
             time.sleep(EVERY_S)
         output.seek(0)
         said = output.read()

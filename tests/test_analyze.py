@@ -12,6 +12,7 @@ from model.analyze import analyze
 from model.errors import Cancelled, InvalidParameter, UnreadableVideo
 from model.methods import registry
 from model.types import SCHEMA, Analysis, FrameScores
+from model.video import nursery
 from tests.clips import grey_frames, moving_square, write_clip
 from tests.marks import quick
 from tests.memory import taken_by
@@ -80,17 +81,15 @@ def methods(*names):
 
 
 def test_every_method_on_one_decode(clip, monkeypatch):
-    started = []
+    started, fork = [], nursery.fork
 
-    class Counted(subprocess.Popen):
-        def __init__(self, command, *rest, **options):
-            if command[-1].startswith("model."):  # not what a library starts on its first import
-                started.append(command[-1])
-            super().__init__(command, *rest, **options)
+    def counted(name, standard):
+        started.append(name)
+        return fork(name, standard)
 
-    monkeypatch.setattr("model.video.child.subprocess.Popen", Counted)
+    monkeypatch.setattr(nursery, "fork", counted)
     analysis = analyze(clip, methods(*registry()), keyframes=5, attention=StandIn())
-    assert started == ["model.video.decode_child"]
+    assert started == ["decode"]
     assert list(analysis.methods) == list(registry())
     assert all(len(found.index_K) == 5 for found in analysis.methods.values())
     assert analysis.clip.info.frames == 70

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from model.datasets.athletics import make_scene
 from model.datasets.athletics.write import write_scene
-from model.parent import die_with_parent
+from model.process import die_with_parent
 from worker.database import VideoRow
 from worker.library import ALIVE
 from worker.scratch import scratch

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
-from model.parent import die_with_parent
+from model.process import die_with_parent
 from worker import broker
 from worker.database import Database
 from worker.errors import CannotServe

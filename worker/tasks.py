@@ -18,7 +18,7 @@ from typing import Any
 from celery import Celery, signals
 from celery.platforms import SecurityWarning
 
-from model.parent import die_with_parent
+from model.process import die_with_parent
 from worker import leases
 from worker.engine import Engine, TorchEngine
 from worker.keeper import Keeper

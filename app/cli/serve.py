@@ -27,7 +27,7 @@ def register(subparsers: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Serve until SIGTERM or Ctrl-C."""
-    from model.parent import die_with_parent
+    from model.process import die_with_parent
     from worker.supervise import serve
 
     if arguments.stop_with_parent:

@@ -7,7 +7,6 @@ that recursion alone, run again over the finished features as for another thresh
 """
 
 import platform
-import resource
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ from model.features.types import Features, FrameBatch, Gate
 from model.methods.base import Method
 from model.methods.outside import run as run_method
 from model.types import VideoInfo
+from model.video import nursery
 from model.video.decode import ClipStream, open_clip
 from model.video.flow import DEFAULT_FLOW, FlowAdder, make_flow
 from model.video.limits import Limits
@@ -149,10 +149,8 @@ def _features(
 
 
 def _now() -> tuple[float, float]:
-    """Wall and CPU seconds, those of finished child processes included."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu_s = time.process_time() + children.ru_utime + children.ru_stime
-    return time.perf_counter(), cpu_s
+    """Wall and CPU seconds, those of codec processes that have ended included."""
+    return time.perf_counter(), time.process_time() + nursery.cpu_s()
 
 
 class _Meter:

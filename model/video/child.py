@@ -8,18 +8,15 @@ import json
 import os
 import select
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from model.errors import UnreadableVideo, VideoTooLarge
+from model.video import nursery
 from model.video.limits import Limits
 
-ROOT = Path(__file__).resolve().parents[2]
 REFUSALS = {cls.__name__: cls for cls in (UnreadableVideo, VideoTooLarge)}
 REENCODE = "Re-encode it, for example: ffmpeg -i input -c:v libx264 -pix_fmt yuv420p output.mp4"
 
@@ -27,9 +24,9 @@ Message = dict[str, Any]
 
 
 class Child:
-    """A running `python -m model.video.<name>_child`; leaving the context kills it.
+    """A process at the task of `model.video.<name>_child`; leaving the context kills it.
 
-    `job` is handed over as JSON. The environment is not: no secret reaches a codec.
+    `job` is handed over as JSON.
     """
 
     def __init__(
@@ -38,15 +35,11 @@ class Child:
         self._stall_s = limits.stall_seconds if stall_s is None else stall_s
         self._buffer = bytearray()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed in __exit__)
-        self._process = subprocess.Popen(
-            [sys.executable, "-B", "-m", f"model.video.{name}_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._stderr,
-            env=_environment(),
-            cwd=ROOT,
-            bufsize=0,
-        )
+        stdin, self._stdin = _pipe()
+        self._stdout, stdout = _pipe()
+        with stdin, stdout:
+            standard = (stdin.fileno(), stdout.fileno(), self._stderr.fileno())
+            self._process = nursery.fork(name, standard)
         self._say({**job, "limits": asdict(limits)})
 
     def __enter__(self) -> Self:
@@ -54,10 +47,8 @@ class Child:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._stderr):
-            if stream:
-                stream.close()
+        for stream in (self._stdin, self._stdout, self._stderr):
+            stream.close()
 
     @property
     def pid(self) -> int:
@@ -80,11 +71,12 @@ class Child:
             yield message, payload
 
     def _say(self, job: Message) -> None:
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(job).encode() + b"\n")
+            self._stdin.write(json.dumps(job).encode() + b"\n")
         except BrokenPipeError:
-            raise self._died() from None
+            error = self._died()
+            self.__exit__()
+            raise error from None
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
@@ -101,8 +93,7 @@ class Child:
         return payload
 
     def _read(self, count: int) -> bytes:
-        assert self._process.stdout is not None
-        descriptor = self._process.stdout.fileno()
+        descriptor = self._stdout.fileno()
         poll = select.poll()
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
         if not poll.poll(self._stall_s * 1000):
@@ -121,10 +112,7 @@ class Child:
         return error
 
 
-def _environment() -> dict[str, str]:
-    """Only what an interpreter needs to find its libraries."""
-    kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
-    inherited = {name: os.environ[name] for name in kept if name in os.environ}
-    # numpy's OpenBLAS would reserve address space for a thread on every core
-    own = {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
-    return inherited | own
+def _pipe() -> tuple[BinaryIO, BinaryIO]:
+    """Its ends to read from and to write to, unbuffered."""
+    reads, writes = os.pipe()
+    return open(reads, "rb", buffering=0), open(writes, "wb", buffering=0)

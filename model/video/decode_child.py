@@ -44,5 +44,6 @@ def decode(job: Job, limits: Limits) -> None:
         )
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """What the nursery forks."""
     run(decode)

@@ -54,5 +54,6 @@ def _between(pictures: list[Picture], size: int, algorithm: str) -> Flow:
     return np.asarray(batch.flows_NHW2[0], np.float32)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """What the nursery forks."""
     run(flow)

@@ -82,5 +82,6 @@ def _display_size(source: Source, picture: Picture) -> tuple[int, int]:
     return max(1, round(width * aspect)), height
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """What the nursery forks."""
     run(preview, writes_bytes=4 * GIB)

@@ -14,5 +14,6 @@ def probe(job: Job, limits: Limits) -> None:
         send("end", **source.about(), width=width, height=height, rotation=rotation)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """What the nursery forks."""
     run(probe)

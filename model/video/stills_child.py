@@ -23,5 +23,6 @@ def stills(job: Job, limits: Limits) -> None:
     send("end")
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """What the nursery forks."""
     run(stills)

@@ -178,6 +178,6 @@ def decoders():
 
 def _reads_stills(process):
     try:
-        return "model.video.stills_child" in process.cmdline()
+        return process.name() == "stills_child"
     except psutil.Error:  # it has ended since
         return False

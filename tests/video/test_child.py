@@ -93,7 +93,7 @@ def test_an_idle_decoder_dies_with_its_parent(long_clip):
     """One that waits and never writes again notices by its stdin."""
     with open_clip(long_clip) as stream:
         next(iter(stream))
-        stream._child._process.stdin.close()
+        stream._child._stdin.close()
         assert gone(stream.pid)
 
 
@@ -164,7 +164,8 @@ def test_refusals_keep_their_class(tmp_path):
 def test_children_import_neither_torch_nor_cv2():
     script = (
         "import sys\n"
-        "import model.video.decode_child, model.video.probe_child, model.video.preview_child\n"
+        "from model.video import nursery_main\n"
+        "[nursery_main._module(name) for name in nursery_main.LOADED]\n"
         "print(sorted({'torch', 'cv2', 'scipy'} & set(sys.modules)))"
     )
     answer = subprocess.run(

@@ -25,7 +25,7 @@ from model.datasets.athletics.scene import (
 from model.datasets.athletics.write import SUFFIX, Codec, finished, write_scene
 from model.datasets.files import group_of
 from model.datasets.types import Dataset, Sample
-from model.parent import die_with_parent
+from model.process import die_with_parent
 
 # The first seed of each part, and the end of the last.
 PARTS = {"train": 0, "validation": 10_000, "test": 20_000}

@@ -1,0 +1,136 @@
+"""Owner's side of the nursery: the process that codec processes are forked from.
+
+To start Python, numpy and FFmpeg costs more than to decode a short clip; the nursery
+(`nursery_main.py`) does it once. A process that decodes has one of its own, from its first video
+to its end.
+"""
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Forked:
+    """A codec process. The nursery kills it once our end of their line is closed: by `kill`, or
+    because we have died."""
+
+    def __init__(self, pid: int, line: socket.socket, said: BinaryIO) -> None:
+        self.pid = pid
+        self._line, self._said = line, said
+        self._status: int | None = None
+
+    def kill(self) -> None:
+        """End it, whatever it is at; it is gone on return."""
+        if self._status is None:
+            with suppress(OSError):  # it has ended, and its line was closed there
+                self._line.shutdown(socket.SHUT_WR)
+            self.wait()
+        self._line.close()
+        self._said.close()
+
+    def wait(self) -> int:
+        """Its exit status, once it has ended: of a signal the negative number."""
+        if self._status is None:
+            end = self._said.readline()
+            # the nursery says nothing only when it was killed, and so were all that it forked
+            found = json.loads(end) if end else {"status": -signal.SIGKILL, "cpu_s": 0.0}
+            self._status = int(found["status"])
+            _nursery.cpu_s += found["cpu_s"]
+        return self._status
+
+
+class _Nursery:
+    """Starts the nursery when there is none, or it has died."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+        self.cpu_s = 0.0
+
+    def fork(self, name: str, standard: Sequence[int]) -> Forked:
+        with self._lock:
+            forked = self._ask(name, standard)
+            if forked is None:
+                self.end()
+                self._start()
+                forked = self._ask(name, standard)
+            if forked is None:
+                raise OSError("the process that decoders are forked from does not start")
+            return forked
+
+    def end(self) -> None:
+        if self._orders is not None and self._process is not None:
+            with self._orders, suppress(OSError):  # it has died
+                self._orders.shutdown(socket.SHUT_RDWR)
+            self._process.wait()
+        self._orders = self._process = None
+
+    def _start(self) -> None:
+        self._orders, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-B", "-m", "model.video.nursery_main"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env=_environment(),
+                cwd=ROOT,
+            )
+
+    def _ask(self, name: str, standard: Sequence[int]) -> Forked | None:
+        """None where there is no nursery, or it has died."""
+        if self._orders is None:
+            return None
+        line, theirs = socket.socketpair()
+        with theirs, suppress(ConnectionError):
+            socket.send_fds(self._orders, [name.encode()], [theirs.fileno(), *standard])
+        said = line.makefile("rb")
+        if pid := said.readline():
+            return Forked(int(pid), line, said)
+        with line, said:
+            return None
+
+
+def fork(name: str, standard: Sequence[int]) -> Forked:
+    """Start `model.video.<name>_child` on these descriptors as its stdin, stdout and stderr.
+
+    It gets no environment of ours: no secret reaches a codec. Raises OSError when it cannot start.
+    """
+    return _nursery.fork(name, standard)
+
+
+def cpu_s() -> float:
+    """Processor seconds of the codec processes of this process that have ended."""
+    return _nursery.cpu_s
+
+
+def _environment() -> dict[str, str]:
+    """Only what an interpreter needs to find its libraries."""
+    kept = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
+    inherited = {name: os.environ[name] for name in kept if name in os.environ}
+    # numpy's OpenBLAS would reserve address space for a thread on every core
+    own = {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
+    return inherited | own
+
+
+def _start_over() -> None:
+    """In a forked copy of this process: the nursery is its parent's, not its own."""
+    global _nursery, _parents
+    _nursery, _parents = _Nursery(), _nursery
+
+
+_nursery = _Nursery()
+_parents: _Nursery | None = None  # kept: to collect it would be to warn of a process left running
+os.register_at_fork(after_in_child=_start_over)
+atexit.register(lambda: _nursery.end())

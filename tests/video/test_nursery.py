@@ -1,0 +1,126 @@
+"""The process that codec processes are forked from: it comes back, and leaves nothing behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from model.errors import UnreadableVideo
+from model.video import nursery
+from model.video.decode import open_clip
+from model.video.probe import probe
+from tests.clips import grey_frames, write_clip
+from tests.video.test_child import ROOT, gone
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at Linux's /proc")
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory):
+    """More frames than fit into the pipe, so that the decoder waits for its reader."""
+    return write_clip(tmp_path_factory.mktemp("clips") / "long.mkv", grey_frames(300))
+
+
+def nursery_of(pid: int) -> psutil.Process:
+    return psutil.Process(pid).parent()
+
+
+def test_one_nursery_forks_all(long_clip):
+    with open_clip(long_clip) as one, open_clip(long_clip) as other:
+        assert one.pid != other.pid
+        assert nursery_of(one.pid) == nursery_of(other.pid)
+        assert nursery_of(one.pid).ppid() == os.getpid()
+        assert psutil.Process(one.pid).name() == "decode_child"
+
+
+def test_a_dead_nursery_takes_its_decoders_along_and_comes_back(long_clip):
+    with open_clip(long_clip) as stream:
+        frames = iter(stream)
+        next(frames)
+        nursery_of(stream.pid).kill()
+        with pytest.raises(UnreadableVideo, match=r"crashed \(SIGKILL\)"):
+            list(frames)
+        assert gone(stream.pid)
+    assert probe(long_clip).width
+
+
+def test_nothing_of_the_nursery_or_of_another_video_is_open_in_a_decoder(long_clip):
+    with open_clip(long_clip) as one, open_clip(long_clip) as other:
+        for stream in (one, other):
+            next(iter(stream))
+        descriptors = Path(f"/proc/{other.pid}/fd")
+        found = {int(one.name): os.readlink(one) for one in descriptors.iterdir()}
+        assert sorted(found)[:3] == [0, 1, 2]
+        assert [target for number, target in found.items() if number > 2] == [str(long_clip)]
+
+
+def test_threads_fork_side_by_side(long_clip):
+    with ThreadPoolExecutor(8) as pool:
+        assert len({*pool.map(lambda _: probe(long_clip), range(24))}) == 1
+
+
+def test_decoders_leave_neither_processes_nor_descriptors(long_clip):
+    probe(long_clip)
+    open_before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        probe(long_clip)
+        with open_clip(long_clip) as stream:
+            next(iter(stream))
+            its_nursery = nursery_of(stream.pid)
+    assert not its_nursery.children()
+    assert len(os.listdir("/proc/self/fd")) == open_before
+
+
+def test_the_processor_time_of_a_decoder_counts_once_it_has_ended(long_clip):
+    before = nursery.cpu_s()
+    with open_clip(long_clip) as stream:
+        list(stream)
+        assert nursery.cpu_s() == before
+    assert 0 < nursery.cpu_s() - before < 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None])
+def test_the_nursery_ends_with_its_owner(long_clip, end):
+    script = (
+        "import sys\n"
+        "import psutil\n"
+        "from model.video.decode import open_clip\n"
+        "with open_clip(sys.argv[1]) as stream:\n"
+        "    print(psutil.Process(stream.pid).ppid(), flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    owner = subprocess.Popen(
+        [sys.executable, "-c", script, str(long_clip)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    with owner:
+        pid = int(owner.stdout.readline())
+        assert not gone(pid, within_s=0.1)
+        if end is not None:
+            owner.send_signal(end)
+        owner.stdin.close()
+        assert owner.wait(10) == -(end or 0)
+    assert gone(pid)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_copy_of_the_owner_has_its_own(long_clip):
+    probe(long_clip)
+    pid = os.fork()
+    if pid == 0:
+        try:
+            with open_clip(long_clip) as stream:
+                os._exit(0 if nursery_of(stream.pid).ppid() == os.getpid() else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert probe(long_clip).width
