@@ -10,6 +10,7 @@ import select
 import signal
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any, BinaryIO, Self
 
@@ -26,7 +27,7 @@ Message = dict[str, Any]
 class Child:
     """A process at the task of `model.video.<name>_child`; leaving the context kills it.
 
-    `job` is handed over as JSON.
+    `job` is handed over as JSON. Raises OSError where no process can be started.
     """
 
     def __init__(
@@ -34,21 +35,23 @@ class Child:
     ) -> None:
         self._stall_s = limits.stall_seconds if stall_s is None else stall_s
         self._buffer = bytearray()
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed in __exit__)
-        stdin, self._stdin = _pipe()
-        self._stdout, stdout = _pipe()
-        with stdin, stdout:
+        with ExitStack() as opened:
+            self._stderr = opened.enter_context(tempfile.TemporaryFile())
+            stdin, self._stdin = map(opened.enter_context, _pipe())
+            self._stdout, stdout = map(opened.enter_context, _pipe())
             standard = (stdin.fileno(), stdout.fileno(), self._stderr.fileno())
             self._process = nursery.fork(name, standard)
-        self._say({**job, "limits": asdict(limits)})
+            opened.callback(self._process.kill)
+            stdin.close()
+            stdout.close()
+            self._say({**job, "limits": asdict(limits)})
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        for stream in (self._stdin, self._stdout, self._stderr):
-            stream.close()
+        self._opened.close()
 
     @property
     def pid(self) -> int:
@@ -74,9 +77,7 @@ class Child:
         try:
             self._stdin.write(json.dumps(job).encode() + b"\n")
         except BrokenPipeError:
-            error = self._died()
-            self.__exit__()
-            raise error from None
+            raise self._died() from None
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:

@@ -96,10 +96,14 @@ class _Nursery:
         with theirs, suppress(ConnectionError):
             socket.send_fds(self._orders, [name.encode()], [theirs.fileno(), *standard])
         said = line.makefile("rb")
-        if pid := said.readline():
-            return Forked(int(pid), line, said)
-        with line, said:
-            return None
+        answer = said.readline()
+        if answer and (pid := int(answer)) > 0:
+            return Forked(pid, line, said)
+        line.close()
+        said.close()
+        if answer:
+            raise OSError(-pid, f"a decoder cannot be started: {os.strerror(-pid)}")
+        return None
 
 
 def fork(name: str, standard: Sequence[int]) -> Forked:

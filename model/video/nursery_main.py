@@ -1,10 +1,12 @@
 """Nursery's side: load what decodes, then fork it for each order of the owner (see `nursery.py`).
 
 An order is a name, with the descriptors of a line to the owner and of stdin, stdout and stderr. On
-the line go the process id and, at the end, the exit status and the processor time; that the owner
-closes it means: kill. No video is ever opened here, so that nothing of one reaches the next.
+the line go the process id, or minus the number of the error that kept it from starting, and at the
+end the exit status and the processor time; that the owner closes it means: kill. No video is ever
+opened here, so that nothing of one reaches the next.
 """
 
+import errno
 import importlib
 import json
 import os
@@ -58,14 +60,21 @@ class Nursery:
         name, descriptors, _, _ = socket.recv_fds(self._orders, 64, 4)
         if not name:
             return False
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:  # too many processes, or no memory: the others go on
+            pid = -(error.errno or errno.EAGAIN)
         if pid == 0:
             self._become(name.decode(), descriptors)
         for descriptor in descriptors[1:]:
             os.close(descriptor)
-        self._lines[pid] = line = socket.socket(fileno=descriptors[0])
-        self._selector.register(line, selectors.EVENT_READ, pid)
+        line = socket.socket(fileno=descriptors[0])
         _say(line, str(pid))
+        if pid > 0:
+            self._lines[pid] = line
+            self._selector.register(line, selectors.EVENT_READ, pid)
+        else:
+            line.close()
         return True
 
     def _reap(self) -> None:

@@ -84,6 +84,37 @@ def test_the_processor_time_of_a_decoder_counts_once_it_has_ended(long_clip):
     assert 0 < nursery.cpu_s() - before < 10
 
 
+FULL = """
+import errno, os
+from model.video import nursery_main
+fork, forks = os.fork, []
+def refusing():
+    forks.append(1)
+    if len(forks) == 2:
+        raise OSError(errno.EAGAIN, "no more")
+    return fork()
+os.fork = refusing
+nursery_main.main()
+"""
+
+
+def test_a_machine_that_is_full_costs_the_video_that_came_last_alone(long_clip, monkeypatch):
+    popen = subprocess.Popen
+
+    def full(command, **options):
+        assert command[-1] == "model.video.nursery_main"
+        return popen([sys.executable, "-c", FULL], **options)
+
+    monkeypatch.setattr(nursery, "_nursery", nursery._Nursery())
+    monkeypatch.setattr("model.video.nursery.subprocess.Popen", full)
+    with open_clip(long_clip) as stream:
+        with pytest.raises(OSError, match="a decoder cannot be started: Resource temporarily"):
+            probe(long_clip)
+        assert probe(long_clip).width
+        assert sum(len(batch.times_N) for batch in stream) == 300
+    nursery._nursery.end()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None])
 def test_the_nursery_ends_with_its_owner(long_clip, end):
