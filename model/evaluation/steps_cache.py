@@ -1,12 +1,12 @@
 """The attention model's steps of clips, read once for all that is measured on them."""
 
 import hashlib
+import io
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
-from threading import get_ident
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,10 @@ from model.evaluation.attention import Steps, read_steps
 from model.features.types import FrameBatch
 from model.networks.attention import AttentionModel, AttentionRun, ClipGate
 from model.networks.vgg import VggBlocks
+from model.training.capped import CappedFolder
 from model.video.probe import sha256_of
 
+CAP_BYTES = 4 << 30
 MAKER = 1  # raise it whenever `read_steps` gives other features for the same clip
 
 
@@ -37,13 +39,17 @@ class StepsCache:
     def get(self, path: Path) -> Steps:
         """The steps, from an earlier run where there was one. Raises UnreadableVideo,
         and CannotWrite."""
-        stored = self.folder / f"{sha256_of(path)[:32]}-{self._key}.npz"
-        if not stored.is_file():
-            self._keep(stored, read_steps(path, self.model, self.fixed))
-        with np.load(stored, allow_pickle=False) as data:
+        name = f"{sha256_of(path)[:32]}-{self._key}"
+        stored = self._kept.read(name)
+        if stored is None:
+            stored = _packed(read_steps(path, self.model, self.fixed))
+            try:
+                self._kept.write(name, stored)
+            except OSError as error:
+                raise CannotWrite.at(self.folder, error) from error
+        with np.load(io.BytesIO(stored), allow_pickle=False) as data:
             own_SD = torch.from_numpy(data["own"])
-            fixed_SD = data.get("fixed")
-            return Steps(path.name, data["index"], data["time"], own_SD, fixed_SD)
+            return Steps(path.name, data["index"], data["time"], own_SD, data.get("fixed"))
 
     def gate(self, path: Path) -> ClipGate:
         """The gate over these steps. Raises UnreadableVideo."""
@@ -61,18 +67,12 @@ class StepsCache:
         """Read what is not there yet, `jobs` clips at a time; the clips that cannot be used."""
         return refused(paths, self.get, jobs, tell)
 
-    def _keep(self, stored: Path, steps: Steps) -> None:
-        arrays = {"index": steps.index_S, "time": steps.time_S, "own": steps.own_SD.numpy()}
-        if steps.fixed_SD is not None:
-            arrays["fixed"] = steps.fixed_SD
-        part = stored.with_suffix(f".{os.getpid()}-{get_ident()}.part")
+    @cached_property
+    def _kept(self) -> CappedFolder:
         try:
-            stored.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
-            part.replace(stored)
+            return CappedFolder(self.folder, ".steps", CAP_BYTES)
         except OSError as error:
-            raise CannotWrite.at(stored, error) from error
+            raise CannotWrite.at(self.folder, error) from error
 
     @property
     def _key(self) -> str:
@@ -81,6 +81,15 @@ class StepsCache:
             about.append(self.model.precision)
         digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
         return digest.hexdigest()[:16]
+
+
+def _packed(steps: Steps) -> bytes:
+    arrays = {"index": steps.index_S, "time": steps.time_S, "own": steps.own_SD.numpy()}
+    if steps.fixed_SD is not None:
+        arrays["fixed"] = steps.fixed_SD
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **arrays)
+    return file.getvalue()
 
 
 class _Known(AttentionModel):

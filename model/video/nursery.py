@@ -46,7 +46,7 @@ class Forked:
             # the nursery says nothing only when it was killed, and so were all that it forked
             found = json.loads(end) if end else {"status": -signal.SIGKILL, "cpu_s": 0.0}
             self._status = int(found["status"])
-            _nursery.cpu_s += found["cpu_s"]
+            _nursery.count(found["cpu_s"])
         return self._status
 
 
@@ -69,6 +69,10 @@ class _Nursery:
             if forked is None:
                 raise OSError("the process that decoders are forked from does not start")
             return forked
+
+    def count(self, cpu_s: float) -> None:
+        with self._lock:
+            self.cpu_s += cpu_s
 
     def end(self) -> None:
         if self._orders is not None and self._process is not None:

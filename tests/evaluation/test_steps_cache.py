@@ -70,4 +70,4 @@ def test_a_file_that_is_no_video_is_refused(tmp_path):
     cache = StepsCache(tmp_path / "cache", AttentionModel.untrained(recipe=RECIPE))
     (fault,) = cache.fill([tmp_path / "a.mp4"], 1)
     assert fault.path == tmp_path / "a.mp4"
-    assert not list((tmp_path / "cache").glob("*.npz"))
+    assert not list((tmp_path / "cache").glob("*.steps"))
