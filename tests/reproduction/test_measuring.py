@@ -68,7 +68,7 @@ def test_what_is_measured_becomes_sections_and_claims(dataset, tmp_path):
     assert sum(results.of("moments-shipped")["curves"]["LongJump"]["phi_S"]) == pytest.approx(
         1, abs=1e-4
     )
-    kept = list((tmp_path / "cache" / "attention-steps").glob("*.npz"))
+    kept = list((tmp_path / "cache" / "attention-steps").glob("*.steps"))
     assert len(kept) == 2  # read once for moments and for reconstruction
     own = results.of("attention-quality-shipped")["spaces"]["own"]
     assert np.all(np.array(own["optimum"]) <= np.array(own["rtsae"]) + 1e-9)

@@ -32,6 +32,7 @@ def nursery_of(pid: int) -> psutil.Process:
 
 def test_one_nursery_forks_all(long_clip):
     with open_clip(long_clip) as one, open_clip(long_clip) as other:
+        next(iter(one))  # it has its name by then
         assert one.pid != other.pid
         assert nursery_of(one.pid) == nursery_of(other.pid)
         assert nursery_of(one.pid).ppid() == os.getpid()
