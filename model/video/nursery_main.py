@@ -1,9 +1,9 @@
 """Nursery's side: load what decodes, then fork it for each order of the owner (see `nursery.py`).
 
-An order is a name, with the descriptors of a line to the owner and of stdin, stdout and stderr. On
-the line go the process id, or minus the number of the error that kept it from starting, and at the
-end the exit status and the processor time; that the owner closes it means: kill. No video is ever
-opened here, so that nothing of one reaches the next.
+An order is a name, with the descriptors of a line to the owner and of stdin, stdout and stderr. Its
+answer is the process id, or minus the number of the error that kept it from starting. On the line
+go the exit status and the processor time, once it has ended; that the owner closes it means: kill.
+No video is ever opened here, so that nothing of one reaches the next.
 """
 
 import errno
@@ -29,13 +29,13 @@ class Nursery:
     """Forks, reaps and kills; one thread, so that forking is safe."""
 
     def __init__(self, orders: socket.socket) -> None:
-        self._orders = orders
+        self._orders, self._pid = orders, os.getpid()
         self._lines: dict[int, socket.socket] = {}  # to the owner, by process id
         self._bell, self._ringer = socket.socketpair()
         self._ringer.setblocking(False)
         signal.set_wakeup_fd(self._ringer.fileno())
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to answer
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         self._selector = selectors.DefaultSelector()
         for source in (self._orders, self._bell):
             self._selector.register(source, selectors.EVENT_READ)
@@ -47,13 +47,14 @@ class Nursery:
                 if key.fileobj is self._bell:
                     self._bell.recv(4096)
                     self._reap()
-                elif key.fileobj is not self._orders:
+                elif key.fileobj is self._orders:
+                    if not self._take():
+                        for pid in self._lines:
+                            os.kill(pid, signal.SIGKILL)
+                        return
+                elif self._lines.get(key.data) is key.fileobj:  # else it has just been reaped
                     self._selector.unregister(key.fileobj)
-                    self._kill(key.data)
-                elif not self._take():
-                    for pid in self._lines:
-                        self._kill(pid)
-                    return
+                    os.kill(key.data, signal.SIGKILL)
 
     def _take(self) -> bool:
         """Answer an order; False when the owner is gone."""
@@ -69,7 +70,7 @@ class Nursery:
         for descriptor in descriptors[1:]:
             os.close(descriptor)
         line = socket.socket(fileno=descriptors[0])
-        _say(line, str(pid))
+        _say(self._orders, str(pid))
         if pid > 0:
             self._lines[pid] = line
             self._selector.register(line, selectors.EVENT_READ, pid)
@@ -89,14 +90,12 @@ class Nursery:
                 cpu_s = used.ru_utime + used.ru_stime
                 _say(line, json.dumps({"status": code, "cpu_s": cpu_s}))
 
-    def _kill(self, pid: int) -> None:
-        if pid in self._lines:  # else it has been reaped, and the id may be another's
-            os.kill(pid, signal.SIGKILL)
-
     def _become(self, name: str, descriptors: Sequence[int]) -> NoReturn:
         """Turn this process, just forked, into the one that was asked for."""
         try:
             die_with_parent()
+            if os.getppid() != self._pid:  # it had died before
+                os._exit(1)
             be_called(f"{name}_child")
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -126,6 +125,7 @@ def _say(line: socket.socket, text: str) -> None:
 
 def main() -> None:
     """`python -m model.video.nursery_main`, with the socket of orders as its stdin."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to answer
     for name in LOADED:
         _module(name)
     Nursery(socket.socket(fileno=sys.stdin.fileno())).serve()

@@ -1,5 +1,6 @@
 """The process that codec processes are forked from: it comes back, and leaves nothing behind."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from model.errors import UnreadableVideo
 from model.video import nursery
 from model.video.decode import open_clip
 from model.video.probe import probe
+from model.video.stills import read_stills
 from tests.clips import grey_frames, write_clip
 from tests.video.test_child import ROOT, gone
 
@@ -63,6 +65,52 @@ def test_nothing_of_the_nursery_or_of_another_video_is_open_in_a_decoder(long_cl
 def test_threads_fork_side_by_side(long_clip):
     with ThreadPoolExecutor(8) as pool:
         assert len({*pool.map(lambda _: probe(long_clip), range(24))}) == 1
+
+
+@pytest.mark.slow
+def test_one_that_ends_as_it_is_killed_harms_no_other(long_clip):
+    with open_clip(long_clip) as stream, ThreadPoolExecutor(4) as pool:
+        frames = iter(stream)
+        next(frames)
+        its_nursery = nursery_of(stream.pid)
+        assert len({*pool.map(lambda _: probe(long_clip), range(200))}) == 1
+        assert nursery_of(stream.pid) == its_nursery
+        assert sum(len(batch.times_N) for batch in frames) == 300 - 32
+
+
+def test_an_abandoned_decoder_may_be_collected_while_another_is_forked(long_clip, monkeypatch):
+    ask = nursery._Nursery._ask
+
+    def collecting(self, *order):
+        gc.collect()
+        return ask(self, *order)
+
+    abandoned = read_stills(long_clip, [0, 1, 2])
+    next(abandoned)
+    around = [abandoned]
+    around.append(around)  # a ring, that the collector alone takes apart
+    monkeypatch.setattr(nursery._Nursery, "_ask", collecting)
+    del abandoned, around
+    with ThreadPoolExecutor(1) as pool:  # gc.collect of the very thread that forks
+        assert pool.submit(probe, long_clip).result(20).width
+
+
+@pytest.mark.slow
+def test_a_nursery_that_hangs_is_replaced(long_clip, monkeypatch):
+    monkeypatch.setattr(nursery, "STUCK_S", 1.0)
+    monkeypatch.setattr(nursery, "_nursery", nursery._Nursery())
+    with open_clip(long_clip) as stream:
+        next(iter(stream))
+        stuck = nursery_of(stream.pid)
+        stuck.suspend()
+    assert gone(stuck.pid)
+    assert gone(stream.pid)
+    assert probe(long_clip).width
+    nursery_of_next = psutil.Process(nursery._nursery._process.pid)
+    nursery_of_next.suspend()
+    assert probe(long_clip).width
+    assert gone(nursery_of_next.pid)
+    nursery._nursery.end()
 
 
 def test_decoders_leave_neither_processes_nor_descriptors(long_clip):
@@ -146,13 +194,17 @@ def test_the_nursery_ends_with_its_owner(long_clip, end):
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_forked_copy_of_the_owner_has_its_own(long_clip):
-    probe(long_clip)
-    pid = os.fork()
-    if pid == 0:
-        try:
-            with open_clip(long_clip) as stream:
-                os._exit(0 if nursery_of(stream.pid).ppid() == os.getpid() else 1)
-        finally:
-            os._exit(2)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    with open_clip(long_clip) as before:
+        frames = iter(before)
+        next(frames)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                before.__exit__()  # lets go of it, and does not end it
+                with open_clip(long_clip) as stream:
+                    os._exit(0 if nursery_of(stream.pid).ppid() == os.getpid() else 1)
+            finally:
+                os._exit(2)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+        assert sum(len(batch.times_N) for batch in frames) == 300 - 32
     assert probe(long_clip).width
