@@ -19,12 +19,6 @@ from tests.clips import grey_frames, moving_square, write_clip
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory):
-    """More frames than fit into the pipe, so that the decoder waits for its reader."""
-    return write_clip(tmp_path_factory.mktemp("clips") / "long.mkv", grey_frames(300))
-
-
 def gone(pid: int, within_s: float = 5) -> bool:
     """Whether the process has ended (a zombie has)."""
     deadline = time.monotonic() + within_s

@@ -16,16 +16,9 @@ from model.video import nursery
 from model.video.decode import open_clip
 from model.video.probe import probe
 from model.video.stills import read_stills
-from tests.clips import grey_frames, write_clip
 from tests.video.test_child import ROOT, gone
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at Linux's /proc")
-
-
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory):
-    """More frames than fit into the pipe, so that the decoder waits for its reader."""
-    return write_clip(tmp_path_factory.mktemp("clips") / "long.mkv", grey_frames(300))
 
 
 def nursery_of(pid: int) -> psutil.Process:
